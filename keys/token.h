@@ -53,7 +53,7 @@ struct token_stream {
 
 /* token_keys_load(paths, n, err, errlen):
  * Read n key files (1..TOKEN_EPOCHS_MAX) of kind token-person, one per live
- * epoch, with every check of keyfile_read. The newest epoch gets index 0. Return
+ * epoch, with every check of keydisk_read. The newest epoch gets index 0. Return
  * the keys, to be freed by token_keys_free, or NULL with one sentence in err that
  * names the file and what to do. An epoch given twice is refused. */
 struct token_keys *token_keys_load(const char *const *paths, size_t n,

@@ -1,0 +1,37 @@
+/* Key files on disk: read with suspicion, written once and never over another. */
+#ifndef LIANGKA_KEYS_KEYDISK_H
+#define LIANGKA_KEYS_KEYDISK_H
+
+#include <sys/types.h>
+
+#include "keyfile.h"
+
+/* Who may reach a key file. */
+struct keydisk_look {
+	uid_t			owner;
+	mode_t			mode;		/* permission bits only */
+	struct keyfile_error	access;		/* KEYFILE_FINE or _DENIED */
+};
+
+/* keydisk_read(k, path, kind, err):
+ * Read the key at path into *k, to be wiped by the caller. It must be a regular
+ * file and no symbolic link, belong to the effective user or to root, grant
+ * nothing to group and others, and hold one good key of that kind. Return 0, or
+ * -1 with *k zeroed and *err set. */
+int	keydisk_read(struct keyfile *k, const char *path,
+	    enum keyfile_kind kind, struct keyfile_error *err);
+
+/* keydisk_look(k, look, path, err):
+ * The same for a key of any kind, for showing it: wrong owner and mode are
+ * reported in *look and do not stop it. Root may look at anybody's key. */
+int	keydisk_look(struct keyfile *k, struct keydisk_look *look,
+	    const char *path, struct keyfile_error *err);
+
+/* keydisk_write(k, path, err):
+ * Create path with mode 0400: whole and synced with its directory, or not at all.
+ * A file that is there stays as it is (KEYFILE_EXISTS). Return 0, or -1 and *err.
+ * A crash in between can leave ".<name>.<pid>.tmp" with the key beside it. */
+int	keydisk_write(const struct keyfile *k, const char *path,
+	    struct keyfile_error *err);
+
+#endif
