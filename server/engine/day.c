@@ -1,7 +1,7 @@
 #include "day.h"
 
 #define DAY_SECONDS	86400
-#define ZONE_SECONDS	(8 * 3600)
+#define ZONE_SECONDS	28800		/* UTC+8 */
 #define ERA_DAYS	146097		/* days in 400 Gregorian years */
 #define EPOCH_SHIFT	719468		/* days from 0000-03-01 to 1970-01-01 */
 
