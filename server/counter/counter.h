@@ -1,0 +1,98 @@
+#ifndef LIANGKA_COUNTER_H_
+#define LIANGKA_COUNTER_H_
+
+/*
+ * What a branch asks, answered: the life of an opening from check to confirm,
+ * cancel, retire and void; a teller's alarm; the review of a held case; intake.
+ * Each request becomes at most one journal entry, and its reply says by when it
+ * may leave.  No socket and no loop is known here, so a test can drive it whole.
+ *
+ * Threads: one thread makes every call.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plugin/wire.h"
+
+#include "grant.h"
+
+struct counter;
+struct journal;
+struct policy;
+struct token_keys;
+
+struct counter_options {
+	struct journal *journal;	/* not owned */
+	const struct token_keys *keys;	/* not owned */
+	const char *node;
+	const char *version;		/* of the daemon */
+	int sandbox;
+	int64_t reservation_ms;		/* PASS and LIMIT are kept so long */
+	int64_t review_ms;		/* a held case waits so long */
+	int64_t approve_ms;		/* an approved case is kept so long */
+	uint32_t checks_per_minute;	/* of one teller; 0 = no limit */
+	uint32_t persons_per_day;	/* distinct, of one teller; 0 = none */
+	const struct outlet_area *outlets; /* sorted; not owned */
+	size_t noutlets;
+};
+
+/* When the reply that was written may leave. */
+struct counter_done {
+	uint64_t wait_seq;	/* not before this entry is durable; 0 = now */
+	uint32_t delay_ms;	/* sandbox: so much later */
+	int drop;		/* sandbox: never (the frame is discarded) */
+	int close;		/* close the connection after it */
+};
+
+/* What the loop knows and status reports. */
+struct counter_load {
+	uint32_t connections;
+};
+
+/**
+ * counter_open(o, err, errlen): Make a counter.  The options are copied, what they
+ * point to is not.  It answers UNAVAIL until counter_policy() gave it a policy.
+ * Return NULL with a sentence in err.
+ */
+struct counter *counter_open(const struct counter_options *o, char *err,
+    size_t errlen);
+
+/**
+ * counter_close(c): Write what is still to be written (refused requests) and free
+ * c.  The journal stays open.
+ */
+void counter_close(struct counter *c);
+
+/**
+ * counter_policy(c, p, hash): Put the policy p into force, whose file has the
+ * SHA-256 `hash`; c owns p from then on.  Writes a policy entry unless the same
+ * file is in force already.  Return LK_OK or the error of journal_write(); the old
+ * policy then stays and p is the caller's.
+ */
+int counter_policy(struct counter *c, struct policy *p,
+    const uint8_t hash[32]);
+
+/**
+ * counter_answer(c, peer, h, f, out, done): Answer one request of `peer`: header
+ * h, fields f.  Writes exactly one reply frame to out, which must have at least
+ * 8 KiB of room, and says in *done when it may leave.
+ */
+void counter_answer(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, const struct wire_fields *f,
+    struct wire_out *out, struct counter_done *done);
+
+/**
+ * counter_refuse(c, peer, h, code, text, out): Write a reply that only says no,
+ * e.g. to a frame that could not be read: LK_E_ code and a text.
+ */
+void counter_refuse(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, int code, const char *text,
+    struct wire_out *out);
+
+/**
+ * counter_tick(c, load): Do what is due; call it about once a second.
+ */
+void counter_tick(struct counter *c, const struct counter_load *load);
+
+#endif /* !LIANGKA_COUNTER_H_ */

@@ -1,0 +1,162 @@
+#ifndef LIANGKA_ENTRY_H_
+#define LIANGKA_ENTRY_H_
+
+/*
+ * One journal entry: a flat structure and its printed form.  The printed form is
+ * one JSON object with a fixed key order, no spaces, integers only; it is what
+ * is hashed and stored, at most ENTRY_MAX bytes.  Keys that hold nothing are
+ * left out.  entry_parse() accepts exactly what entry_print() writes, so what
+ * apply() sees in the live path and in recovery is the same (I2).
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/token.h"
+
+#define ENTRY_MAX 4096
+#define ENTRY_FACTS 64
+
+enum entry_kind {
+	ENTRY_NONE,
+	ENTRY_DECISION,		/* an applicant was checked */
+	ENTRY_CONFIRM,		/* the card was issued */
+	ENTRY_CANCEL,		/* it was not */
+	ENTRY_RETIRE,		/* a card was closed */
+	ENTRY_VOID,		/* a decision is taken back */
+	ENTRY_REPORT,		/* a teller's alarm */
+	ENTRY_REVIEW,		/* a held case was approved or denied */
+	ENTRY_INTAKE,		/* an opening or closing told from elsewhere */
+	ENTRY_REFUSED,		/* requests of a minute that got no decision */
+	ENTRY_POLICY,		/* a policy came into force */
+	ENTRY_CLOCK,		/* an operator re-based the journal clock */
+	ENTRY_START,
+	ENTRY_STOP,
+	ENTRY_KINDS
+};
+
+/* entry.flags */
+#define ENTRY_F_CLOCK 0x1u	/* the wall clock was not believed */
+#define ENTRY_F_DRY 0x2u
+#define ENTRY_F_POSTHOC 0x4u	/* issued while the daemon was away */
+#define ENTRY_F_GUARDIAN 0x8u
+#define ENTRY_F_LATE 0x10u	/* confirmed after the reservation had ended */
+#define ENTRY_F_OVERRIDE 0x20u	/* confirmed against the decision */
+#define ENTRY_F_CLEARED 0x40u	/* a clearance was in force and was used */
+#define ENTRY_F_TOMBSTONE 0x80u /* cancelled before the check arrived */
+#define ENTRY_F_DATE_ONLY 0x100u /* `at` is known by its day only */
+#define ENTRY_F_EXTRA 0x200u	/* more cards than were asked for */
+#define ENTRY_F_SANDBOX 0x400u
+#define ENTRY_F_AFTER_CANCEL 0x800u
+#define ENTRY_F_UNWIND 0x1000u	/* the attempt is taken back too */
+
+struct entry {
+	uint64_t seq;
+	int64_t t;		/* journal time, UTC ms */
+	int32_t kind;
+	uint32_t flags;
+	int64_t at;		/* when it happened, UTC ms, where it differs */
+	/* who, in clear: the audit trail */
+	char inst[32];
+	char outlet[32];
+	char teller[32];
+	char terminal[32];
+	char decided_by[32];
+	char second[32];	/* second teller */
+	char origin[32];	/* who told it, where not the institution */
+	char txn[72];
+	char visit[72];
+	uint64_t visit_key;	/* of the visit: 64 bits of its XXH3 hash */
+	char batch[72];
+	/* whom, as tokens of `epoch` */
+	uint32_t epoch;
+	struct token digest;	/* of the whole request: idempotency */
+	struct token person;
+	struct token agent_person; /* the agent, as a person */
+	struct token agent;	/* the agent, as an agent */
+	struct token prev;	/* an older document */
+	struct token org;
+	struct token phone;
+	struct token address;
+	struct token device;
+	struct token card;
+	/* what */
+	int32_t subject;
+	int32_t id_type;
+	int32_t operation;
+	int32_t product;
+	int32_t channel;
+	int32_t purpose;
+	int32_t quantity;
+	int32_t held_here;	/* -1 = unknown */
+	int32_t relation;
+	/* on what grounds */
+	char policy[32];
+	int32_t engine;
+	uint32_t nfacts;
+	int64_t facts[ENTRY_FACTS];
+	char hits[256];		/* rule ids, in precedence order */
+	char lifted[128];	/* hits that a clearance removed */
+	char shadow[128];	/* hits without effect */
+	int32_t hits_total;
+	char reason[16];
+	/* the outcome */
+	int32_t decision;
+	int32_t floor;
+	uint32_t needs;
+	int32_t by;
+	int32_t offer;
+	int32_t profile;
+	int64_t expires;	/* UTC ms */
+	int64_t due;
+	uint64_t superseded;	/* seq of the reservation this one replaces */
+	/* what is said about an earlier entry */
+	uint64_t ref;		/* its seq */
+	int32_t code;		/* reason, report code, intake kind, outcome */
+	uint32_t evidence;
+	int64_t clear_until;	/* clearance granted, UTC ms */
+	int32_t clear_count;
+	char note[256];		/* staff's reason */
+	/* refused: how many of each */
+	int32_t n_arg;
+	int32_t n_denied;
+	int32_t n_busy;
+	int32_t n_again;
+	int32_t n_input;
+	/* policy, start */
+	char hash[68];		/* SHA-256 of the policy file, hex */
+	char version[32];	/* of the daemon */
+	char node[32];
+	char boot[40];		/* boot id */
+	int64_t uptime;		/* ms since boot */
+};
+
+/**
+ * entry_clear(e, kind): Make e an empty entry of this kind.
+ */
+void entry_clear(struct entry *e, int kind);
+
+/**
+ * entry_print(e, buf, cap): Print e into buf (not terminated).  Return its
+ * length, or 0 when it would be longer than cap or ENTRY_MAX.
+ */
+size_t entry_print(const struct entry *e, char *buf, size_t cap);
+
+/**
+ * entry_parse(e, buf, len): Read a printed entry.  Return 0, or -1 when it is
+ * not exactly what entry_print() writes for it; *where is then the offset of the
+ * first byte that is wrong.
+ */
+int entry_parse(struct entry *e, const char *buf, size_t len, size_t *where);
+
+/**
+ * entry_kind_name(kind): Return e.g. "decision"; "" for an unknown one.
+ */
+const char *entry_kind_name(int kind);
+
+/**
+ * entry_token_set(t): Return nonzero unless t is all zeros (absent).
+ */
+int entry_token_set(const struct token *t);
+
+#endif /* !LIANGKA_ENTRY_H_ */

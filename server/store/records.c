@@ -1,0 +1,65 @@
+#include <string.h>
+
+#include "keys/sha256.h"
+
+#include "records.h"
+
+/* Write the key of a decision. */
+void
+record_seq_key(uint8_t key[8], uint64_t seq)
+{
+	int i;
+
+	for (i = 7; i >= 0; i--) {
+		key[i] = (uint8_t)seq;
+		seq >>= 8;
+	}
+}
+
+/* Hash a label and texts, each with its NUL, into a short key. */
+static void
+hash_key(uint8_t key[RECORD_HASH_KEY], const char *const *texts, size_t n)
+{
+	uint8_t digest[SHA256_LEN];
+	struct sha256 h;
+	size_t i;
+
+	sha256_init(&h);
+	for (i = 0; i < n; i++)
+		sha256_update(&h, texts[i], strlen(texts[i]) + 1);
+	sha256_final(&h, digest);
+	memcpy(key, digest, RECORD_HASH_KEY);
+}
+
+/* Write the key of a transaction. */
+void
+record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
+    const char *txn, int dry)
+{
+	const char *texts[] = { dry ? "dry" : "txn", inst, txn };
+
+	hash_key(key, texts, 3);
+}
+
+/* Write the key of a teller. */
+void
+record_teller_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
+    const char *outlet, const char *teller)
+{
+	const char *texts[] = { "teller", inst, outlet, teller };
+
+	hash_key(key, texts, 4);
+}
+
+/* Write the key of a card. */
+void
+record_card_key(uint8_t key[RECORD_CARD_KEY], const struct token *card,
+    uint32_t inst)
+{
+
+	memcpy(key, card->b, TOKEN_LEN);
+	key[TOKEN_LEN] = (uint8_t)(inst >> 24);
+	key[TOKEN_LEN + 1] = (uint8_t)(inst >> 16);
+	key[TOKEN_LEN + 2] = (uint8_t)(inst >> 8);
+	key[TOKEN_LEN + 3] = (uint8_t)inst;
+}

@@ -1,0 +1,159 @@
+#ifndef LIANGKA_RECORDS_H_
+#define LIANGKA_RECORDS_H_
+
+/*
+ * What stands in the state, by kind.  Numbers are in the machine's own byte
+ * order (state.mdb never leaves it); keys are big-endian.
+ *
+ *	kind	      key				value
+ *	RECORD_NAME   id, 4 bytes			a name
+ *	RECORD_CARD   card token, institution id	struct record_card
+ *	RECORD_DECISION seq, 8 bytes			struct record_decision
+ *	RECORD_PERSON token				engine/person.h
+ *	RECORD_TXN    SHA-256(institution, txn)[16]	struct record_txn
+ *	RECORD_TELLER SHA-256(inst, outlet, teller)[16] struct record_teller
+ *	RECORD_CLOCK  "start"				struct record_clock
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/token.h"
+
+#define RECORD_NAME 'N'
+#define RECORD_CARD 'O'
+#define RECORD_DECISION 'Q'
+#define RECORD_PERSON 'R'
+#define RECORD_TXN 'T'
+#define RECORD_TELLER 'U'
+#define RECORD_CLOCK 'V'
+
+#define RECORD_CARD_KEY (TOKEN_LEN + 4)
+#define RECORD_HASH_KEY 16
+
+/* How long decisions and transactions are known, in journal time. */
+#define RECORD_KEEP_MS ((int64_t)400 * 86400 * 1000)
+
+/* record_decision.life */
+enum life {
+	LIFE_NONE,		/* nothing was reserved: REJECT, dry run */
+	LIFE_RESERVED,
+	LIFE_ISSUED,
+	LIFE_CANCELLED,
+	LIFE_VOIDED,
+	LIFE_SUPERSEDED
+};
+
+#define DECISION_DRY 0x1u
+#define DECISION_POSTHOC 0x2u
+#define DECISION_REPORTED 0x4u
+#define DECISION_ORGANISATION 0x8u
+#define DECISION_REPLACED 0x10u
+#define DECISION_SANDBOX 0x20u
+#define DECISION_CLOCK 0x40u
+
+/* One decision; `nhits` bytes of rule ids follow it. */
+struct record_decision {
+	int64_t t;		/* ms */
+	int64_t expires;	/* ms; of the reservation, or of the approval */
+	int64_t due;		/* ms */
+	uint64_t visit;
+	struct token person;	/* or organisation: whose record it is */
+	struct token card;	/* the first that was confirmed */
+	uint8_t leaf[32];
+	uint32_t inst;		/* interned names */
+	uint32_t outlet;
+	uint32_t policy;
+	uint32_t flags;
+	uint32_t needs;
+	int32_t offer;
+	int32_t profile;
+	int32_t hits_total;
+	uint16_t quantity;
+	uint16_t confirms;
+	uint16_t nhits;
+	uint8_t life;
+	uint8_t standing;
+	uint8_t decision;
+	uint8_t floor;
+	uint8_t by;
+	uint8_t product;
+	uint8_t operation;
+	uint8_t spare[7];
+	uint32_t epoch;
+	char reason[16];
+};
+
+#define TXN_DECIDED 1
+#define TXN_TOMBSTONE 2
+
+struct record_txn {
+	struct token digest;	/* of the request's content */
+	uint64_t seq;		/* of its decision */
+	int64_t t;		/* ms */
+	uint32_t state;		/* TXN_DECIDED or TXN_TOMBSTONE */
+	uint32_t epoch;		/* of the digest */
+};
+
+#define CARD_OPEN 1
+#define CARD_CLOSED 2
+
+struct record_card {
+	struct token person;
+	uint64_t seq;		/* of the opening it belongs to */
+	uint32_t outlet;
+	uint8_t product;
+	uint8_t state;
+	uint8_t organisation;
+	uint8_t spare;
+};
+
+/* What a teller did today; `n` sorted 64-bit person prefixes follow it. */
+struct record_teller {
+	uint32_t day;		/* UTC+8 */
+	uint32_t minute;	/* since 1970 */
+	uint32_t in_minute;
+	uint32_t in_day;
+	uint32_t n;
+	uint32_t spare;
+};
+
+/* The last start: judges the wall clock at another start in the same boot. */
+struct record_clock {
+	int64_t t;		/* ms */
+	int64_t uptime;		/* ms */
+	char boot[40];
+};
+
+#define TELLER_PERSONS_MAX 4096 /* prefixes kept; the limit is at most this */
+
+_Static_assert(sizeof(struct record_decision) == 168, "no padding");
+_Static_assert(sizeof(struct record_txn) == 40, "no padding");
+_Static_assert(sizeof(struct record_card) == 32, "no padding");
+_Static_assert(sizeof(struct record_teller) == 24, "no padding");
+
+/**
+ * record_seq_key(key, seq): Write the key of a decision.
+ */
+void record_seq_key(uint8_t key[8], uint64_t seq);
+
+/**
+ * record_txn_key(key, inst, txn, dry): Write the key of a transaction; dry runs
+ * have a space of their own.
+ */
+void record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
+    const char *txn, int dry);
+
+/**
+ * record_teller_key(key, inst, outlet, teller): Write the key of a teller.
+ */
+void record_teller_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
+    const char *outlet, const char *teller);
+
+/**
+ * record_card_key(key, card, inst): Write the key of a card of an institution.
+ */
+void record_card_key(uint8_t key[RECORD_CARD_KEY], const struct token *card,
+    uint32_t inst);
+
+#endif /* !LIANGKA_RECORDS_H_ */
