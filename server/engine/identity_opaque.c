@@ -51,7 +51,7 @@ identity_passport(struct identity_reading *r)
 {
 
 	number_squeeze(&r->in);
-	if (r->in.n < 5 || r->in.n > 20)
+	if (r->in.n > 20)
 		return (identity_fail_length(r, 20, 0));
 	return (read_opaque(r, IDENTITY_PASSPORT, 0, 5));
 }
