@@ -61,6 +61,7 @@ open_key(const char *path, struct stat *st, struct keyfile_error *err)
 {
 	int fd;
 
+	memset(st, 0, sizeof(*st));
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
 	    O_NOCTTY);
 	if (fd < 0 && errno == ELOOP)
@@ -180,6 +181,7 @@ begin(struct making *m, const char *path, struct keyfile_error *err)
 	char dir[4096] = ".";
 	size_t len;
 
+	m->dir = -1;
 	m->path = path;
 	m->name = slash == NULL ? path : slash + 1;
 	if (slash != NULL) {

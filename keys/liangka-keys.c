@@ -247,6 +247,7 @@ read_options(int argc, char **argv, struct options *o, int *asked, int making)
 		{ "out", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 }
 	};
+	char letter[3] = "-";
 	int c;
 
 	opterr = 0;
@@ -272,8 +273,11 @@ read_options(int argc, char **argv, struct options *o, int *asked, int making)
 		else if (c == ':')
 			return (usage("this option needs a value",
 			    argv[optind - 1]));
-		else
-			return (usage("unknown option", argv[optind - 1]));
+		else {
+			letter[1] = (char)optopt;
+			return (usage("unknown option", optopt != 0 ? letter :
+			    argv[optind - 1]));
+		}
 	}
 	return (0);
 }
