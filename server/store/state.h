@@ -29,10 +29,12 @@
  *    wrong.  A running number shared by records (an interned id) is such a
  *    case: take it from the entry (its seq), not from a counter record.
  * 5. Per record, seqs never fall.
- * 6. The loop reads one LMDB snapshot, that of its last finished checkpoint,
- *    with the frozen overlay in front of it until the next one is whole: it
- *    never sees half a checkpoint.
- * 7. Anonymous memory held in overlays is at most overlay_bytes.
+ * 6. The loop reads LMDB through one standing snapshot, with the frozen overlay
+ *    in front of it until that is whole in the snapshot: it never sees half a
+ *    checkpoint.
+ * 7. Overlays take at most overlay_bytes of memory, both together.  (A running
+ *    checkpoint adds some 32 bytes a record to sort them, and LMDB the pages
+ *    of one transaction.)
  *
  * Threads: one thread (the loop) makes every call here.  A checkpoint thread,
  * owned by the state, reads the frozen overlay and writes LMDB.
@@ -150,8 +152,9 @@ bool state_fresh(struct state *s, uint8_t kind, const void *key,
  * seq to ${seq}.  Return its value, writable, 8-byte aligned: the first
  * min(len, old length) bytes of the old value, the rest zero.  The pointer is
  * valid until the next call named at state_get().  Return NULL, with nothing
- * changed, if the overlay is full (never after a true state_room() for it), if
- * ${seq} is below the record's last seq (a failure), or if the state failed.
+ * changed, if the overlay is full (never after a true state_room() for it), or
+ * if the state has failed; a ${seq} that is not above the last applied one, or
+ * is below the record's own, is such a failure.
  */
 void *state_put(struct state *s, uint8_t kind, const void *key,
     size_t keylen, uint64_t seq, size_t len);
@@ -170,9 +173,10 @@ int state_delete(struct state *s, uint8_t kind, const void *key,
  * Return true if ${records} puts and deletes whose values, whole and as they
  * will be afterwards, sum to at most ${bytes} will all succeed.  To be asked
  * with the worst case before an entry is printed; on false the caller answers
- * BUSY (or UNAVAIL, if state_failed()).
+ * BUSY (or UNAVAIL, if state_failed()); replay calls state_tick() and waits for
+ * state_eventfd().
  */
-bool state_room(const struct state *s, size_t records, size_t bytes);
+bool state_room(struct state *s, size_t records, size_t bytes);
 
 /**
  * state_applied(s, seq):

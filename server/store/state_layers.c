@@ -1,0 +1,95 @@
+#include <assert.h>
+#include <string.h>
+
+#include "overlay.h"
+#include "state.h"
+#include "state_key.h"
+#include "state_lmdb.h"
+#include "state_stored.h"
+
+#include "state_layers.h"
+
+/* Hash a key once for both overlays. */
+void
+state_layers_key(const struct state_layers *l, struct state_key *k,
+    uint8_t kind, const void *key, size_t keylen)
+{
+
+	assert(kind != 0);
+	state_key_make(k, kind, key, keylen);
+	k->hash = overlay_hash(k, l->hash_seed);
+}
+
+/* Look from the newest layer to the oldest. */
+int
+state_layers_find(const struct state_layers *l, const struct state_key *k,
+    struct state_stored *r, bool *deleted)
+{
+	const struct overlay_record *o = overlay_find(l->active, k);
+
+	*deleted = false;
+	if (o == NULL && l->frozen != NULL)
+		o = overlay_find(l->frozen, k);
+	if (o == NULL)
+		return (state_lmdb_get(l->db, k, r));
+	r->value = overlay_value(o);
+	r->len = o->len;
+	r->seq = o->seq;
+	*deleted = o->deleted;
+	return (1);
+}
+
+/* Copy on the first write; later ones find the copy in place. */
+struct overlay_record *
+state_layers_put(const struct state_layers *l, const struct state_key *k,
+    size_t len, const struct state_stored *old)
+{
+	bool copy = old != NULL && overlay_find(l->active, k) == NULL;
+	struct overlay_record *r = overlay_put(l->active, k, len);
+
+	if (r != NULL && copy)
+		memcpy(overlay_value(r), old->value,
+		    old->len < len ? old->len : len);
+	return (r);
+}
+
+/* Load the marks that a checkpoint cut short left. */
+int
+state_layers_marks(const struct state_layers *l, uint64_t seq)
+{
+	struct state_stored r;
+	struct state_key from, k;
+	struct overlay_record *mark;
+	int rc;
+
+	state_key_marks(&from);
+	for (rc = state_lmdb_first(l->db, &from, &r);
+	    rc == 1 && state_key_is_mark(r.key, r.keysize);
+	    rc = state_lmdb_next(l->db, &r)) {
+		if (r.seq <= seq)
+			continue;
+		state_layers_key(l, &k, r.key[2], &r.key[4], r.key[3]);
+		if ((mark = overlay_put(l->active, &k, 0)) == NULL)
+			return (0);
+		mark->seq = r.seq;
+		mark->deleted = 1;
+	}
+	return (rc == -1 ? -1 : 1);
+}
+
+/* Add up the layers. */
+void
+state_layers_stats(const struct state_layers *l, struct state_stats *st)
+{
+
+	st->overlay_bytes = overlay_used(l->active);
+	st->overlay_records = overlay_records(l->active);
+	if (l->frozen != NULL) {
+		st->frozen = true;
+		st->overlay_bytes += overlay_used(l->frozen);
+		st->overlay_records += overlay_records(l->frozen);
+	}
+	state_lmdb_stat(l->db, &st->lmdb_records, &st->lmdb_bytes,
+	    &st->map_bytes);
+	st->map_alarm = st->lmdb_bytes > st->map_bytes / 10 * 6;
+}

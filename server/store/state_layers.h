@@ -1,0 +1,61 @@
+#ifndef STATE_LAYERS_H_
+#define STATE_LAYERS_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct overlay;
+struct overlay_record;
+struct state_key;
+struct state_lmdb;
+struct state_stats;
+struct state_stored;
+
+/* The three places a record may be in, newest first. */
+struct state_layers {
+	struct overlay *active;
+	struct overlay *frozen;		/* NULL if none is pending. */
+	struct state_lmdb *db;
+	uint64_t hash_seed;
+};
+
+/**
+ * state_layers_key(l, k, kind, key, keylen):
+ * Encode and hash a key.  ${kind} is not 0.
+ */
+void state_layers_key(const struct state_layers *l, struct state_key *k,
+    uint8_t kind, const void *key, size_t keylen);
+
+/**
+ * state_layers_find(l, k, r, deleted):
+ * Find the newest form of a record: return 1 with ${r} (but for its key)
+ * filled in, and in ${deleted} whether it is a mark; 0 if there is none; -1 if
+ * LMDB failed.
+ */
+int state_layers_find(const struct state_layers *l, const struct state_key *k,
+    struct state_stored *r, bool *deleted);
+
+/**
+ * state_layers_put(l, k, len, old):
+ * Give the active overlay the record with ${len} bytes, which start as those
+ * of ${old}, what state_layers_find() found, or zero if NULL.  Return NULL if
+ * there is no room.  The seq is left to the caller.
+ */
+struct overlay_record *state_layers_put(const struct state_layers *l,
+    const struct state_key *k, size_t len, const struct state_stored *old);
+
+/**
+ * state_layers_marks(l, seq):
+ * Take LMDB's marks above ${seq} into the active overlay.  Return 1, 0 if
+ * there is no room, or -1 if LMDB failed.
+ */
+int state_layers_marks(const struct state_layers *l, uint64_t seq);
+
+/**
+ * state_layers_stats(l, st):
+ * Fill in what ${st} says of the overlays, LMDB and its map.
+ */
+void state_layers_stats(const struct state_layers *l, struct state_stats *st);
+
+#endif /* !STATE_LAYERS_H_ */

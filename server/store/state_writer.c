@@ -1,0 +1,366 @@
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "overlay.h"
+#include "state_lmdb.h"
+
+#include "state_writer.h"
+
+#define TXN_BYTES	(16 << 20)	/* Values in one transaction. */
+#define NICE		10
+
+struct state_writer {
+	struct state_lmdb *db;
+	int eventfd;
+	uint32_t txn_records;
+	void (*probe)(void *, enum state_point, uint64_t);
+	void *probe_arg;
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t turn;		/* Phase, durable or stop changed. */
+	_Atomic(enum state_phase) phase;
+	_Atomic(uint64_t) durable;
+	_Atomic(bool) stop;
+
+	/* The job.  The thread reads it in WRITES and DROPS only. */
+	struct overlay *frozen;
+	uint64_t seq;
+	uint64_t base;
+};
+
+/* The items of the job, and how far it is. */
+struct job {
+	struct overlay_item *items;
+	size_t n;
+	size_t done;
+	bool several;			/* Needs several transactions. */
+};
+
+/* Change the phase and wake whoever waits for it. */
+static void
+phase_set(struct state_writer *w, enum state_phase phase)
+{
+
+	pthread_mutex_lock(&w->lock);
+	w->phase = phase;
+	pthread_cond_broadcast(&w->turn);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/*
+ * Change the phase to one in which the loop has to act.  The descriptor is
+ * raised first, so that a loop which sees the phase can also read it empty.
+ */
+static void
+phase_call(struct state_writer *w, enum state_phase phase)
+{
+
+	(void)eventfd_write(w->eventfd, 1);
+	phase_set(w, phase);
+}
+
+/* Call the test's probe, if there is one. */
+static void
+probe(struct state_writer *w, enum state_point point)
+{
+
+	if (w->probe != NULL)
+		w->probe(w->probe_arg, point, w->seq);
+}
+
+/* Wait until the job may be written (I3).  Return -1 if told to stop. */
+static int
+wait_durable(struct state_writer *w)
+{
+
+	if (w->durable < w->seq)
+		probe(w, STATE_WAITS);
+	pthread_mutex_lock(&w->lock);
+	while (w->durable < w->seq && !w->stop)
+		pthread_cond_wait(&w->turn, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	return (w->stop ? -1 : 0);
+}
+
+/* Have the loop enlarge the map.  Return -1 if told to stop. */
+static int
+wait_grown(struct state_writer *w)
+{
+
+	probe(w, STATE_GROWS);
+	phase_call(w, STATE_GROW);
+	pthread_mutex_lock(&w->lock);
+	while (w->phase == STATE_GROW && !w->stop)
+		pthread_cond_wait(&w->turn, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	return (w->stop ? -1 : 0);
+}
+
+/* Commit.  Return 0, STATE_LMDB_FULL or -1. */
+static int
+commit(struct state_writer *w)
+{
+	int rc;
+
+	probe(w, STATE_COMMITS);
+	if ((rc = state_lmdb_commit(w->db)) == 0)
+		probe(w, STATE_COMMITTED);
+	return (rc);
+}
+
+/* Return the index after the last item of the next transaction. */
+static size_t
+part_end(const struct state_writer *w, const struct job *j)
+{
+	size_t i = j->done, bytes = 0;
+
+	while (i < j->n && i - j->done < w->txn_records && bytes < TXN_BYTES)
+		bytes += j->items[i++].r->len;
+	return (i);
+}
+
+/* Write one transaction's worth and, with the last item, the meta seq. */
+static int
+part_write(struct state_writer *w, struct job *j)
+{
+	struct state_meta meta = { w->base, w->seq };
+	size_t end = part_end(w, j);
+	int rc;
+
+	state_lmdb_begin(w->db);
+	if (j->done == 0 && j->several)
+		state_lmdb_set_meta(w->db, &meta);
+	for (size_t i = j->done; i < end; i++) {
+		const struct overlay_record *r = j->items[i].r;
+
+		if (!r->deleted) {
+			state_lmdb_put(w->db, overlay_key(r), r->keysize,
+			    r->seq, overlay_value(r), r->len);
+			continue;
+		}
+		state_lmdb_delete(w->db, overlay_key(r), r->keysize);
+		if (j->several)
+			state_lmdb_mark(w->db, overlay_key(r), r->keysize,
+			    r->seq);
+	}
+	if (end == j->n) {
+		meta.seq = w->seq;
+		state_lmdb_set_meta(w->db, &meta);
+	}
+	if ((rc = commit(w)) == 0)
+		j->done = end;
+	return (rc);
+}
+
+/* Remove some of the marks, say if there were any; return as commit(). */
+static int
+marks_remove(struct state_writer *w, bool *more)
+{
+
+	state_lmdb_begin(w->db);
+	if ((*more = state_lmdb_unmark(w->db, w->txn_records)))
+		return (commit(w));
+	state_lmdb_abort(w->db);
+	return (0);
+}
+
+/* Write the frozen overlay.  Return 0, -1, or 1 if told to stop. */
+static int
+job_write(struct state_writer *w, struct job *j)
+{
+	bool more = true;
+	int rc;
+
+	if (wait_durable(w) == -1)
+		return (1);
+	j->several = part_end(w, j) < j->n;
+	for (bool whole = false; !whole || more;) {
+		if (w->stop)
+			return (1);
+		rc = whole ? marks_remove(w, &more) : part_write(w, j);
+		if (rc == -1)
+			return (-1);
+		if (rc == STATE_LMDB_FULL && wait_grown(w) == -1)
+			return (1);
+		whole = whole || (rc == 0 && j->done == j->n);
+	}
+	return (0);
+}
+
+/* Do one job and tell the loop how it went. */
+static void
+job_run(struct state_writer *w)
+{
+	struct job j = { 0 };
+	int rc = -1;
+
+	if ((j.items = overlay_sort(w->frozen, -1, &j.n)) != NULL)
+		rc = job_write(w, &j);
+	free(j.items);
+	if (rc != 1)
+		phase_call(w, rc == 0 ? STATE_DONE : STATE_FAILED);
+}
+
+/* Stand back behind the loop and the log thread, as far as the system lets. */
+static void
+priority_lower(void)
+{
+	struct sched_param param = { 0 };
+
+	(void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+}
+
+/* The thread: one job after the other. */
+static void *
+writer_main(void *arg)
+{
+	struct state_writer *w = arg;
+
+	priority_lower();
+	while (!w->stop) {
+		enum state_phase phase = w->phase;
+
+		switch (phase) {
+		case STATE_WRITES:
+			job_run(w);
+			break;
+		case STATE_DROPS:
+			overlay_free(w->frozen);
+			w->frozen = NULL;
+			phase_set(w, STATE_IDLE);
+			break;
+		default:
+			pthread_mutex_lock(&w->lock);
+			while (!w->stop && w->phase != STATE_WRITES &&
+			    w->phase != STATE_DROPS)
+				pthread_cond_wait(&w->turn, &w->lock);
+			pthread_mutex_unlock(&w->lock);
+		}
+	}
+	return (NULL);
+}
+
+/* Start the thread with all signals blocked: they are for the loop. */
+struct state_writer *
+state_writer_start(struct state_lmdb *db, const struct state_options *o,
+    int eventfd)
+{
+	struct state_writer *w;
+	sigset_t all, old;
+	int rc;
+
+	if ((w = calloc(1, sizeof(*w))) == NULL)
+		return (NULL);
+	w->db = db;
+	w->eventfd = eventfd;
+	w->txn_records = o->txn_records;
+	w->probe = o->probe;
+	w->probe_arg = o->probe_arg;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->turn, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(&w->thread, NULL, writer_main, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (rc != 0) {
+		pthread_cond_destroy(&w->turn);
+		pthread_mutex_destroy(&w->lock);
+		free(w);
+		errno = rc;
+		return (NULL);
+	}
+	(void)pthread_setname_np(w->thread, "checkpoint");
+	return (w);
+}
+
+/* Tell the thread, wait for it, and clear up. */
+void
+state_writer_stop(struct state_writer *w)
+{
+
+	if (w == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_broadcast(&w->turn);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->turn);
+	pthread_mutex_destroy(&w->lock);
+	overlay_free(w->frozen);
+	free(w);
+}
+
+/* Look whose turn it is. */
+enum state_phase
+state_writer_phase(const struct state_writer *w)
+{
+
+	return (w->phase);
+}
+
+/* Give the thread its next job. */
+void
+state_writer_hand(struct state_writer *w, struct overlay *frozen, uint64_t seq,
+    uint64_t base)
+{
+
+	w->frozen = frozen;
+	w->seq = seq;
+	w->base = base;
+	phase_set(w, STATE_WRITES);
+}
+
+/* Publish; only the step that reaches the job's seq needs to wake anyone. */
+void
+state_writer_durable(struct state_writer *w, uint64_t seq)
+{
+	uint64_t old = w->durable;
+
+	if (seq <= old)
+		return;
+	w->durable = seq;
+	if (old < w->seq && seq >= w->seq) {
+		pthread_mutex_lock(&w->lock);
+		pthread_cond_broadcast(&w->turn);
+		pthread_mutex_unlock(&w->lock);
+	}
+}
+
+/* Let the thread try its transaction again. */
+void
+state_writer_grown(struct state_writer *w)
+{
+
+	phase_set(w, STATE_WRITES);
+}
+
+/* Let the thread free the frozen overlay. */
+void
+state_writer_drop(struct state_writer *w)
+{
+
+	phase_set(w, STATE_DROPS);
+}
+
+/* Wait for the thread to wait for us. */
+void
+state_writer_wait(struct state_writer *w)
+{
+
+	pthread_mutex_lock(&w->lock);
+	while (w->phase == STATE_WRITES || w->phase == STATE_DROPS)
+		pthread_cond_wait(&w->turn, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+}
