@@ -15,7 +15,9 @@ must(int held)
 		abort();
 }
 
-/* What was accepted fits its arrays and is accepted again in its normal form. */
+/*
+ * What was accepted fits its arrays and is accepted again in its normal form.
+ */
 static void
 check_valid(const struct identity *id, int32_t today)
 {
@@ -32,7 +34,10 @@ check_valid(const struct identity *id, int32_t today)
 	must(memcmp(id, &again, sizeof(again)) == 0);
 }
 
-/* The input is one byte of id_type (0 to 13, else 99), a country up to '|', and the number. */
+/*
+ * The input is one byte of id_type (0 to 13, else 99), a country up to '|', and
+ * the number.
+ */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -47,8 +47,9 @@ day_valid(int32_t year, int32_t month, int32_t mday)
 }
 
 /*
- * Count days in years that begin on 1 March, so that the leap day comes last and the months before it have a regular
- * pattern of lengths: 153 days in every five.
+ * Count days in years that begin on 1 March, so that the leap day comes last
+ * and the months before it have a regular pattern of lengths: 153 days in every
+ * five.
  */
 int32_t
 day_from_civil(int32_t year, int32_t month, int32_t mday)
@@ -76,7 +77,10 @@ day_to_civil(struct day_civil *out, int32_t day)
 	out->year = era * 400 + yoe + (out->month <= 2);
 }
 
-/* Find the UTC+8 day of a second; dividing before shifting keeps the ends of the type from overflowing. */
+/*
+ * Find the UTC+8 day of a second; dividing before shifting keeps the ends of
+ * the type from overflowing.
+ */
 int32_t
 day_of(int64_t utc)
 {
@@ -106,7 +110,10 @@ day_start(int32_t day)
 	return ((int64_t)day * DAY_SECONDS - ZONE_SECONDS);
 }
 
-/* Count completed years; comparing month and day makes 03-01 the birthday of a 02-29 in a common year. */
+/*
+ * Count completed years; comparing month and day makes 03-01 the birthday of a
+ * 02-29 in a common year.
+ */
 int32_t
 day_age(int32_t birth, int32_t today)
 {

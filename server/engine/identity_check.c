@@ -1,7 +1,10 @@
 #include "identity.h"
 #include "identity_read.h"
 
-/* Compute the check character of a citizen number: the weights are 2^(17-i) mod 11. */
+/*
+ * Compute the check character of a citizen number: the weights are 2^(17-i) mod
+ * 11.
+ */
 char
 identity_check_digit(const char first17[17])
 {

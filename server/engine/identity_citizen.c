@@ -11,7 +11,10 @@
 #define YEAR_FIRST	1800	/* nobody older lived when numbers began */
 #define SEQ_CENTENARIAN	996	/* N6 */
 
-/* Find the birth day in an 18-digit number; return 0, or -1 if the date does not exist. */
+/*
+ * Find the birth day in an 18-digit number; return 0, or -1 if the date does
+ * not exist.
+ */
 static int
 birth_of(int32_t *birth, const char d[CITIZEN_LEN])
 {
@@ -25,7 +28,10 @@ birth_of(int32_t *birth, const char d[CITIZEN_LEN])
 	return (0);
 }
 
-/* Name the type of document that carries this 18-digit number; a resident card stands for all of the types 1 to 4. */
+/*
+ * Name the type of document that carries this 18-digit number; a resident card
+ * stands for all of the types 1 to 4.
+ */
 static int32_t
 natural_type(const char d[CITIZEN_LEN])
 {
@@ -39,7 +45,9 @@ natural_type(const char d[CITIZEN_LEN])
 	return (LK_ID_RESIDENT);
 }
 
-/* Say whether the type is one of those that carry a mainland citizen's number. */
+/*
+ * Say whether the type is one of those that carry a mainland citizen's number.
+ */
 static int
 is_mainland(int32_t id_type)
 {
@@ -86,7 +94,10 @@ citizen_digits(char d[CITIZEN_LEN], const struct identity_reading *r)
 	return (0);
 }
 
-/* Judge the 18 characters: the date, the check character, the type, then the future. */
+/*
+ * Judge the 18 characters: the date, the check character, the type, then the
+ * future.
+ */
 static int
 citizen_judge(const char d[CITIZEN_LEN], const struct identity_reading *r)
 {
@@ -126,7 +137,10 @@ identity_citizen(struct identity_reading *r)
 	return (rc);
 }
 
-/* Find the type of the valid 18-digit number that this opaque number in truth is, or 0. */
+/*
+ * Find the type of the valid 18-digit number that this opaque number in truth
+ * is, or 0.
+ */
 int32_t
 identity_hidden(const struct number *in)
 {

@@ -3,7 +3,7 @@
 #include "identity.h"
 #include "identity_read.h"
 
-#define CITIZEN_DIGITS	14	/* a mistyped citizen number begins with as many */
+#define CITIZEN_DIGITS	14	/* as many begin a citizen number */
 
 /* Read a squeezed opaque number with at least ${min} letters and digits. */
 static int
@@ -32,7 +32,10 @@ read_opaque(struct identity_reading *r, int family, int cjk, size_t min)
 	return (0);
 }
 
-/* Read a military or police card: a citizen number, whole or mistyped, or the card's own number. */
+/*
+ * Read a military or police card: a citizen number, whole or mistyped, or the
+ * card's own number.
+ */
 int
 identity_military(struct identity_reading *r)
 {

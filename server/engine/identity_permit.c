@@ -26,7 +26,10 @@ identity_hm_permit(struct identity_reading *r)
 	return (0);
 }
 
-/* Find where the issuing office after ten digits stops being well written; num->n if it is whole or absent. */
+/*
+ * Find where the issuing office after ten digits stops being well written;
+ * num->n if it is whole or absent.
+ */
 static size_t
 tw_office(const struct number *in)
 {

@@ -8,9 +8,10 @@
 #include "number.h"
 
 /*
- * Within the identity files only: one document being read, and one reader per kind of document.  A reader takes a number
- * of at least one character and fills family, number, and birth, area and country where the document says them; it
- * returns 0, or -1 with the fault noted.
+ * Within the identity files only: one document being read, and one reader per
+ * kind of document.  A reader takes a number of at least one character and
+ * fills family, number, and birth, area and country where the document says
+ * them; it returns 0, or -1 with the fault noted.
  */
 
 struct identity_reading {
@@ -31,14 +32,16 @@ int identity_other(struct identity_reading *r);		/* 99 */
 
 /**
  * identity_hidden(in):
- * Return the LK_ID_* of the valid 18-digit number that the opaque number ${in} in truth is, or 0.
+ * Return the LK_ID_* of the valid 18-digit number that the opaque number ${in}
+ * in truth is, or 0.
  */
 int32_t identity_hidden(const struct number *in);
 
 /**
- * identity_fail(err, fault, where, expected), identity_fail_at(r, fault, index), identity_fail_length(r, max, expected):
- * Note a fault at a byte offset (-1: at the whole), at a character, or of length, pointing at the first character beyond
- * ${max}.  Return -1.
+ * identity_fail(err, fault, where, expected), identity_fail_at(r, fault,
+ * index), identity_fail_length(r, max, expected):
+ * Note a fault at a byte offset (-1: at the whole), at a character, or of
+ * length, pointing at the first character beyond ${max}.  Return -1.
  */
 int identity_fail(struct identity_error *err, int fault, int where,
     int expected);
@@ -48,13 +51,15 @@ int identity_fail_length(const struct identity_reading *r, size_t max,
 
 /**
  * identity_value(s, n):
- * Return the value of the ${n} <= 9 digits at ${s}, which are known to be digits.
+ * Return the value of the ${n} <= 9 digits at ${s}, which are known to be
+ * digits.
  */
 int32_t identity_value(const char *s, int n);
 
 /**
  * identity_take(to, in, from, n):
- * Copy ${n} characters of ${in}, known to be ASCII, beginning with the one numbered ${from}.
+ * Copy ${n} characters of ${in}, known to be ASCII, beginning with the one
+ * numbered ${from}.
  */
 void identity_take(char *to, const struct number *in, size_t from, size_t n);
 

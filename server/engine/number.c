@@ -3,8 +3,8 @@
 #include "number.h"
 
 /*
- * Read one character of well-formed UTF-8 (no overlong form, no surrogate, none above U+10FFFF) from the ${len} > 0
- * bytes at ${s}; return its length, or 0.
+ * Read one character of well-formed UTF-8 (no overlong form, no surrogate, none
+ * above U+10FFFF) from the ${len} > 0 bytes at ${s}; return its length, or 0.
  */
 static size_t
 utf8_next(uint32_t *cp, const unsigned char *s, size_t len)
@@ -75,7 +75,10 @@ is_space(uint32_t c)
 	    c == 0xa0 || c == 0x3000);
 }
 
-/* Say whether the character cannot be seen, so that nobody could correct it: direction marks, zero-width ones. */
+/*
+ * Say whether the character cannot be seen, so that nobody could correct it:
+ * direction marks, zero-width ones.
+ */
 static int
 is_invisible(uint32_t c)
 {
@@ -221,7 +224,10 @@ number_skip_opaque(const struct number *num, int cjk)
 	return (i);
 }
 
-/* Recognise digits [. digits] E [+-] one to three digits, with at least one of the marks a number never has. */
+/*
+ * Recognise digits [. digits] E [+-] one to three digits, with at least one of
+ * the marks a number never has.
+ */
 int
 number_damaged(const struct number *num)
 {

@@ -42,7 +42,9 @@ Test(day, known_days)
 	}
 }
 
-/* Walk every day of the calendar: the dates advance by one and each maps back. */
+/*
+ * Walk every day of the calendar: the dates advance by one and each maps back.
+ */
 Test(day, every_day_both_ways)
 {
 	struct day_civil was = { 0, 12, 31 }, c;

@@ -367,7 +367,10 @@ Test(identity, future_begins_tomorrow)
 	    &err), 0);
 }
 
-/* The text need not end in a NUL, a NUL within it is a character, and nothing is wanted of an absent text. */
+/*
+ * The text need not end in a NUL, a NUL within it is a character, and nothing
+ * is wanted of an absent text.
+ */
 Test(identity, length_is_the_callers)
 {
 	struct identity_error err;
@@ -581,7 +584,10 @@ Test(identity, wipe)
 	cr_expect_eq(memcmp(&id, &none, sizeof(id)), 0);
 }
 
-/* Each fault has its own sentence in both languages, short enough for a screen, with no digit run that could be an id. */
+/*
+ * Each fault has its own sentence in both languages, short enough for a screen,
+ * with no digit run that could be an id.
+ */
 Test(identity, fault_texts)
 {
 
@@ -614,7 +620,9 @@ Test(identity, every_fault_is_tested)
 	cr_expect_eq(seen, (1U << IDENTITY_FAULTS) - 1);
 }
 
-/* What was accepted is accepted again in its normal form, with the same result. */
+/*
+ * What was accepted is accepted again in its normal form, with the same result.
+ */
 Test(identity, normal_form_is_stable)
 {
 

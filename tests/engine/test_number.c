@@ -32,7 +32,10 @@ Test(number, one_spelling)
 	cr_expect_str_eq(spell("éß中𠀀"), "éß中𠀀");
 }
 
-/* Every code point is either read and written back as itself, or is one that N2 to N4 name. */
+/*
+ * Every code point is either read and written back as itself, or is one that N2
+ * to N4 name.
+ */
 Test(number, every_code_point)
 {
 	uint32_t changed = 0;
@@ -63,7 +66,7 @@ Test(number, every_code_point)
 		} else
 			changed++;
 	}
-	/* 26 letters, 94 full-width, 7 dashes, 2 tens, 6 spaces, 5 + 5 + 5 + 4 + 1 invisible. */
+	/* Letters, full-width, dashes, tens, spaces, invisible ones. */
 	cr_expect_eq(changed, 26 + 94 + 7 + 2 + 6 + 20);
 }
 
