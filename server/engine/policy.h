@@ -1,0 +1,287 @@
+#ifndef LIANGKA_POLICY_H_
+#define LIANGKA_POLICY_H_
+
+/*
+ * The policy: rules as text, compiled once, decided by a pure function.
+ *
+ * A policy is a configuration text (plugin/conf.h) with one [policy] section,
+ * any number of [rule ID] sections and, where the built-in texts are not wanted,
+ * [text pass], [text limit], [text review] and [text reject].  default.policy
+ * in this folder is the shipped one and shows every key.
+ *
+ * A rule hits when its `when` holds:
+ *
+ *	or-expr   = and-expr { "or" and-expr }
+ *	and-expr  = not-expr { "and" not-expr }
+ *	not-expr  = "not" not-expr | "(" or-expr ")" | condition
+ *	condition = flag | sum compare sum | choice ("==" | "!=") name
+ *	          | choice ["not"] "in" "(" name { "," name } ")"
+ *	sum       = term { "+" term }           term = integer | count
+ *	compare   = "==" "!=" "<" "<=" ">" ">="
+ *
+ * What a rule can ask for.  "The present" is the application being decided.
+ * Reserved and issued openings count; cancelled, voided and expired ones do not.
+ * REPLACE counts in replaced() only; input errors and dry runs count nowhere.
+ * Window W = 1h..400d means the seconds (now - W, now]; `today` is the UTC+8
+ * day.  An opening known by its day only is outside every window under 48h.
+ *
+ *   function               counts                        present  worked example
+ *   cards(W)               bank and SIM cards: products   yes     a Ⅰ card 3 days ago, asks for a SIM:
+ *                          of the groups bank and phone           cards(7d) = 2
+ *   bank(W)                group bank                     yes     the same: bank(7d) = 1
+ *   sim(W)                 group phone                    yes     the same: sim(7d) = 1
+ *   accounts(W)            group account                  yes     two wallets today, asks for a SIM: = 2
+ *   institutions(W)        distinct institutions of       yes     SIM at A, Ⅰ at B, asks at B for Ⅱ:
+ *                          all openings                           institutions(7d) = 2
+ *   outlets(W)             distinct (institution, outlet) yes     Ⅰ and SIM at two shops of A: 2
+ *   visits(W)              distinct visit ids per outlet; yes     Ⅰ, Ⅱ and wallet in one visit: 1
+ *                          one without id is its own
+ *   attempts(W)            checks, whatever their answer  yes     asked twice, left after questions,
+ *                          (not typed-wrong cancels)              asks again: attempts(24h) = 3
+ *   rejects(W)             REJECT answers                 no      refused this morning: rejects(24h) = 1
+ *   replaced(W)            replacements                   yes     lost card replaced in May and now:
+ *                                                                 replaced(400d) = 2
+ *   held(P, here)          live items of product or group no      3 SIMs at A, 4 at B, asks A for a SIM:
+ *                          P at this institution: the             held(phone, here) = 3
+ *                          greater of ours and, for the
+ *                          product asked for, held_here
+ *   held(P, anywhere)      the same, all institutions     no      the same: held(phone, anywhere) = 7
+ *   minutes_since(P)       minutes since the last opening no      a SIM at 09:00, now 10:30:
+ *                          of P; -1 = none                        minutes_since(phone) = 90
+ *   quantity               items asked for                        1..1000
+ *   age                    completed years, UTC+8; -1 =           born 2012-11-23, on 2026-11-22: 13
+ *                          the document does not tell
+ *   hour                   hour of the day, UTC+8                 00:30 in Shanghai: 0
+ *   held_known             flag: the host told held_here          held_here = -1: false
+ *   area_local             flag: applicant and outlet are         110105 at an outlet of 110100: true
+ *                          of one 4-digit area, or either
+ *                          area is not known
+ *   overflow               flag: openings did not fit the
+ *                          person's record
+ *   guardian               flag: a guardian is present
+ *                          (LK_F_GUARDIAN_PRESENT)
+ *   product channel operation purpose id_type subject             choices: the words of the code tables
+ *   institution            choice: ids in quotes                  institution in ('icbc', 'abc')
+ *
+ * Items count by their quantity in cards, bank, sim, accounts and held, and once
+ * in the rest.  A comparison of an age or of minutes that are not known (-1) is
+ * false, whichever it is; so is a flag that is not known.
+ *
+ * Product groups, for `in`, held() and minutes_since():
+ *   bank    = bank1 bank2 bank3 credit      (the social-security card is not)
+ *   phone   = sim sim2
+ *   account = payment ecny
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plugin/conf.h"
+
+/* Raised by any change of what policy_decide answers for the same input. */
+#define POLICY_ENGINE		1
+
+#define POLICY_MAX_TEXT		262144	/* bytes of a policy */
+#define POLICY_MAX_FACTS	64
+#define POLICY_MAX_RULES	96
+#define POLICY_MAX_ID		16	/* letters of a rule id */
+#define POLICY_MAX_ENTRY_BYTES	2048	/* see policy_worst_bytes */
+#define POLICY_NO_RULE		(-1)
+
+enum policy_fn {
+	POLICY_CLEARED,		/* slot 0: a clearance is in force (0, 1) */
+	POLICY_CARDS, POLICY_BANK, POLICY_SIM, POLICY_ACCOUNTS,
+	POLICY_INSTITUTIONS, POLICY_OUTLETS, POLICY_VISITS, POLICY_ATTEMPTS,
+	POLICY_REJECTS, POLICY_REPLACED,
+	POLICY_HELD, POLICY_MINUTES_SINCE,
+	POLICY_HELD_KNOWN, POLICY_AREA_LOCAL, POLICY_OVERFLOW, POLICY_GUARDIAN,
+	POLICY_AGE, POLICY_HOUR, POLICY_QUANTITY,
+	POLICY_CHANNEL, POLICY_PRODUCT, POLICY_OPERATION, POLICY_PURPOSE,
+	POLICY_ID_TYPE, POLICY_SUBJECT, POLICY_INSTITUTION,
+	POLICY_FNS
+};
+
+/* policy_fact.place */
+#define POLICY_HERE		1
+#define POLICY_ANYWHERE		2
+
+/* policy_fact.window: `today` */
+#define POLICY_TODAY		(-1)
+
+/* Product groups, in policy_fact.product beside LK_PRODUCT_* */
+#define POLICY_GROUP_BANK	1001
+#define POLICY_GROUP_PHONE	1002
+#define POLICY_GROUP_ACCOUNT	1003
+
+/* One value that the policy can read. */
+struct policy_fact {
+	uint8_t		fn;		/* enum policy_fn */
+	uint8_t		place;		/* held: POLICY_HERE, _ANYWHERE; else 0 */
+	uint16_t	product;	/* held, minutes_since; else 0 */
+	int32_t		window;		/* seconds, POLICY_TODAY, or 0 */
+};
+
+enum policy_class {
+	POLICY_STATUTORY, POLICY_QUANTITY_LIMIT, POLICY_FREQUENCY, POLICY_CONTEXT
+};
+
+enum policy_notify { POLICY_NOTIFY_NONE, POLICY_NOTIFY_COUNTY, POLICY_NOTIFY_CITY };
+
+/*
+ * What was decided.  Rules are numbered from 0 in file order.  The three lists
+ * are disjoint and each in order of precedence: class, then strictness, then
+ * file order.
+ */
+struct verdict {
+	int32_t		decision;	/* LK_PASS, _LIMIT, _REVIEW, _REJECT */
+	int32_t		floor;		/* what approval of a review yields */
+	uint32_t	needs;		/* LK_NEED_*, of all hits */
+	int32_t		by;		/* LK_BY_*, when decision is LK_REVIEW */
+	int32_t		offer;		/* LK_PRODUCT_* or 0 */
+	int32_t		limit_profile;	/* when floor is LK_LIMIT */
+	int16_t		headline;	/* rule whose reason is told, or -1 */
+	int16_t		speaker;	/* rule whose texts are told, or -1 */
+	uint16_t	nhits;		/* hits with effect */
+	uint16_t	nlifted;	/* hits that a clearance took away */
+	uint16_t	nshadow;	/* hits of rules on trial */
+	uint8_t		hit[POLICY_MAX_RULES];
+	uint8_t		lifted[POLICY_MAX_RULES];
+	uint8_t		shadow[POLICY_MAX_RULES];
+};
+
+struct policy;
+
+/**
+ * policy_compile(file, text, len, sink):
+ * Compile the ${len} bytes at ${text}; ${file} is its name in messages.  Return
+ * the policy, which the caller frees with policy_free and which keeps no pointer
+ * to ${text}; or NULL after every error was reported through ${sink} (which may
+ * be NULL).  Allocates once.
+ */
+struct policy *policy_compile(const char *file, const char *text, size_t len,
+    const struct conf_sink *sink);
+
+/**
+ * policy_free(p):
+ * Free ${p}, which may be NULL.
+ */
+void policy_free(struct policy *p);
+
+/**
+ * policy_facts(p, facts):
+ * Point ${facts} at the facts that ${p} reads, in slot order, and return their
+ * number, 1..POLICY_MAX_FACTS.  Slot 0 is always POLICY_CLEARED.
+ */
+size_t policy_facts(const struct policy *p, const struct policy_fact **facts);
+
+/**
+ * policy_fact_name(f, buf, cap):
+ * Write ${f} as it stands in a rule, such as "held(phone, here)", into the
+ * ${cap} bytes at ${buf} (64 are always enough).  Return its length.
+ */
+size_t policy_fact_name(const struct policy_fact *f, char *buf, size_t cap);
+
+/**
+ * policy_covers(code, product):
+ * Does the product or group ${code} of a fact take in the LK_PRODUCT_* code
+ * ${product}?  Return 1 or 0.
+ */
+int policy_covers(int code, int product);
+
+/**
+ * policy_institution_code(p, id):
+ * Return the value of a POLICY_INSTITUTION fact for the institution ${id}: its
+ * number in ${p}'s own table of names, from 1, or 0 if no rule names it.
+ */
+int policy_institution_code(const struct policy *p, const char *id);
+
+/**
+ * policy_decide(p, facts, now_s, v):
+ * Decide by the values ${facts}, one for each slot, at the UTC second ${now_s}
+ * (which chooses the rules in force), and fill in ${v} wholly.  Values lie
+ * within an int32_t; what lies outside is taken as the nearer end.  Pure: the
+ * same arguments give the same answer for the same POLICY_ENGINE.  Does not
+ * allocate; any thread may call it at any time.
+ */
+void policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
+    struct verdict *v);
+
+/**
+ * policy_rules(p):
+ * Return the number of rules.
+ */
+size_t policy_rules(const struct policy *p);
+
+/**
+ * policy_rule_find(p, id):
+ * Return the number of the rule ${id}, or POLICY_NO_RULE.
+ */
+int policy_rule_find(const struct policy *p, const char *id);
+
+/*
+ * What rule number ${rule} (0..policy_rules(p) - 1) says.  Strings live as long
+ * as the policy.
+ */
+const char *policy_rule_id(const struct policy *p, int rule);
+const char *policy_rule_reason(const struct policy *p, int rule);
+const char *policy_rule_when(const struct policy *p, int rule);
+enum policy_class policy_rule_class(const struct policy *p, int rule);
+int32_t policy_rule_then(const struct policy *p, int rule);	/* LK_LIMIT.. */
+int32_t policy_rule_by(const struct policy *p, int rule);	/* LK_BY_* */
+uint32_t policy_rule_needs(const struct policy *p, int rule);	/* LK_NEED_* */
+enum policy_notify policy_rule_notify(const struct policy *p, int rule);
+int policy_rule_clearable(const struct policy *p, int rule);
+int policy_rule_shadow(const struct policy *p, int rule);
+
+/**
+ * policy_rule_live(p, rule, now_s):
+ * Return 1 if the UTC second ${now_s} lies within the rule's `from` and `until`
+ * (both days of UTC+8, both inclusive), else 0.
+ */
+int policy_rule_live(const struct policy *p, int rule, int64_t now_s);
+
+/**
+ * policy_version(p):
+ * Return the version that the policy gives itself, 1..31 bytes.
+ */
+const char *policy_version(const struct policy *p);
+
+/* How long a reservation, an open review, and an approval last, in seconds. */
+int64_t policy_reservation_ttl(const struct policy *p);	/* default 30min */
+int64_t policy_review_ttl(const struct policy *p);	/* default 72h */
+int64_t policy_approve_ttl(const struct policy *p);	/* default 24h */
+
+/**
+ * policy_worst_bytes(p):
+ * Return the bytes that facts and hits of ${p} can take in a journal entry at
+ * their worst.  policy_compile refuses a policy where this is above
+ * POLICY_MAX_ENTRY_BYTES, so that every entry stays within its limit.
+ */
+size_t policy_worst_bytes(const struct policy *p);
+
+enum policy_text { POLICY_TEXT_TELLER, POLICY_TEXT_NOTICE };
+enum policy_lang { POLICY_LANG_ZH, POLICY_LANG_EN };
+
+/**
+ * policy_message(p, rule, decision, lang, which, buf, cap):
+ * Write the text for the teller or the notice for the applicant of a
+ * ${decision} that ${rule} (verdict.speaker; POLICY_NO_RULE = none) speaks for
+ * into the ${cap} bytes at ${buf}, with a NUL, cut between characters if it must
+ * be (1,024 bytes are always enough).  A rule that has no such text, or whose
+ * own `then` is not ${decision}, leaves it to the decision's general text.  A
+ * notice of a decision other than LK_PASS ends with the policy's relief text.
+ * Return the bytes written.
+ */
+size_t policy_message(const struct policy *p, int rule, int32_t decision,
+    enum policy_lang lang, enum policy_text which, char *buf, size_t cap);
+
+/**
+ * policy_hits(p, list, n, buf, cap):
+ * Write the ids of the ${n} rules in ${list} (verdict.hit, lifted or shadow) with
+ * a space between them into the ${cap} bytes at ${buf}, with a NUL: as many whole
+ * ids as fit.  Return how many of the rules were written.
+ */
+size_t policy_hits(const struct policy *p, const uint8_t *list, size_t n,
+    char *buf, size_t cap);
+
+#endif /* !LIANGKA_POLICY_H_ */
