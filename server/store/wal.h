@@ -163,21 +163,22 @@ void wal_roll(struct wal *w);
 
 /**
  * wal_oldest(w):
- * Return the first seq that is still held (wal_next_seq if none is).
+ * Return the first seq that is still held.
  */
 uint64_t wal_oldest(struct wal *w);
 
 /**
  * wal_trim(w, seq):
  * Unlink the segments that lie wholly below seq, oldest first; the newest
- * segment always stays.  Return how many went, or -1 with errno set.
+ * segment always stays.  One thread at a time.  Return how many went, or -1
+ * with errno set.
  */
 int wal_trim(struct wal *w, uint64_t seq);
 
 /**
  * wal_read(w, seq, fn, arg):
- * Look up one durable entry and return fn(arg, e).  Cost: an open, two or
- * three reads and at most 256 records.  Return WAL_ABSENT if seq is not held,
+ * Look up one durable entry and return fn(arg, e).  Cost: an open, a few
+ * reads and at most 256 records.  Return WAL_ABSENT if seq is not held,
  * not durable or unreadable.
  */
 int wal_read(struct wal *w, uint64_t seq,
@@ -203,7 +204,8 @@ int wal_close(struct wal *w);
  * Open the log in dir for reading only, from from_seq (0: the oldest entry)
  * on; d NULL is disk_real; node 0 takes any node's log.  Works beside a
  * running writer and from another process.  Return the reader, or NULL with
- * a sentence in err.
+ * a sentence in err.  After a restart of the writer open a new reader: the
+ * newest segment has been copied into another file.
  */
 struct wal_reader *wal_reader_open(const struct disk *d, const char *dir,
     uint64_t node, uint64_t from_seq, char *err, size_t errlen);
