@@ -32,6 +32,7 @@ struct journal {
 	uint64_t seq;		/* of the last entry */
 	int lock;		/* descriptor of the locked file */
 	int failed;		/* apply failed */
+	int offline;
 	char printed[ENTRY_MAX];
 };
 
@@ -218,7 +219,8 @@ journal_open(const struct journal_options *o, char *err, size_t errlen)
 	    open_wal(j, o, err, errlen) != 0)
 		goto fail;
 	open_clock(j);
-	if (write_start(j, o, err, errlen) != 0)
+	j->offline = o->offline;
+	if (!j->offline && write_start(j, o, err, errlen) != 0)
 		goto fail;
 	return (j);
 
@@ -243,7 +245,7 @@ journal_close(struct journal *j)
 	uint64_t mono;
 	int rc = 0;
 
-	if (!journal_failed(j, NULL, 0)) {
+	if (!j->offline && !journal_failed(j, NULL, 0)) {
 		entry_clear(&e, ENTRY_STOP);
 		(void)journal_write(j, &e, leaf);
 	}

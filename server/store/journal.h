@@ -32,6 +32,7 @@ struct journal_options {
 	uint64_t segment_bytes;		/* 0: 64 MiB */
 	uint32_t interval_ms;		/* checkpoint; 0: a minute */
 	const char *version;		/* of the daemon, for the start entry */
+	int offline;			/* only look: no start, no stop entry */
 };
 
 /**

@@ -182,10 +182,24 @@ wal_record_get(struct wal_record *r, const uint8_t *p, size_t avail,
 	return (WAL_GOOD);
 }
 
-/* Recognise a record by the eight bytes before it. */
+/* Recognise a record by its trailing check alone. */
 int
-wal_record_lone(struct wal_record *r, const uint8_t *p, size_t avail)
+wal_record_lone(struct wal_record *r, const uint8_t *p, size_t avail,
+    uint64_t seed)
 {
-	return (parse_head(r, p, avail) == WAL_GOOD &&
-	    check_fits(r, p, wal_get64(p - WAL_CHECK)));
+	return (parse_head(r, p, avail) == WAL_GOOD && check_fits(r, p, seed));
+}
+
+/* The check as it was before it was damaged, if that is the only damage. */
+size_t
+wal_record_due(const uint8_t *p, size_t avail, uint64_t seed,
+    uint64_t *check)
+{
+	struct wal_record r;
+
+	if (parse_head(&r, p, avail) != WAL_GOOD)
+		return (0);
+	*check = XXH3_64bits_withSeed(p, WAL_RECORD_HEAD + wal_up8(r.len),
+	    seed);
+	return (r.size);
 }

@@ -79,11 +79,19 @@ enum wal_verdict wal_record_get(struct wal_record *r, const uint8_t *p,
     size_t avail, uint64_t seed);
 
 /**
- * wal_record_lone(r, p, avail):
- * As wal_record_get for a record whose predecessor cannot be trusted: the
- * seed is taken from the eight bytes before p, and the sidecar is not looked
- * at.  Return 1 if it is a record, else 0.
+ * wal_record_lone(r, p, avail, seed):
+ * As wal_record_get, but the sidecar is not looked at: is there a record at p
+ * that fits seed?  Return 1 if so, else 0.
  */
-int wal_record_lone(struct wal_record *r, const uint8_t *p, size_t avail);
+int wal_record_lone(struct wal_record *r, const uint8_t *p, size_t avail,
+    uint64_t seed);
+
+/**
+ * wal_record_due(p, avail, seed, check):
+ * If what stands at p has the form of a record, return its size with the
+ * trailing check that it ought to have in *check; else 0.
+ */
+size_t wal_record_due(const uint8_t *p, size_t avail, uint64_t seed,
+    uint64_t *check);
 
 #endif /* !WAL_RECORD_H_ */

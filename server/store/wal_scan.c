@@ -85,20 +85,31 @@ wal_scan_next(struct wal_scan *s, struct wal_record *r)
  * batch that holds no entry, so that damage to the entries before it is found.
  *
  * A record behind the bad place is recognised by the check that stands right
- * before it.  Its numbers must be such that the records between would have
- * had room: bytes left over from elsewhere do not meet that.
+ * before it; if that very check is what was damaged, the record right behind
+ * is recognised by what the check ought to be.  Its numbers must be such that
+ * the records between would have had room: bytes left over from elsewhere do
+ * not meet that.
  */
 size_t
 wal_scan_later(const struct wal_scan *s, struct wal_record *r)
 {
 	const struct wal_chain *c = &s->chain;
-	uint64_t room;
-	size_t off;
+	uint64_t check = 0, seed, room;
+	size_t off, due;
 
-	for (off = (size_t)c->off + WAL_MARKER_SIZE;
-	    off + WAL_MARKER_SIZE <= s->len; off += 8) {
-		if (wal_get32(s->buf + off) != WAL_RECORD_MAGIC ||
-		    !wal_record_lone(r, s->buf + off, s->len - off))
+	if (c->off + WAL_MARKER_SIZE > s->len)
+		return (0);
+	off = (size_t)c->off;
+	due = off + wal_record_due(s->buf + off, s->len - off, c->seed,
+	    &check);
+	for (off += WAL_MARKER_SIZE; off + WAL_MARKER_SIZE <= s->len;
+	    off += 8) {
+		if (wal_get32(s->buf + off) != WAL_RECORD_MAGIC)
+			continue;
+		seed = wal_get64(s->buf + off - WAL_CHECK);
+		if (!wal_record_lone(r, s->buf + off, s->len - off, seed) &&
+		    (off != due || !wal_record_lone(r, s->buf + off,
+		    s->len - off, check)))
 			continue;
 		room = (off - c->off) / WAL_MARKER_SIZE;
 		if (r->batch > c->batch && r->batch - c->batch <= room &&

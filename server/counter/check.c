@@ -1,0 +1,427 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/day.h"
+#include "engine/facts.h"
+#include "engine/policy.h"
+#include "keys/token.h"
+#include "store/journal.h"
+#include "store/names.h"
+#include "store/records.h"
+#include "store/state.h"
+
+#include "core.h"
+#include "normal.h"
+
+/* What a check holds in clear until it is decided; wiped after. */
+struct applicant {
+	struct identity id;
+	struct identity agent;
+	struct identity prev;
+	struct identity org;
+	struct text name;
+};
+
+/* Read the codes of the application. */
+static int
+read_codes(struct request *q)
+{
+	struct entry *e = q->e;
+	uint32_t flags = wire_u32(q->f, WIRE_T_FLAGS, 0);
+
+	if ((flags & ~(LK_F_DRY_RUN | LK_F_GUARDIAN_PRESENT | LK_F_POSTHOC)) !=
+	    0)
+		return (request_refuse(q, LK_E_ARG, "flags 含有未知标志 0x%x",
+		    "unknown bits in flags: 0x%x", flags));
+	if (request_code(q, WIRE_T_SUBJECT, 0, code_subject, &e->subject) ||
+	    request_code(q, WIRE_T_ID_TYPE, 0, code_id_type, &e->id_type) ||
+	    request_code(q, WIRE_T_OPERATION, LK_OP_NEW, code_operation,
+	    &e->operation) ||
+	    request_code(q, WIRE_T_PRODUCT, 0, code_product, &e->product) ||
+	    request_code(q, WIRE_T_CHANNEL, LK_CHANNEL_COUNTER, code_channel,
+	    &e->channel) ||
+	    request_code(q, WIRE_T_PURPOSE, 0, code_purpose, &e->purpose) ||
+	    request_code(q, WIRE_T_AGENT_RELATION, 0, code_relation,
+	    &e->relation))
+		return (-1);
+	e->quantity = (int32_t)wire_u32(q->f, WIRE_T_QUANTITY, 1);
+	e->held_here = (int32_t)wire_u32(q->f, WIRE_T_HELD_HERE, UINT32_MAX);
+	if (e->quantity == 0)
+		e->quantity = 1;
+	if (e->quantity < 1 || e->quantity > 1000)
+		return (request_refuse(q, LK_E_ARG,
+		    "quantity 应为 1 至 1000", "quantity must be 1 to 1000"));
+	if (e->held_here < -1 || e->held_here > 10000)
+		return (request_refuse(q, LK_E_ARG,
+		    "held_here 应为 -1(未知)至 10000",
+		    "held_here must be -1 (unknown) to 10000"));
+	e->flags |= flags & LK_F_DRY_RUN ? ENTRY_F_DRY : 0;
+	e->flags |= flags & LK_F_POSTHOC ? ENTRY_F_POSTHOC : 0;
+	e->flags |= flags & LK_F_GUARDIAN_PRESENT ? ENTRY_F_GUARDIAN : 0;
+	return (request_event(q, WIRE_T_OPENED_MS, &e->at));
+}
+
+/* Read the identifiers. */
+static int
+read_ids(struct request *q)
+{
+	struct entry *e = q->e;
+
+	return (request_id(q, WIRE_T_TXN_ID, e->txn, sizeof(e->txn), 1) ||
+	    request_id(q, WIRE_T_BRANCH, e->outlet, sizeof(e->outlet), 1) ||
+	    request_id(q, WIRE_T_TELLER, e->teller, sizeof(e->teller), 1) ||
+	    request_id(q, WIRE_T_TERMINAL, e->terminal, sizeof(e->terminal),
+	    0) ||
+	    request_id(q, WIRE_T_DECIDED_BY, e->decided_by,
+	    sizeof(e->decided_by), 0) ||
+	    request_id(q, WIRE_T_VISIT_ID, e->visit, sizeof(e->visit), 0) ||
+	    request_id(q, WIRE_T_BATCH_ID, e->batch, sizeof(e->batch), 0));
+}
+
+/* Read the documents. */
+static int
+read_documents(struct request *q, struct applicant *a)
+{
+	struct entry *e = q->e;
+	struct identity_error err;
+	struct text t;
+
+	if (request_identity(q, WIRE_T_ID_TYPE, WIRE_T_ID_NO,
+	    WIRE_T_ID_COUNTRY, &a->id) != 0)
+		return (-1);
+	if (wire_u32(q->f, WIRE_T_AGENT_ID_TYPE, 0) != 0 &&
+	    request_identity(q, WIRE_T_AGENT_ID_TYPE, WIRE_T_AGENT_ID_NO,
+	    WIRE_T_AGENT_COUNTRY, &a->agent) != 0)
+		return (-1);
+	if (wire_u32(q->f, WIRE_T_PREV_ID_TYPE, 0) != 0 &&
+	    request_identity(q, WIRE_T_PREV_ID_TYPE, WIRE_T_PREV_ID_NO,
+	    WIRE_T_PREV_COUNTRY, &a->prev) != 0)
+		return (-1);
+	if ((e->flags & ENTRY_F_GUARDIAN) != 0 && (a->agent.nlen == 0 ||
+	    (e->relation != LK_AGENT_GUARDIAN &&
+	    e->relation != LK_AGENT_PARENT)))
+		return (request_refuse(q, LK_E_ARG,
+		    "监护人在场须填写监护人证件(agent_id_*,agent_relation 1 或 2)",
+		    "GUARDIAN_PRESENT needs the guardian's document: agent_id_*"
+		    " with agent_relation 1 or 2"));
+	if (request_text(q, WIRE_T_ORG_NO, &t) != 0)
+		return (-1);
+	if (e->subject != LK_SUBJECT_ORGANISATION && t.len == 0)
+		return (0);
+	if (identity_parse(&a->org, LK_ID_CREDIT_CODE, t.p, t.len, "",
+	    day_of(q->now / 1000), &err) != 0)
+		return (request_refuse(q, LK_E_INPUT, "org_no:%s",
+		    "org_no: %s", identity_fault_text(err.fault, q->english)));
+	return (0);
+}
+
+/* Tokenise one of the shared attributes. */
+static int
+attribute(struct request *q, unsigned tag, int label,
+    size_t (*normal)(const char *, size_t, char *), struct token *out)
+{
+	char norm[NORMAL_MAX];
+	struct text t;
+	size_t n;
+
+	if (request_text(q, tag, &t) != 0)
+		return (-1);
+	if (t.len == 0)
+		return (0);
+	if ((n = normal(t.p, t.len, norm)) > 0)
+		request_token(q, label, norm, n, out);
+	explicit_bzero(norm, n);
+	return (0);
+}
+
+/* Turn everything personal into tokens. */
+static int
+tokenise(struct request *q, struct applicant *a)
+{
+	struct entry *e = q->e;
+
+	e->epoch = token_keys_epoch(q->c->o.keys, 0);
+	request_person_token(q, &a->id, TOKEN_PERSON, &e->person);
+	if (a->agent.nlen != 0) {
+		request_person_token(q, &a->agent, TOKEN_PERSON,
+		    &e->agent_person);
+		request_person_token(q, &a->agent, TOKEN_AGENT, &e->agent);
+	}
+	if (a->prev.nlen != 0)
+		request_person_token(q, &a->prev, TOKEN_PERSON, &e->prev);
+	if (a->org.nlen != 0)
+		request_person_token(q, &a->org, TOKEN_ORG, &e->org);
+	return (request_text(q, WIRE_T_NAME, &a->name) ||
+	    attribute(q, WIRE_T_PHONE, TOKEN_PHONE, normal_phone, &e->phone) ||
+	    attribute(q, WIRE_T_ADDRESS, TOKEN_ADDRESS, normal_address,
+	    &e->address) ||
+	    attribute(q, WIRE_T_DEVICE, TOKEN_DEVICE, normal_device,
+	    &e->device));
+}
+
+/* Digest the normalised request, for idempotency. */
+static void
+digest(struct request *q, const struct applicant *a)
+{
+	const struct entry *e = q->e;
+	const struct token tokens[] = { e->person, e->agent, e->prev, e->org,
+		e->phone, e->address, e->device };
+	const int64_t numbers[] = { e->subject, e->id_type, e->operation,
+		e->product, e->channel, e->purpose, e->quantity, e->held_here,
+		e->relation, e->flags, e->at, (int64_t)a->name.len };
+	struct token_stream s;
+
+	token_begin(&s, q->c->o.keys, 0, TOKEN_CONTENT);
+	token_update(&s, numbers, sizeof(numbers));
+	token_update(&s, tokens, sizeof(tokens));
+	token_update(&s, e->outlet, strlen(e->outlet) + 1);
+	token_update(&s, e->teller, strlen(e->teller) + 1);
+	token_update(&s, e->terminal, strlen(e->terminal) + 1);
+	token_update(&s, e->decided_by, strlen(e->decided_by) + 1);
+	token_update(&s, e->visit, strlen(e->visit) + 1);
+	token_update(&s, e->batch, strlen(e->batch) + 1);
+	token_update(&s, a->name.p, a->name.len);
+	token_final(&s, &q->e->digest);
+}
+
+/* Was this transaction seen before?  Then it is answered here. */
+static int
+seen(struct request *q)
+{
+	struct state *s = journal_state(q->c->journal);
+	const struct record_decision *d;
+	const struct record_txn *x;
+	uint8_t key[RECORD_HASH_KEY], seq_key[8];
+	uint64_t seq;
+
+	record_txn_key(key, q->e->inst, q->e->txn,
+	    (q->e->flags & ENTRY_F_DRY) != 0);
+	x = state_get(s, RECORD_TXN, key, sizeof(key), NULL, NULL);
+	if (x == NULL || x->t + RECORD_KEEP_MS < q->now)
+		return (0);
+	if (x->state == TXN_TOMBSTONE) {
+		request_refuse(q, LK_E_STATE,
+		    "该 txn_id 已先行撤销,请以新的 txn_id 重新核查",
+		    "this txn_id was cancelled before: check again under a "
+		    "new one");
+		return (1);
+	}
+	if (!token_equal(&x->digest, &q->e->digest)) {
+		request_refuse(q, LK_E_CONFLICT,
+		    "该 txn_id 已用于内容不同的申请",
+		    "this txn_id was used before with different content");
+		return (1);
+	}
+	seq = x->seq;
+	record_seq_key(seq_key, seq);
+	d = state_get(s, RECORD_DECISION, seq_key, 8, NULL, NULL);
+	if (d == NULL)
+		request_refuse(q, LK_E_INTERNAL, "决定记录缺失",
+		    "the decision's record is missing");
+	else
+		reply_decision(q, seq, d, 1);
+	return (1);
+}
+
+/* Do the teller's limits allow one more? */
+static int
+within_limits(struct request *q)
+{
+	const struct counter_options *o = &q->c->o;
+	const struct entry *e = q->e;
+	const struct record_teller *r;
+	const uint64_t *list;
+	uint8_t key[RECORD_HASH_KEY];
+	uint64_t prefix;
+	uint32_t i;
+
+	record_teller_key(key, e->inst, e->outlet, e->teller);
+	r = state_get(journal_state(q->c->journal), RECORD_TELLER, key,
+	    sizeof(key), NULL, NULL);
+	if (r == NULL)
+		return (0);
+	if (o->checks_per_minute != 0 &&
+	    r->minute == (uint32_t)(q->now / 60000) &&
+	    r->in_minute >= o->checks_per_minute)
+		return (request_refuse(q, LK_E_AGAIN,
+		    "柜员 %s 本分钟核查次数已达上限 %u,请稍后再试",
+		    "teller %s has reached %u checks this minute: try again "
+		    "shortly", e->teller, o->checks_per_minute));
+	if (o->persons_per_day == 0 || r->n < o->persons_per_day ||
+	    r->day != (uint32_t)day_of(q->now / 1000))
+		return (0);
+	memcpy(&prefix, (e->subject ? &e->org : &e->person)->b, 8);
+	list = (const uint64_t *)(r + 1);
+	for (i = 0; i < r->n; i++)
+		if (list[i] == prefix)
+			return (0);
+	return (request_refuse(q, LK_E_DENIED,
+	    "柜员 %s 今日核查的人数已达上限 %u,请联系管理员",
+	    "teller %s has asked about %u persons today, the limit: call the "
+	    "operator", e->teller, o->persons_per_day));
+}
+
+/* Load the person's record and describe the application to the rules. */
+static int
+gather(struct request *q, const struct applicant *a, struct application *ap)
+{
+	struct counter *c = q->c;
+	const struct token *t = q->e->subject ? &q->e->org : &q->e->person;
+	struct names *names = journal_names(c->journal);
+	struct entry *e = q->e;
+	const struct opening *o;
+	const void *v;
+	size_t len;
+
+	v = state_get(journal_state(c->journal), RECORD_PERSON, t->b,
+	    TOKEN_LEN, &len, NULL);
+	if (person_unpack(&c->person, v, len) != 0 ||
+	    journal_failed(c->journal, NULL, 0))
+		return (request_refuse(q, LK_E_UNAVAIL,
+		    "无法读取记录,暂停受理,请联系管理员",
+		    "the state cannot be read: call the operator"));
+	person_prune(&c->person, (uint32_t)(q->now / 1000));
+	*ap = (struct application){ .now = q->now / 1000,
+		.visit = e->visit_key,
+		.inst = names_find(names, NAME_INST, "", e->inst),
+		.outlet = names_find(names, NAME_OUTLET, e->inst, e->outlet),
+		.institution = policy_institution_code(c->policy, e->inst),
+		.product = e->product, .operation = e->operation,
+		.channel = e->channel, .purpose = e->purpose,
+		.quantity = e->quantity, .held_here = e->held_here,
+		.id_type = e->id_type, .subject = e->subject,
+		.birth = a->id.birth, .area = a->id.area,
+		.guardian = (e->flags & ENTRY_F_GUARDIAN) != 0,
+		.cleared = c->person.clear_left > 0 };
+	ap->outlet_area = outlet_area_find(c->o.outlets, c->o.noutlets,
+	    e->inst, e->outlet);
+	if (ap->outlet_area == 0)
+		ap->outlet_area = q->grant->area;
+	if ((e->flags & ENTRY_F_DRY) == 0 && ap->outlet != 0 &&
+	    (o = person_reservation(&c->person, ap->inst, ap->outlet,
+	    e->product, (uint32_t)ap->now)) != NULL)
+		ap->superseded = e->superseded = o->seq;
+	return (0);
+}
+
+/* The outcome that a sandbox's magic number asks for. */
+static void
+force(struct entry *e, const struct forced *f)
+{
+
+	e->decision = f->decision;
+	e->floor = f->decision == LK_REVIEW ? LK_PASS : f->decision;
+	e->by = f->by;
+	e->needs = f->needs;
+	e->profile = f->decision == LK_LIMIT;
+	snprintf(e->reason, sizeof(e->reason), "SANDBOX");
+}
+
+/* Until when the outcome is reserved. */
+static void
+reserve(struct request *q)
+{
+	const struct policy *p = q->c->policy;
+	struct entry *e = q->e;
+	int64_t ttl;
+
+	if ((e->flags & (ENTRY_F_DRY | ENTRY_F_POSTHOC)) != 0 ||
+	    e->decision == LK_REJECT)
+		return;
+	if (e->decision == LK_REVIEW)
+		ttl = q->c->o.review_ms ? q->c->o.review_ms :
+		    policy_review_ttl(p) * 1000;
+	else
+		ttl = q->c->o.reservation_ms ? q->c->o.reservation_ms :
+		    policy_reservation_ttl(p) * 1000;
+	e->expires = (q->now / 1000 + ttl / 1000) * 1000;
+	if (e->decision == LK_REVIEW)
+		e->due = e->expires;
+}
+
+/* Decide, and put grounds and outcome into the entry. */
+static void
+decide(struct request *q, const struct application *ap)
+{
+	const struct policy *p = q->c->policy;
+	const struct policy_fact *facts;
+	struct entry *e = q->e;
+	struct verdict v;
+
+	e->nfacts = (uint32_t)policy_facts(p, &facts);
+	facts_gather(facts, e->nfacts, &q->c->person, ap, e->facts);
+	policy_decide(p, e->facts, ap->now, &v);
+	e->engine = POLICY_ENGINE;
+	snprintf(e->policy, sizeof(e->policy), "%s", policy_version(p));
+	e->decision = v.decision;
+	e->floor = v.floor;
+	e->needs = v.needs;
+	e->by = v.by;
+	e->offer = v.offer;
+	e->profile = v.limit_profile;
+	e->hits_total = v.nhits;
+	policy_hits(p, v.hit, v.nhits, e->hits, sizeof(e->hits));
+	policy_hits(p, v.lifted, v.nlifted, e->lifted, sizeof(e->lifted));
+	policy_hits(p, v.shadow, v.nshadow, e->shadow, sizeof(e->shadow));
+	if (v.headline != POLICY_NO_RULE)
+		snprintf(e->reason, sizeof(e->reason), "%s",
+		    policy_rule_reason(p, v.headline));
+	if (ap->cleared && v.nlifted > 0 && (e->flags & ENTRY_F_DRY) == 0)
+		e->flags |= ENTRY_F_CLEARED;
+	if (q->forced != NULL)
+		force(e, q->forced);
+	reserve(q);
+}
+
+/* The steps of a check; -1 when refused, 0 when the reply is written. */
+static int
+check(struct request *q, struct applicant *a)
+{
+	struct state *s = journal_state(q->c->journal);
+	struct application ap;
+	uint8_t leaf[32], key[8];
+
+	if (request_authority(q, RIGHT_CHECK) || read_ids(q) ||
+	    read_codes(q) || read_documents(q, a))
+		return (-1);
+	if (q->c->o.sandbox && sandbox_magic(q, &a->id) != 0)
+		return (-1);
+	if (!q->c->o.sandbox && a->id.family == IDENTITY_CITIZEN &&
+	    strncmp(a->id.number, "000000", 6) == 0)
+		return (request_refuse(q, LK_E_INPUT,
+		    "id_no:地区码 000000 仅供测试环境使用",
+		    "id_no: area 000000 is for the sandbox only"));
+	if (tokenise(q, a) != 0)
+		return (-1);
+	request_visit(q);
+	digest(q, a);
+	if (seen(q))
+		return (q->error != LK_OK ? -1 : 0);
+	if (within_limits(q) != 0 || gather(q, a, &ap) != 0)
+		return (-1);
+	decide(q, &ap);
+	if (request_write(q, leaf) != 0)
+		return (-1);
+	q->c->checks++;
+	record_seq_key(key, q->e->seq);
+	reply_decision(q, q->e->seq,
+	    state_get(s, RECORD_DECISION, key, 8, NULL, NULL), 0);
+	return (0);
+}
+
+/* Answer a check. */
+void
+check_answer(struct request *q)
+{
+	struct applicant a = { .id.nlen = 0 };
+
+	entry_clear(q->e, ENTRY_DECISION);
+	if (q->c->policy == NULL)
+		request_refuse(q, LK_E_UNAVAIL, "尚无生效的规则",
+		    "no policy is in force yet");
+	else
+		(void)check(q, &a);
+	explicit_bzero(&a, sizeof(a));
+}

@@ -1,0 +1,223 @@
+#ifndef LIANGKA_CORE_H_
+#define LIANGKA_CORE_H_
+
+/*
+ * What the files of this room share: the counter itself, one request being
+ * answered, and the table's handlers.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/identity.h"
+#include "engine/person.h"
+#include "plugin/wire.h"
+#include "store/entry.h"
+
+#include "counter.h"
+#include "encoding.h"
+#include "refused.h"
+
+struct record_decision;
+
+#define ARENA 8192
+
+struct counter {
+	struct counter_options o;
+	struct journal *journal;
+	struct policy *policy;
+	uint8_t policy_hash[32];
+	struct encoding *encoding;
+	struct refused *refused;
+	uint64_t checks;
+	int64_t started;
+	int64_t minute;		/* when refusals were last written */
+	uint32_t connections;
+	struct person person;	/* scratch: the record being decided on */
+	struct entry entry;	/* scratch: the entry being written */
+	char arena[ARENA];	/* texts converted from GB18030 */
+	size_t used;
+};
+
+/* A text of the request, valid UTF-8, not terminated. */
+struct text {
+	const char *p;
+	size_t len;
+};
+
+/* One request on its way to its answer. */
+struct request {
+	struct counter *c;
+	const struct peer *peer;
+	const struct wire_header *h;
+	const struct wire_fields *f;
+	struct wire_out *out;
+	struct counter_done *done;
+	struct entry *e;	/* the entry in the making */
+	const struct grant *grant;
+	int gb18030;
+	int english;
+	int64_t now;		/* journal time, ms */
+	const struct forced *forced; /* sandbox: the outcome asked for */
+	int error;		/* the first refusal's code */
+	char text[512];		/* and its text */
+};
+
+/* A decision that was looked up by its id. */
+struct found {
+	uint64_t seq;
+	const struct record_decision *d; /* valid until the state changes */
+};
+
+/* request.c: what a request says. */
+
+/**
+ * request_refuse(q, code, zh, en, ...): Refuse with a code and a text in the
+ * request's language; the first refusal counts.  The two texts take the same
+ * arguments.  Return -1.
+ */
+int request_refuse(struct request *q, int code, const char *zh,
+    const char *en, ...);
+
+/**
+ * request_text(q, tag, t): Fetch a text field, converted and checked.
+ * request_id(q, tag, dst, size, required): fetch an identifier into dst.
+ * Return 0 or -1 (refused).
+ */
+int request_text(struct request *q, unsigned tag, struct text *t);
+int request_id(struct request *q, unsigned tag, char *dst, size_t size,
+    int required);
+
+/**
+ * request_code(q, tag, otherwise, ok, v): Fetch a code that must satisfy ok().
+ */
+int request_code(struct request *q, unsigned tag, int32_t otherwise,
+    int (*ok)(int32_t), int32_t *v);
+
+/**
+ * request_authority(q, right): Settle the institution of q->e->inst (claimed, or
+ * the peer's only one) and that the peer may use `right` for it.
+ */
+int request_authority(struct request *q, uint32_t right);
+
+/**
+ * request_identity(q, type_tag, no_tag, country_tag, id): Read a document.
+ */
+int request_identity(struct request *q, unsigned type_tag, unsigned no_tag,
+    unsigned country_tag, struct identity *id);
+
+/**
+ * request_token(q, label, data, len, t): Make a token under the newest epoch.
+ */
+void request_token(struct request *q, int label, const void *data,
+    size_t len, struct token *t);
+
+/**
+ * request_person_token(q, id, label, t): The same of a document.
+ */
+void request_person_token(struct request *q, const struct identity *id,
+    int label, struct token *t);
+
+/**
+ * request_card(q, t): Read card_ref, required, into a token.
+ */
+int request_card(struct request *q, struct token *t);
+
+/**
+ * request_event(q, tag, at): Read an event time, not after now (5 minutes are
+ * forgiven, and cut to now) nor before 1990; 0 where absent.
+ */
+int request_event(struct request *q, unsigned tag, int64_t *at);
+
+/**
+ * request_visit(q): Fill in q->e->visit_key: of the visit id, else of outlet and
+ * UTC+8 day of the event.
+ */
+void request_visit(struct request *q);
+
+/**
+ * request_decision(q, right, found): Look up the decision that DECISION_ID names,
+ * that the peer may use `right` on; fills in the entry's inst, outlet and tokens.
+ */
+int request_decision(struct request *q, uint32_t right, struct found *found);
+
+/**
+ * request_write(q): Write q->e to the journal.  Return 0 or -1 (refused).
+ */
+int request_write(struct request *q, uint8_t leaf[32]);
+
+/* reply.c: what is answered. */
+
+/**
+ * reply_refusal(q): Write the refusal as the reply.  reply_ok(q): a bare LK_OK,
+ * which waits for all that is written.  reply_state(q): LK_E_STATE with a text,
+ * ditto, for what was recorded though it was not allowed.
+ */
+void reply_refusal(struct request *q);
+void reply_ok(struct request *q);
+void reply_state(struct request *q, const char *zh, const char *en);
+
+/**
+ * reply_decision(q, seq, d, duplicate): Write a result from a decision's record as
+ * it stands now.
+ */
+void reply_decision(struct request *q, uint64_t seq,
+    const struct record_decision *d, int duplicate);
+
+/**
+ * reply_put_text(q, tag, s): Add a text in the request's encoding.
+ */
+void reply_put_text(struct request *q, unsigned tag, const char *s);
+
+/**
+ * reply_standing(d, now), reply_allowed(d, now): How a decision stands at `now`
+ * (ms), and what may be issued.
+ */
+int reply_standing(const struct record_decision *d, int64_t now);
+int reply_allowed(const struct record_decision *d, int64_t now);
+
+/* codes.c: which codes exist. */
+int code_id_type(int32_t v);
+int code_operation(int32_t v);
+int code_product(int32_t v);
+int code_channel(int32_t v);
+int code_purpose(int32_t v);
+int code_relation(int32_t v);
+int code_subject(int32_t v);
+int code_cancel(int32_t v);
+int code_void(int32_t v);
+int code_retire(int32_t v);
+int code_report(int32_t v);
+int code_outcome(int32_t v);
+int code_intake(int32_t v);
+
+/* The handlers of the table in counter.c. */
+void check_answer(struct request *q);
+void confirm_answer(struct request *q);
+void cancel_answer(struct request *q);
+void retire_answer(struct request *q);
+void void_answer(struct request *q);
+void report_answer(struct request *q);
+void review_answer(struct request *q);
+void resolve_answer(struct request *q);
+void decide_answer(struct request *q);
+void status_answer(struct request *q);
+void intake_answer(struct request *q);
+void clock_answer(struct request *q);
+
+/* sandbox.c */
+
+/* An outcome that a magic number asks for. */
+struct forced {
+	int decision;
+	int by;
+	uint32_t needs;
+};
+
+/**
+ * sandbox_magic(q, id): If the document is a magic number, do as it asks: refuse
+ * (-1), force an outcome, drop or delay the reply (0).
+ */
+int sandbox_magic(struct request *q, const struct identity *id);
+
+#endif /* !LIANGKA_CORE_H_ */

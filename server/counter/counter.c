@@ -1,0 +1,165 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/policy.h"
+#include "keys/hex.h"
+#include "store/journal.h"
+
+#include "core.h"
+
+/* Every message and who answers it. */
+static const struct {
+	uint16_t type;
+	void (*answer)(struct request *q);
+} table[] = {
+	{ WIRE_CHECK, check_answer },
+	{ WIRE_CONFIRM, confirm_answer },
+	{ WIRE_CANCEL, cancel_answer },
+	{ WIRE_RETIRE, retire_answer },
+	{ WIRE_VOID, void_answer },
+	{ WIRE_REPORT, report_answer },
+	{ WIRE_REVIEW, review_answer },
+	{ WIRE_RESOLVE, resolve_answer },
+	{ WIRE_STATUS, status_answer },
+	{ WIRE_INTAKE, intake_answer },
+	{ WIRE_DECIDE, decide_answer },
+	{ WIRE_CLOCK, clock_answer },
+};
+
+/* Make a counter. */
+struct counter *
+counter_open(const struct counter_options *o, char *err, size_t errlen)
+{
+	struct counter *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL ||
+	    (c->refused = refused_open()) == NULL) {
+		snprintf(err, errlen, "out of memory");
+		free(c);
+		return (NULL);
+	}
+	if ((c->encoding = encoding_open()) == NULL) {
+		snprintf(err, errlen, "the C library cannot convert GB18030: "
+		    "its gconv modules are missing (Debian: libc-bin)");
+		refused_close(c->refused);
+		free(c);
+		return (NULL);
+	}
+	c->o = *o;
+	c->journal = o->journal;
+	c->started = journal_now(c->journal, NULL);
+	return (c);
+}
+
+/* Write the sums of what was refused. */
+static void
+write_refused(struct counter *c)
+{
+	uint8_t leaf[32];
+
+	while (journal_ready(c->journal) == LK_OK &&
+	    refused_next(c->refused, &c->entry))
+		if (journal_write(c->journal, &c->entry, leaf) != LK_OK)
+			break;
+}
+
+/* Free a counter. */
+void
+counter_close(struct counter *c)
+{
+
+	write_refused(c);
+	policy_free(c->policy);
+	encoding_close(c->encoding);
+	refused_close(c->refused);
+	explicit_bzero(c, sizeof(*c));
+	free(c);
+}
+
+/* Put a policy into force. */
+int
+counter_policy(struct counter *c, struct policy *p, const uint8_t hash[32])
+{
+	struct entry *e = &c->entry;
+	uint8_t leaf[32];
+	int rc;
+
+	if (c->policy != NULL && memcmp(hash, c->policy_hash, 32) == 0) {
+		policy_free(c->policy);
+		c->policy = p;
+		return (LK_OK);
+	}
+	entry_clear(e, ENTRY_POLICY);
+	snprintf(e->policy, sizeof(e->policy), "%s", policy_version(p));
+	e->engine = POLICY_ENGINE;
+	hex_encode(e->hash, hash, 32);
+	if ((rc = journal_write(c->journal, e, leaf)) != LK_OK)
+		return (rc);
+	policy_free(c->policy);
+	c->policy = p;
+	memcpy(c->policy_hash, hash, 32);
+	return (LK_OK);
+}
+
+/* Write a reply that only says no. */
+void
+counter_refuse(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, int code, const char *text,
+    struct wire_out *out)
+{
+	const struct grant *only = grant_only(peer);
+
+	wire_begin(out, (h->type & ~WIRE_REPLY) | WIRE_REPLY, h->id);
+	wire_put_u32(out, WIRE_T_ERROR, (uint32_t)code);
+	wire_put_text(out, WIRE_T_MESSAGE, text);
+	(void)wire_end(out);
+	refused_add(c->refused, only != NULL ? only->id : "", "", "", code);
+}
+
+/* Answer one request. */
+void
+counter_answer(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, const struct wire_fields *f,
+    struct wire_out *out, struct counter_done *done)
+{
+	struct request q = { .c = c, .peer = peer, .h = h, .f = f,
+		.out = out, .done = done, .e = &c->entry };
+	size_t i;
+
+	memset(done, 0, sizeof(*done));
+	c->used = 0;
+	q.gb18030 = wire_u32(f, WIRE_T_ENCODING, WIRE_UTF8) == WIRE_GB18030;
+	q.english = wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) == LK_LANG_EN;
+	q.now = journal_now(c->journal, NULL);
+	entry_clear(q.e, ENTRY_NONE);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].type == h->type)
+			break;
+	if (i == sizeof(table) / sizeof(table[0]))
+		request_refuse(&q, LK_E_UNSUPPORTED, "不支持的请求类型 %u",
+		    "request type %u is not supported", h->type);
+	else
+		table[i].answer(&q);
+	if (c->used > 0)
+		explicit_bzero(c->arena, c->used);
+	if (q.error == LK_OK)
+		return;
+	reply_refusal(&q);
+	refused_add(c->refused, q.e->inst, q.e->outlet, q.e->teller, q.error);
+}
+
+/* Do what is due. */
+void
+counter_tick(struct counter *c, const struct counter_load *load)
+{
+	int64_t minute = journal_now(c->journal, NULL) / 60000;
+
+	c->connections = load->connections;
+	if (minute == c->minute)
+		return;
+	c->minute = minute;
+	write_refused(c);
+}

@@ -1,0 +1,253 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/policy.h"
+#include "store/journal.h"
+#include "store/records.h"
+#include "store/state.h"
+
+#include "core.h"
+
+#define CLEAR_DAYS_MAX 400
+#define CLEAR_COUNT_MAX 100
+
+/* Answer a teller's alarm. */
+void
+report_answer(struct request *q)
+{
+	struct entry *e = q->e;
+	struct found found;
+	uint8_t leaf[32];
+
+	entry_clear(e, ENTRY_REPORT);
+	if (request_code(q, WIRE_T_REASON_CODE, 0, code_report, &e->code) != 0)
+		return;
+	if (wire_has(q->f, WIRE_T_DECISION_ID)) {
+		if (request_decision(q, RIGHT_REPORT, &found) != 0)
+			return;
+	} else if (request_authority(q, RIGHT_REPORT) != 0)
+		return;
+	if (e->outlet[0] == '\0' && request_id(q, WIRE_T_BRANCH, e->outlet,
+	    sizeof(e->outlet), 1) != 0)
+		return;
+	if (request_id(q, WIRE_T_TELLER, e->teller, sizeof(e->teller), 1) ==
+	    0 && request_write(q, leaf) == 0)
+		reply_ok(q);
+}
+
+/* Answer how a decision stands. */
+void
+review_answer(struct request *q)
+{
+	struct found found;
+
+	entry_clear(q->e, ENTRY_REVIEW);
+	if (request_decision(q, 0, &found) == 0)
+		reply_decision(q, found.seq, found.d, 0);
+}
+
+/* Is there an open review to decide on? */
+static int
+open_review(struct request *q, const struct record_decision *d)
+{
+	int standing = reply_standing(d, q->now);
+
+	if (standing == LK_STANDING_OPEN || standing == LK_STANDING_TAKEN ||
+	    standing == LK_STANDING_DISPATCHED)
+		return (0);
+	if (standing == LK_STANDING_EXPIRED)
+		return (request_refuse(q, LK_E_STATE,
+		    "审核期限已过,请重新核查", "the review's time is over: "
+		    "check the applicant again"));
+	return (request_refuse(q, LK_E_STATE, "该决定没有待办的审核",
+	    "this decision has no open review"));
+}
+
+/* Write the outcome of a review. */
+static int
+write_review(struct request *q, const struct found *found)
+{
+	const struct record_decision *d = found->d;
+	struct entry *e = q->e;
+	uint8_t leaf[32];
+	int64_t ttl;
+
+	e->by = d->by;
+	e->floor = d->floor;
+	ttl = q->c->o.approve_ms;
+	if (ttl == 0 && q->c->policy != NULL)
+		ttl = policy_approve_ttl(q->c->policy) * 1000;
+	if (e->code == LK_RESOLVE_APPROVE)
+		e->expires = (q->now / 1000 + ttl / 1000) * 1000;
+	return (request_write(q, leaf));
+}
+
+/* Answer with the decision as it stands after the entry. */
+static void
+answer_standing(struct request *q, uint64_t seq)
+{
+	const struct record_decision *d;
+	uint8_t key[8];
+
+	record_seq_key(key, seq);
+	d = state_get(journal_state(q->c->journal), RECORD_DECISION, key, 8,
+	    NULL, NULL);
+	if (d == NULL)
+		request_refuse(q, LK_E_UNAVAIL, "状态不可读",
+		    "the state cannot be read");
+	else
+		reply_decision(q, seq, d, 0);
+}
+
+/* Does the branch's or institution's own approval satisfy the rules? */
+static int
+evidence(struct request *q, const struct record_decision *d)
+{
+	struct entry *e = q->e;
+
+	if (d->by == LK_BY_CENTRE)
+		return (request_refuse(q, LK_E_DENIED,
+		    "该申请须由反诈中心审核", "only the anti-fraud centre may "
+		    "clear this one"));
+	if (e->code != LK_RESOLVE_APPROVE)
+		return (0);
+	if (e->second[0] == '\0' || strcmp(e->teller, e->second) == 0)
+		return (request_refuse(q, LK_E_ARG,
+		    "须由另一名柜员复核(second_teller)",
+		    "second_teller must be another person than teller"));
+	if ((d->needs & ~e->evidence) != 0)
+		return (request_refuse(q, LK_E_STATE,
+		    "证明材料不全:尚缺 needs 位 0x%x",
+		    "evidence is missing: needs bits 0x%x",
+		    d->needs & ~e->evidence));
+	return (0);
+}
+
+/* Answer what the branch or institution clears itself. */
+void
+resolve_answer(struct request *q)
+{
+	struct entry *e = q->e;
+	struct found found;
+	uint32_t right;
+
+	entry_clear(e, ENTRY_REVIEW);
+	if (request_code(q, WIRE_T_OUTCOME, 0, code_outcome, &e->code) != 0 ||
+	    request_id(q, WIRE_T_TELLER, e->teller, sizeof(e->teller), 1) ||
+	    request_id(q, WIRE_T_SECOND_TELLER, e->second, sizeof(e->second),
+	    0) != 0 || request_decision(q, 0, &found) != 0)
+		return;
+	e->evidence = wire_u32(q->f, WIRE_T_EVIDENCE, 0);
+	right = found.d->by == LK_BY_INSTITUTION ? RIGHT_REVIEW : RIGHT_CONFIRM;
+	if (grant_for(q->peer, e->inst, right) == NULL) {
+		request_refuse(q, LK_E_DENIED,
+		    "无权审核机构 %s 的申请", "no right to clear a review of "
+		    "%s", e->inst);
+		return;
+	}
+	if (open_review(q, found.d) == 0 && evidence(q, found.d) == 0 &&
+	    write_review(q, &found) == 0)
+		answer_standing(q, found.seq);
+}
+
+/* Answer the centre's word on a held case. */
+void
+decide_answer(struct request *q)
+{
+	struct entry *e = q->e;
+	struct found found;
+	uint32_t days, count;
+
+	entry_clear(e, ENTRY_REVIEW);
+	if (request_code(q, WIRE_T_OUTCOME, 0, code_outcome, &e->code) != 0 ||
+	    request_id(q, WIRE_T_DECIDED_BY, e->decided_by,
+	    sizeof(e->decided_by), 1) != 0 ||
+	    request_id(q, WIRE_T_NOTE, e->note, sizeof(e->note), 1) != 0 ||
+	    request_decision(q, RIGHT_DESK, &found) != 0 ||
+	    open_review(q, found.d) != 0)
+		return;
+	days = wire_u32(q->f, WIRE_T_CLEAR_DAYS, 0);
+	count = wire_u32(q->f, WIRE_T_CLEAR_COUNT, days != 0);
+	if (days > CLEAR_DAYS_MAX || count > CLEAR_COUNT_MAX ||
+	    (days == 0) != (count == 0) ||
+	    (days != 0 && e->code != LK_RESOLVE_APPROVE)) {
+		request_refuse(q, LK_E_ARG,
+		    "豁免须随批准给出,最多 %d 天、%d 次",
+		    "a clearance goes with an approval: at most %d days and %d "
+		    "openings", CLEAR_DAYS_MAX, CLEAR_COUNT_MAX);
+		return;
+	}
+	if (days != 0) {
+		e->clear_until = (q->now / 1000 + (int64_t)days * 86400) *
+		    1000;
+		e->clear_count = (int32_t)count;
+	}
+	if (write_review(q, &found) == 0)
+		answer_standing(q, found.seq);
+}
+
+/* Answer how the daemon is. */
+void
+status_answer(struct request *q)
+{
+	struct counter *c = q->c;
+	struct wire_out *o = q->out;
+	struct state_stats st;
+	char why[256] = "";
+	int failed, doubt;
+
+	state_stats(journal_state(c->journal), &st);
+	failed = journal_failed(c->journal, why, sizeof(why));
+	(void)journal_now(c->journal, &doubt);
+	wire_begin(o, q->h->type | WIRE_REPLY, q->h->id);
+	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
+	wire_put_u32(o, WIRE_T_READY, !failed && c->policy != NULL);
+	wire_put_u32(o, WIRE_T_RESULT_FLAGS, (c->o.sandbox ? LK_R_SANDBOX : 0) |
+	    (doubt ? LK_R_CLOCK : 0));
+	wire_put_u32(o, WIRE_T_CONNECTIONS, c->connections);
+	wire_put_u64(o, WIRE_T_TIME_MS, (uint64_t)q->now);
+	wire_put_u64(o, WIRE_T_STARTED_MS, (uint64_t)c->started);
+	wire_put_u64(o, WIRE_T_SEQ, journal_durable(c->journal));
+	wire_put_u64(o, WIRE_T_CHECKS, c->checks);
+	wire_put_u64(o, WIRE_T_STATE_BYTES, st.lmdb_bytes);
+	wire_put_u64(o, WIRE_T_OVERLAY_BYTES, st.overlay_bytes);
+	if (c->policy != NULL)
+		wire_put_text(o, WIRE_T_POLICY_VERSION,
+		    policy_version(c->policy));
+	wire_put_text(o, WIRE_T_NODE, c->o.node);
+	wire_put_text(o, WIRE_T_DAEMON, c->o.version);
+	if (failed)
+		reply_put_text(q, WIRE_T_MESSAGE, why);
+	else if (st.map_alarm)
+		wire_put_text(o, WIRE_T_MESSAGE, "state.mdb: over 60 % full");
+	else if (doubt)
+		wire_put_text(o, WIRE_T_MESSAGE, "the wall clock stepped and "
+		    "is not believed: see liangka clock --help");
+	(void)wire_end(o);
+}
+
+/* Answer an operator who re-bases the clock. */
+void
+clock_answer(struct request *q)
+{
+	struct entry *e = q->e;
+	uint8_t leaf[32];
+
+	entry_clear(e, ENTRY_CLOCK);
+	if (request_id(q, WIRE_T_DECIDED_BY, e->decided_by,
+	    sizeof(e->decided_by), 1) != 0 ||
+	    request_id(q, WIRE_T_NOTE, e->note, sizeof(e->note), 1) != 0)
+		return;
+	if (grant_for(q->peer, "", RIGHT_ADMIN) == NULL) {
+		request_refuse(q, LK_E_DENIED, "需要 admin 权限",
+		    "this needs the right admin");
+		return;
+	}
+	journal_rebase(q->c->journal);
+	q->now = journal_now(q->c->journal, NULL);
+	e->at = q->now;
+	if (request_write(q, leaf) == 0)
+		reply_ok(q);
+}

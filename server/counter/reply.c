@@ -1,0 +1,188 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/policy.h"
+#include "store/journal.h"
+#include "store/names.h"
+#include "store/records.h"
+
+#include "core.h"
+#include "reference.h"
+
+/* Add a text in the request's encoding. */
+void
+reply_put_text(struct request *q, unsigned tag, const char *s)
+{
+	char buf[1024];
+	size_t max = wire_tag_max(tag), len = strlen(s);
+
+	if (len == 0)
+		return;
+	if (q->gb18030)
+		len = encoding_to(q->c->encoding, s, buf,
+		    max < sizeof(buf) ? max : sizeof(buf));
+	else {
+		if (len > max)
+			for (len = max; (s[len] & 0xc0) == 0x80; len--)
+				;
+		wire_put_bytes(q->out, tag, s, len);
+		return;
+	}
+	wire_put_bytes(q->out, tag, buf, len);
+}
+
+/* Open the reply frame. */
+static void
+begin(struct request *q)
+{
+
+	wire_begin(q->out, q->h->type | WIRE_REPLY, q->h->id);
+}
+
+/* Write a refusal. */
+void
+reply_refusal(struct request *q)
+{
+
+	begin(q);
+	wire_put_u32(q->out, WIRE_T_ERROR, (uint32_t)q->error);
+	reply_put_text(q, WIRE_T_MESSAGE, q->text);
+	(void)wire_end(q->out);
+}
+
+/* Write a bare success. */
+void
+reply_ok(struct request *q)
+{
+
+	q->done->wait_seq = journal_seq(q->c->journal);
+	begin(q);
+	wire_put_u32(q->out, WIRE_T_ERROR, LK_OK);
+	(void)wire_end(q->out);
+}
+
+/* Write that it was recorded though not allowed. */
+void
+reply_state(struct request *q, const char *zh, const char *en)
+{
+
+	q->done->wait_seq = journal_seq(q->c->journal);
+	begin(q);
+	wire_put_u32(q->out, WIRE_T_ERROR, (uint32_t)LK_E_STATE);
+	reply_put_text(q, WIRE_T_MESSAGE, q->english ? en : zh);
+	(void)wire_end(q->out);
+}
+
+/* How a decision stands. */
+int
+reply_standing(const struct record_decision *d, int64_t now)
+{
+
+	if (d->life == LIFE_CANCELLED || d->life == LIFE_VOIDED ||
+	    d->life == LIFE_SUPERSEDED)
+		return (LK_STANDING_WITHDRAWN);
+	if (d->life != LIFE_ISSUED && now >= d->expires &&
+	    (d->standing == LK_STANDING_OPEN ||
+	    d->standing == LK_STANDING_APPROVED))
+		return (LK_STANDING_EXPIRED);
+	return (d->standing);
+}
+
+/* What may be issued. */
+int
+reply_allowed(const struct record_decision *d, int64_t now)
+{
+
+	return (reply_standing(d, now) == LK_STANDING_APPROVED ? d->floor :
+	    d->decision);
+}
+
+/* The texts of a decision: those of its first rule that speaks, or general. */
+static void
+put_texts(struct request *q, const struct record_decision *d,
+    const char *hits)
+{
+	enum policy_lang lang = q->english ? POLICY_LANG_EN : POLICY_LANG_ZH;
+	const struct policy *p = q->c->policy;
+	int rule = POLICY_NO_RULE, r;
+	char buf[1024], id[32];
+	const char *s = hits;
+	size_t n;
+
+	/* The first hit as strict as the decision speaks for it. */
+	while (p != NULL && rule == POLICY_NO_RULE && *s != '\0') {
+		n = strcspn(s, " ");
+		snprintf(id, sizeof(id), "%.*s", (int)n, s);
+		r = policy_rule_find(p, id);
+		if (r != POLICY_NO_RULE &&
+		    policy_rule_then(p, r) == d->decision)
+			rule = r;
+		s += n;
+		s += *s == ' ';
+	}
+	if (p == NULL)
+		return;
+	policy_message(p, rule, d->decision, lang, POLICY_TEXT_TELLER, buf,
+	    sizeof(buf));
+	reply_put_text(q, WIRE_T_MESSAGE, buf);
+	if (d->decision == LK_PASS)
+		return;
+	policy_message(p, rule, d->decision, lang, POLICY_TEXT_NOTICE, buf,
+	    sizeof(buf));
+	reply_put_text(q, WIRE_T_NOTICE, buf);
+}
+
+/* Write a result from a decision's record. */
+void
+reply_decision(struct request *q, uint64_t seq,
+    const struct record_decision *d, int duplicate)
+{
+	struct names *names = journal_names(q->c->journal);
+	struct wire_out *o = q->out;
+	char text[REFERENCE_ID_MAX], hits[256];
+	uint32_t flags = 0;
+
+	flags |= duplicate ? LK_R_DUPLICATE : 0;
+	flags |= d->flags & DECISION_REPLACED ? LK_R_REPLACED : 0;
+	flags |= d->flags & DECISION_DRY ? LK_R_DRY_RUN : 0;
+	flags |= d->flags & DECISION_SANDBOX ? LK_R_SANDBOX : 0;
+	flags |= d->flags & DECISION_CLOCK ? LK_R_CLOCK : 0;
+	q->done->wait_seq = journal_seq(q->c->journal);
+	snprintf(hits, sizeof(hits), "%.*s", (int)d->nhits,
+	    (const char *)(d + 1));
+
+	begin(q);
+	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
+	wire_put_u32(o, WIRE_T_DECISION, d->decision);
+	wire_put_u32(o, WIRE_T_STANDING, (uint32_t)reply_standing(d, q->now));
+	wire_put_u32(o, WIRE_T_ALLOWED, (uint32_t)reply_allowed(d, q->now));
+	wire_put_u32(o, WIRE_T_RESULT_FLAGS, flags);
+	wire_put_u64(o, WIRE_T_TIME_MS, (uint64_t)d->t);
+	wire_put_u64(o, WIRE_T_SEQ, seq);
+	wire_put_bytes(o, WIRE_T_LEAF, d->leaf, sizeof(d->leaf));
+	if (d->needs != 0)
+		wire_put_u32(o, WIRE_T_NEEDS, d->needs);
+	if (d->by != 0)
+		wire_put_u32(o, WIRE_T_BY, d->by);
+	if (d->offer != 0)
+		wire_put_u32(o, WIRE_T_OFFER, (uint32_t)d->offer);
+	if (d->profile != 0)
+		wire_put_u32(o, WIRE_T_LIMIT_PROFILE, (uint32_t)d->profile);
+	if (d->hits_total != 0)
+		wire_put_u32(o, WIRE_T_HITS_TOTAL, (uint32_t)d->hits_total);
+	if (d->expires != 0)
+		wire_put_u64(o, WIRE_T_EXPIRES_MS, (uint64_t)d->expires);
+	if (d->due != 0)
+		wire_put_u64(o, WIRE_T_DUE_MS, (uint64_t)d->due);
+	wire_put_text(o, WIRE_T_POLICY_VERSION, names_text(names, d->policy));
+	reference_id(text, q->c->o.node, seq, d->leaf);
+	wire_put_text(o, WIRE_T_DECISION_ID, text);
+	reference_short(text, seq);
+	wire_put_text(o, WIRE_T_REFERENCE, text);
+	wire_put_text(o, WIRE_T_REASON, d->reason);
+	wire_put_text(o, WIRE_T_HITS, hits);
+	put_texts(q, d, hits);
+	(void)wire_end(o);
+}

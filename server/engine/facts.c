@@ -1,0 +1,302 @@
+#include "plugin.h"
+
+#include "day.h"
+#include "facts.h"
+#include "identity.h"
+#include "person.h"
+#include "policy.h"
+
+/* Windows shorter than this leave out what is known by its day only. */
+#define DATED_ONLY_FROM (48 * 3600)
+
+/* Does this opening count at all beside the present application? */
+static int
+counts(const struct opening *o, const struct application *a)
+{
+
+	if (o->seq == a->superseded && a->superseded != 0)
+		return (0);
+	if (o->state == OPENING_RESERVED || o->state == OPENING_HELD)
+		return (a->now < (int64_t)o->until);
+	return (1);
+}
+
+/* Does it lie in the window? */
+static int
+within(const struct opening *o, int32_t window, const struct application *a)
+{
+
+	if ((int64_t)o->at > a->now)
+		return (0);
+	if ((o->flags & OPENING_DATE_ONLY) != 0 && window < DATED_ONLY_FROM)
+		return (0);
+	if (window == POLICY_TODAY)
+		return (day_of(o->at) == day_of(a->now));
+	return ((int64_t)o->at > a->now - window);
+}
+
+/* Is it an opening, not a replacement, that counts in this window? */
+static int
+opened(const struct opening *o, int32_t window, const struct application *a)
+{
+
+	return (o->operation != LK_OP_REPLACE && counts(o, a) &&
+	    within(o, window, a));
+}
+
+/* Does a counting function take in this product? */
+static int
+covers(int fn, int product)
+{
+
+	switch (fn) {
+	case POLICY_CARDS:
+		return (policy_covers(POLICY_GROUP_BANK, product) ||
+		    policy_covers(POLICY_GROUP_PHONE, product));
+	case POLICY_BANK:
+		return (policy_covers(POLICY_GROUP_BANK, product));
+	case POLICY_SIM:
+		return (policy_covers(POLICY_GROUP_PHONE, product));
+	default:
+		return (policy_covers(POLICY_GROUP_ACCOUNT, product));
+	}
+}
+
+/* Items of some products opened in the window, the present ones included. */
+static int64_t
+items(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	int64_t n = 0;
+	uint32_t i;
+
+	if (a->operation != LK_OP_REPLACE && covers(f->fn, a->product))
+		n = a->quantity;
+	for (i = 0; i < p->nopen; i++)
+		if (covers(f->fn, p->open[i].product) &&
+		    opened(&p->open[i], f->window, a))
+			n += p->open[i].quantity;
+	return (n);
+}
+
+/* Is opening i the first in the window of its institution, outlet or visit? */
+static int
+first_of(int fn, const struct person *p, uint32_t i, int32_t window,
+    const struct application *a)
+{
+	const struct opening *o = &p->open[i], *q;
+	uint32_t k;
+
+	if (a->operation != LK_OP_REPLACE &&
+	    ((fn == POLICY_INSTITUTIONS && o->inst == a->inst) ||
+	    (fn == POLICY_OUTLETS && o->outlet == a->outlet) ||
+	    (fn == POLICY_VISITS && o->visit == a->visit)))
+		return (0);
+	for (k = 0; k < i; k++) {
+		q = &p->open[k];
+		if (((fn == POLICY_INSTITUTIONS && q->inst == o->inst) ||
+		    (fn == POLICY_OUTLETS && q->outlet == o->outlet) ||
+		    (fn == POLICY_VISITS && q->visit == o->visit)) &&
+		    opened(q, window, a))
+			return (0);
+	}
+	return (1);
+}
+
+/* Distinct institutions, outlets or visits, the present one included. */
+static int64_t
+distinct(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	int64_t n = a->operation != LK_OP_REPLACE;
+	uint32_t i;
+
+	for (i = 0; i < p->nopen; i++)
+		if (opened(&p->open[i], f->window, a) &&
+		    first_of(f->fn, p, i, f->window, a))
+			n++;
+	return (n);
+}
+
+/* Attempts in the window: all with the present one, or the rejected ones. */
+static int64_t
+attempts(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	int64_t n = f->fn == POLICY_ATTEMPTS ? 1 : 0;
+	const struct attempt *t;
+	uint32_t i;
+
+	for (i = 0; i < p->natt; i++) {
+		t = &p->att[i];
+		if (f->fn == POLICY_REJECTS && t->decision != LK_REJECT)
+			continue;
+		if (f->window == POLICY_TODAY ?
+		    day_of(t->at) == day_of(a->now) :
+		    (int64_t)t->at > a->now - f->window)
+			n++;
+	}
+	return (n);
+}
+
+/* Replacements in the window, the present one included. */
+static int64_t
+replaced(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	int64_t n = a->operation == LK_OP_REPLACE;
+	uint32_t i;
+
+	for (i = 0; i < p->nopen; i++)
+		if (p->open[i].operation == LK_OP_REPLACE &&
+		    counts(&p->open[i], a) && within(&p->open[i], f->window, a))
+			n++;
+	return (n);
+}
+
+/* Live items held, the present application left out. */
+static int64_t
+held(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	const struct opening *o;
+	int64_t n = 0, told = 0;
+	uint32_t i;
+
+	for (i = 0; i < p->nopen; i++) {
+		o = &p->open[i];
+		if (!policy_covers(f->product, o->product) ||
+		    o->operation == LK_OP_REPLACE || !counts(o, a) ||
+		    o->state == OPENING_CLOSED)
+			continue;
+		if (f->place == POLICY_HERE && o->inst != a->inst)
+			continue;
+		n += o->quantity;
+		if (o->product == a->product && o->inst == a->inst)
+			told += o->quantity;
+	}
+	/* The host knows its own cards of this product better than we do. */
+	if (policy_covers(f->product, a->product) && a->held_here > told)
+		n += a->held_here - told;
+	return (n);
+}
+
+/* Minutes since the last opening of a product, -1 when there was none. */
+static int64_t
+minutes_since(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	const struct opening *o;
+	uint32_t i;
+
+	for (i = p->nopen; i-- > 0;) {
+		o = &p->open[i];
+		if (policy_covers(f->product, o->product) &&
+		    o->operation != LK_OP_REPLACE && counts(o, a) &&
+		    (o->flags & OPENING_DATE_ONLY) == 0 &&
+		    (int64_t)o->at <= a->now)
+			return ((a->now - (int64_t)o->at) / 60);
+	}
+	return (-1);
+}
+
+/* Are applicant and outlet of one area, or is one of them not known? */
+static int64_t
+area_local(const struct application *a)
+{
+
+	return (a->area == 0 || a->outlet_area == 0 ||
+	    a->area / 100 == a->outlet_area / 100);
+}
+
+/* Completed years of age, -1 when the document does not tell. */
+static int64_t
+age(const struct application *a)
+{
+
+	if (a->birth == IDENTITY_NO_BIRTH)
+		return (-1);
+	return (day_age(a->birth, day_of(a->now)));
+}
+
+/* Return the value of a fact of the application itself. */
+static int64_t
+application_value(int fn, const struct person *p, const struct application *a)
+{
+
+	switch (fn) {
+	case POLICY_CLEARED:
+		return (a->cleared);
+	case POLICY_HELD_KNOWN:
+		return (a->held_here >= 0);
+	case POLICY_AREA_LOCAL:
+		return (area_local(a));
+	case POLICY_OVERFLOW:
+		return (p->flags != 0);
+	case POLICY_GUARDIAN:
+		return (a->guardian);
+	case POLICY_AGE:
+		return (age(a));
+	case POLICY_HOUR:
+		return (day_hour(a->now));
+	case POLICY_QUANTITY:
+		return (a->quantity);
+	case POLICY_CHANNEL:
+		return (a->channel);
+	case POLICY_PRODUCT:
+		return (a->product);
+	case POLICY_OPERATION:
+		return (a->operation);
+	case POLICY_PURPOSE:
+		return (a->purpose);
+	case POLICY_ID_TYPE:
+		return (a->id_type);
+	case POLICY_SUBJECT:
+		return (a->subject);
+	case POLICY_INSTITUTION:
+		return (a->institution);
+	default:
+		return (0);
+	}
+}
+
+/* Return the value of a fact. */
+int64_t
+facts_value(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+
+	switch (f->fn) {
+	case POLICY_CARDS:
+	case POLICY_BANK:
+	case POLICY_SIM:
+	case POLICY_ACCOUNTS:
+		return (items(f, p, a));
+	case POLICY_INSTITUTIONS:
+	case POLICY_OUTLETS:
+	case POLICY_VISITS:
+		return (distinct(f, p, a));
+	case POLICY_ATTEMPTS:
+	case POLICY_REJECTS:
+		return (attempts(f, p, a));
+	case POLICY_REPLACED:
+		return (replaced(f, p, a));
+	case POLICY_HELD:
+		return (held(f, p, a));
+	case POLICY_MINUTES_SINCE:
+		return (minutes_since(f, p, a));
+	default:
+		return (application_value(f->fn, p, a));
+	}
+}
+
+/* Return the values of all facts. */
+void
+facts_gather(const struct policy_fact *facts, size_t n,
+    const struct person *p, const struct application *a, int64_t *values)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		values[i] = facts_value(&facts[i], p, a);
+}

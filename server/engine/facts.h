@@ -1,0 +1,53 @@
+#ifndef LIANGKA_FACTS_H_
+#define LIANGKA_FACTS_H_
+
+/*
+ * The value of each fact that a policy can read, from the person's record and
+ * the present application: sliding windows counted exactly.  Pure.  What each
+ * function counts is told in policy.h.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct person;
+struct policy_fact;
+
+/* The present application, as far as a rule can see it. */
+struct application {
+	int64_t now;		/* UTC seconds */
+	uint64_t visit;		/* key of the visit */
+	uint64_t superseded;	/* seq of a reservation that this one replaces: */
+				/* it is not counted; 0 = none */
+	uint32_t inst;		/* interned names; 0 = never seen */
+	uint32_t outlet;
+	int32_t institution;	/* policy_institution_code() */
+	int32_t product;
+	int32_t operation;
+	int32_t channel;
+	int32_t purpose;
+	int32_t quantity;
+	int32_t held_here;	/* -1 = unknown */
+	int32_t id_type;
+	int32_t subject;
+	int32_t birth;		/* day, or IDENTITY_NO_BIRTH */
+	int32_t area;		/* of the document, 6 digits; 0 = unknown */
+	int32_t outlet_area;	/* ditto, of the outlet */
+	int guardian;
+	int cleared;		/* a clearance is in force */
+};
+
+/**
+ * facts_value(f, p, a): Return the value of the fact f for the person p (pruned
+ * to a->now by person_prune) and application a.
+ */
+int64_t facts_value(const struct policy_fact *f, const struct person *p,
+    const struct application *a);
+
+/**
+ * facts_gather(facts, n, p, a, values): facts_value() of n facts.
+ */
+void facts_gather(const struct policy_fact *facts, size_t n,
+    const struct person *p, const struct application *a, int64_t *values);
+
+#endif /* !LIANGKA_FACTS_H_ */
