@@ -1,0 +1,177 @@
+/*
+ * Reading a compiled policy.
+ */
+#include <string.h>
+
+#include "engine/policy_rule.h"
+
+/* The bytes of a number and of an id in a journal entry, with separators. */
+#define NUMBER_BYTES	12
+#define ID_BYTES(id)	(strlen(id) + 3)
+
+/* The facts, in slot order. */
+size_t
+policy_facts(const struct policy *p, const struct policy_fact **facts)
+{
+
+	*facts = p->fact;
+	return (p->nfacts);
+}
+
+/* The number of an institution in the policy's own table. */
+int
+policy_institution_code(const struct policy *p, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->nnames; i++) {
+		if (strcmp(p->name[i], id) == 0)
+			return ((int)i + 1);
+	}
+	return (0);
+}
+
+/* What facts and hits take in a journal entry at their worst. */
+size_t
+policy_worst_bytes(const struct policy *p)
+{
+	size_t i, n = p->nfacts * NUMBER_BYTES;
+
+	/* A rule is in one of the three lists at most. */
+	for (i = 0; i < p->nrules; i++)
+		n += ID_BYTES(p->rule[i].id);
+	return (n);
+}
+
+/* How many rules there are. */
+size_t
+policy_rules(const struct policy *p)
+{
+
+	return (p->nrules);
+}
+
+/* Find a rule by its name. */
+int
+policy_rule_find(const struct policy *p, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->nrules; i++) {
+		if (strcmp(p->rule[i].id, id) == 0)
+			return ((int)i);
+	}
+	return (POLICY_NO_RULE);
+}
+
+/* A rule's name. */
+const char *
+policy_rule_id(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].id);
+}
+
+/* A rule's reason code. */
+const char *
+policy_rule_reason(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].reason);
+}
+
+/* A rule's condition, as written. */
+const char *
+policy_rule_when(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].when);
+}
+
+/* A rule's class. */
+enum policy_class
+policy_rule_class(const struct policy *p, int rule)
+{
+
+	return ((enum policy_class)p->rule[rule].class);
+}
+
+/* What a rule asks for when it hits. */
+int32_t
+policy_rule_then(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].then);
+}
+
+/* Who may clear a rule's review. */
+int32_t
+policy_rule_by(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].by);
+}
+
+/* What a rule's review needs. */
+uint32_t
+policy_rule_needs(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].needs);
+}
+
+/* Whom a rule's hit is told. */
+enum policy_notify
+policy_rule_notify(const struct policy *p, int rule)
+{
+
+	return ((enum policy_notify)p->rule[rule].notify);
+}
+
+/* May a clearance lift a rule? */
+int
+policy_rule_clearable(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].clearable);
+}
+
+/* Is a rule on trial? */
+int
+policy_rule_shadow(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].shadow);
+}
+
+/* The version that the policy gives itself. */
+const char *
+policy_version(const struct policy *p)
+{
+
+	return (p->version);
+}
+
+/* How long a reservation lasts. */
+int64_t
+policy_reservation_ttl(const struct policy *p)
+{
+
+	return (p->reservation_ms / 1000);
+}
+
+/* How long an open review lasts. */
+int64_t
+policy_review_ttl(const struct policy *p)
+{
+
+	return (p->review_ms / 1000);
+}
+
+/* How long an approval lasts. */
+int64_t
+policy_approve_ttl(const struct policy *p)
+{
+
+	return (p->approve_ms / 1000);
+}
