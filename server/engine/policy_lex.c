@@ -187,6 +187,7 @@ policy_lex_next(struct policy_lex *x)
 	size_t at = x->next;
 	char b;
 
+	x->done = at;
 	while (at < x->len && (t[at] == ' ' || t[at] == '\t' || t[at] == '\n'))
 		at++;
 	memset(&x->token, 0, sizeof(x->token));

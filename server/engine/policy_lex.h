@@ -29,6 +29,7 @@ struct policy_lex {
 	const char *		text;	/* decoded */
 	size_t			len;
 	size_t			next;
+	size_t			done;	/* end of the token before */
 	struct policy_token	token;
 };
 

@@ -51,9 +51,9 @@ term(struct policy_parse *s, struct side *d)
 			policy_lex_fail(&s->x, "expected a condition");
 		return (-1);
 	}
-	d->to = t->at + t->len;
 	if (policy_call(s, &d->fn, &d->slot))
 		return (-1);
+	d->to = s->x.done;
 	d->lo = d->fn->lo;
 	d->hi = d->fn->hi;
 	return (0);

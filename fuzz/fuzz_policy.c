@@ -1,0 +1,109 @@
+/*
+ * The policy compiler and its evaluation.  What begins with '[' or '#' is a
+ * whole policy, all else is the condition of one rule.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/policy.h"
+#include "plugin.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+report(void *arg, const struct conf_error *e)
+{
+	char buf[1024];
+
+	(void)arg;
+	if (conf_format(e, buf, sizeof(buf)) != strlen(buf) || e->span == 0)
+		abort();
+}
+
+/* Is this a verdict that follows from its own lists? */
+static void
+check(const struct policy *p, const struct verdict *v, int cleared)
+{
+	int32_t strictest = LK_PASS;
+	size_t i;
+	char buf[2048];
+
+	for (i = 0; i < v->nhits; i++) {
+		if (policy_rule_then(p, v->hit[i]) > strictest)
+			strictest = policy_rule_then(p, v->hit[i]);
+		if (policy_rule_shadow(p, v->hit[i]) ||
+		    (cleared && policy_rule_clearable(p, v->hit[i])))
+			abort();
+		if (i > 0 && policy_rule_class(p, v->hit[i]) <
+		    policy_rule_class(p, v->hit[i - 1]))
+			abort();
+	}
+	if (v->decision != strictest || v->floor > v->decision ||
+	    (v->nhits > 0) != (v->headline >= 0) ||
+	    v->nhits + v->nlifted + v->nshadow > (int)policy_rules(p) ||
+	    (v->nlifted > 0 && !cleared))
+		abort();
+	policy_hits(p, v->hit, v->nhits, buf, sizeof(buf));
+	policy_message(p, v->speaker, v->decision, POLICY_LANG_ZH,
+	    POLICY_TEXT_NOTICE, buf, sizeof(buf));
+}
+
+/* Decide with a few sets of facts. */
+static void
+decide(const struct policy *p)
+{
+	static const int64_t values[] = { 0, 1, 2, 3, 5, 20, -1, INT64_MAX,
+	    INT64_MIN };
+	const struct policy_fact *f;
+	int64_t facts[POLICY_MAX_FACTS];
+	struct verdict v, w;
+	size_t i, k, n = policy_facts(p, &f);
+	char name[64];
+
+	for (i = 0; i < n; i++) {
+		if (policy_fact_name(&f[i], name, sizeof(name)) == 0)
+			abort();
+	}
+	for (k = 0; k < 9; k++) {
+		for (i = 0; i < n; i++)
+			facts[i] = values[(k + i * (k % 3)) % 9];
+		policy_decide(p, facts, INT64_C(1795334400), &v);
+		policy_decide(p, facts, INT64_C(1795334400), &w);
+		if (memcmp(&v, &w, sizeof(v)) != 0)
+			abort();
+		check(p, &v, facts[0] > 0);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char before[] = "[policy]\nversion = f\n[rule F]\n"
+	    "reason = f\nthen = review\nwhen = \"";
+	struct conf_sink sink = { report, NULL };
+	struct policy *p;
+	char *text;
+	size_t n = 0;
+
+	if (size > 65536 || (text = malloc(size + sizeof(before) + 2)) == NULL)
+		return (0);
+	if (size == 0 || (data[0] != '[' && data[0] != '#')) {
+		memcpy(text, before, n = sizeof(before) - 1);
+		if (size > 0)
+			memcpy(text + n, data, size);
+		n += size;
+		text[n++] = '"';
+	} else {
+		memcpy(text, data, n = size);
+	}
+	if ((text = realloc(text, n)) == NULL)
+		return (0);
+	if ((p = policy_compile("fuzz", text, n, &sink)) != NULL)
+		decide(p);
+	policy_free(p);
+	free(text);
+	return (0);
+}

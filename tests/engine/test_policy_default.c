@@ -1,0 +1,452 @@
+/* The shipped policy: limits at their edges, patterns, and honest people. */
+#include "policy_bench.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+static struct bench b;
+
+/* The file lies in the source tree, next to the tests. */
+static void
+setup(void)
+{
+	static char text[POLICY_MAX_TEXT];
+	static const char tail[] = "server/engine/default.policy";
+	char path[PATH_MAX] = "", here[PATH_MAX - 64];
+	char *slash;
+	FILE *f = fopen(tail, "r");
+	size_t n;
+
+	/* Also when the test runs from elsewhere: look beside the source. */
+	if (f == NULL && (slash = strstr(strcpy(here, __FILE__),
+	    "tests/engine/")) != NULL) {
+		*slash = '\0';
+		snprintf(path, sizeof(path), "%s%s", here, tail);
+		f = fopen(path, "r");
+	}
+	cr_assert_not_null(f, "%s not found", tail);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	cr_assert_not_null(bench_compile(&b, text), "%s", b.errors);
+}
+
+static void
+teardown(void)
+{
+
+	policy_free(b.p);
+}
+
+TestSuite(policy_default, .init = setup, .fini = teardown);
+
+/* Somebody of 30 years asks for one product, for the first time, at a counter. */
+static void
+applicant(int product)
+{
+
+	memset(b.facts, 0, sizeof(b.facts));
+	bench_set(&b, "product", product);
+	bench_set(&b, "operation", LK_OP_NEW);
+	bench_set(&b, "channel", LK_CHANNEL_COUNTER);
+	bench_set(&b, "purpose", LK_PURPOSE_DAILY);
+	bench_set(&b, "quantity", 1);
+	bench_set(&b, "age", 30);
+	bench_set(&b, "area_local", 1);
+	bench_set(&b, "visits(today)", 1);
+	bench_set(&b, "visits(30d)", 1);
+	bench_set(&b, "institutions(7d)", 1);
+	bench_set(&b, "outlets(24h)", 1);
+	bench_set(&b, "attempts(24h)", 1);
+	bench_set(&b, "attempts(7d)", 1);
+	if (product < LK_PRODUCT_SOCIAL || product == LK_PRODUCT_SIM ||
+	    product == LK_PRODUCT_SIM2) {
+		bench_set(&b, "cards(today)", 1);
+		bench_set(&b, "cards(30d)", 1);
+		bench_set(&b, "cards(60d)", 1);
+		bench_set(&b, product < LK_PRODUCT_SOCIAL ? "bank(24h)" :
+		    "sim(24h)", 1);
+	}
+}
+
+static void
+decides(int32_t decision, const char *ids)
+{
+
+	cr_expect_eq(bench_decide(&b), decision, "decision %d, not %d (%s)",
+	    (int)b.v.decision, (int)decision,
+	    bench_ids(&b, b.v.hit, b.v.nhits));
+	cr_expect_str_eq(bench_ids(&b, b.v.hit, b.v.nhits), ids);
+}
+
+Test(policy_default, a_first_card_of_each_kind_passes)
+{
+	static const int products[] = { 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 23 };
+
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
+		applicant(products[i]);
+		decides(LK_PASS, "");
+	}
+}
+
+Test(policy_default, quantity_limits_at_their_edges)
+{
+	static const struct {
+		int product; const char *held; int most; const char *rule;
+		int offer;
+	} limits[] = {
+		{ LK_PRODUCT_SIM, "held(phone, here)", 5, "QL-SIM", 0 },
+		{ LK_PRODUCT_SIM2, "held(phone, here)", 5, "QL-SIM", 0 },
+		{ LK_PRODUCT_BANK1, "held(bank1, here)", 1, "QL-BANK1",
+		    LK_PRODUCT_BANK2 },
+		{ LK_PRODUCT_BANK2, "held(bank2, here)", 5, "QL-BANK2", 0 },
+		{ LK_PRODUCT_BANK3, "held(bank3, here)", 5, "QL-BANK3", 0 },
+		{ LK_PRODUCT_PAYMENT, "held(payment, here)", 1, "QL-PAY", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		applicant(limits[i].product);
+		bench_set(&b, limits[i].held, limits[i].most - 1);
+		decides(LK_PASS, "");
+		bench_set(&b, limits[i].held, limits[i].most);
+		decides(LK_REJECT, limits[i].rule);
+		cr_expect_eq(b.v.offer, limits[i].offer);
+		/* A replacement or an activation gives nobody one more. */
+		bench_set(&b, "operation", LK_OP_REPLACE);
+		bench_set(&b, "replaced(30d)", 1);
+		decides(LK_PASS, "");
+		bench_set(&b, "operation", LK_OP_ACTIVATE);
+		decides(LK_PASS, "");
+		bench_set(&b, "operation", LK_OP_REOPEN);
+		decides(LK_REVIEW, "QL-REOPEN");
+		cr_expect_eq(b.v.by, LK_BY_INSTITUTION);
+		/* What is asked for at once counts too. */
+		applicant(limits[i].product);
+		bench_set(&b, "quantity", limits[i].most);
+		decides(LK_PASS, "");
+		bench_set(&b, "quantity", limits[i].most + 1);
+		decides(LK_REJECT, limits[i].rule);
+		/* It is a limit of persons; and a clearance does not lift it. */
+		bench_set(&b, "cleared", 1);
+		decides(LK_REJECT, limits[i].rule);
+		bench_set(&b, "subject", LK_SUBJECT_ORGANISATION);
+		decides(LK_PASS, "");
+	}
+}
+
+Test(policy_default, five_debit_cards)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "held(bank1, here)", 4);
+	decides(LK_REJECT, "QL-BANK1 QL-DEBIT");
+	cr_expect_eq(b.v.offer, LK_PRODUCT_BANK2);
+}
+
+Test(policy_default, sims_at_other_operators_do_not_count)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "held(phone, anywhere)", 12);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, frequency_at_its_edges)
+{
+	static const struct {
+		const char *fact; int below; const char *rule; int by;
+	} edges[] = {
+		{ "institutions(7d)", 2, "HF-7D", LK_BY_CENTRE },
+		{ "cards(30d)", 4, "HF-30D", LK_BY_CENTRE },
+		{ "cards(60d)", 7, "HF-60D", LK_BY_CENTRE },
+		{ "attempts(24h)", 9, "HF-TRY", LK_BY_INSTITUTION },
+	};
+	static const int products[] = { 1, 2, 3, 4, 20, 21 };
+
+	for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+		for (size_t k = 0; k < 6; k++) {
+			applicant(products[k]);
+			bench_set(&b, edges[i].fact, edges[i].below);
+			decides(LK_PASS, "");
+			bench_set(&b, edges[i].fact, edges[i].below + 1);
+			decides(LK_REVIEW, edges[i].rule);
+			cr_expect_eq(b.v.by, edges[i].by);
+			bench_set(&b, "cleared", 1);
+			decides(LK_PASS, "");
+			cr_expect_eq(b.v.nlifted, 1);
+		}
+	}
+}
+
+Test(policy_default, no_frequency_rejects_by_machine)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "institutions(7d)", 40);
+	bench_set(&b, "cards(30d)", 200);
+	bench_set(&b, "cards(60d)", 200);
+	bench_set(&b, "visits(today)", 50);
+	bench_set(&b, "cards(today)", 50);
+	bench_set(&b, "overflow", 1);
+	decides(LK_REVIEW, "HF-DAY HF-DAY-3 HF-7D HF-30D HF-60D HF-TIER2 "
+	    "HF-OVERFLOW");
+	cr_expect_eq(b.v.by, LK_BY_CENTRE);
+	cr_expect_eq(b.v.floor, LK_PASS);
+	for (size_t i = 0; i < policy_rules(b.p); i++) {
+		if (policy_rule_class(b.p, (int)i) > POLICY_QUANTITY_LIMIT)
+			cr_expect_neq(policy_rule_then(b.p, (int)i), LK_REJECT,
+			    "%s", policy_rule_id(b.p, (int)i));
+	}
+}
+
+Test(policy_default, two_visits_on_one_day)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "visits(today)", 2);
+	bench_set(&b, "cards(today)", 2);
+	decides(LK_REVIEW, "HF-DAY");
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+	cr_expect_eq(b.v.needs, LK_NEED_PURPOSE_PROOF);
+	bench_set(&b, "visits(today)", 3);
+	bench_set(&b, "cards(today)", 3);
+	decides(LK_REVIEW, "HF-DAY HF-DAY-3");
+	cr_expect_eq(b.v.by, LK_BY_INSTITUTION);
+	/* A card and a wallet are not two cards. */
+	bench_set(&b, "cards(today)", 1);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, the_mule_kit)
+{
+
+	/* A SIM this morning at one outlet, now a bank card at another. */
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "sim(24h)", 1);
+	bench_set(&b, "held(phone, anywhere)", 1);
+	bench_set(&b, "outlets(24h)", 2);
+	decides(LK_REVIEW, "HF-KIT");
+	cr_expect_eq(b.v.by, LK_BY_INSTITUTION);
+	/* The same outlet. */
+	bench_set(&b, "outlets(24h)", 1);
+	decides(LK_PASS, "");
+	bench_set(&b, "outlets(24h)", 2);
+	/* An older SIM or bank card: not the first. */
+	bench_set(&b, "held(phone, anywhere)", 2);
+	decides(LK_PASS, "");
+	bench_set(&b, "held(phone, anywhere)", 1);
+	bench_set(&b, "held(bank, anywhere)", 1);
+	decides(LK_PASS, "");
+	/* The other way round. */
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "bank(24h)", 1);
+	bench_set(&b, "held(bank, anywhere)", 1);
+	bench_set(&b, "outlets(24h)", 2);
+	decides(LK_REVIEW, "HF-KIT");
+	bench_set(&b, "held(phone, anywhere)", 1);
+	decides(LK_PASS, "");
+}
+
+/* SIM in the morning, bank card in the afternoon, elsewhere. */
+static void
+kit_today(int purpose)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "purpose", purpose);
+	bench_set(&b, "age", 18);
+	bench_set(&b, "sim(24h)", 1);
+	bench_set(&b, "held(phone, anywhere)", 1);
+	bench_set(&b, "outlets(24h)", 2);
+	bench_set(&b, "visits(today)", 2);
+	bench_set(&b, "visits(30d)", 2);
+	bench_set(&b, "cards(today)", 2);
+	bench_set(&b, "cards(30d)", 2);
+	bench_set(&b, "cards(60d)", 2);
+	bench_set(&b, "institutions(7d)", 2);
+}
+
+Test(policy_default, burst_freshmen)
+{
+
+	/* At the counter: one paper, cleared by the branch. */
+	kit_today(LK_PURPOSE_STUDENT);
+	decides(LK_REVIEW, "HF-DAY HF-KIT-P");
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+	cr_expect_eq(b.v.needs, LK_NEED_PURPOSE_PROOF);
+	/* Applied for by the university: at once. */
+	bench_set(&b, "channel", LK_CHANNEL_BATCH);
+	decides(LK_PASS, "");
+	/* But not for somebody with more than that. */
+	bench_set(&b, "cards(30d)", 3);
+	decides(LK_REVIEW, "HF-DAY HF-KIT-P");
+}
+
+Test(policy_default, burst_payroll)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "channel", LK_CHANNEL_BATCH);
+	bench_set(&b, "purpose", LK_PURPOSE_SALARY);
+	bench_set(&b, "area_local", 0);
+	decides(LK_PASS, "");
+	kit_today(LK_PURPOSE_SALARY);
+	bench_set(&b, "channel", LK_CHANNEL_BATCH);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, burst_family_package)
+{
+
+	/* Main SIM and two secondary ones, then Ⅰ, Ⅱ and a wallet, next day. */
+	applicant(LK_PRODUCT_SIM2);
+	bench_set(&b, "purpose", LK_PURPOSE_FAMILY);
+	bench_set(&b, "quantity", 2);
+	bench_set(&b, "held(phone, here)", 1);
+	bench_set(&b, "held(phone, anywhere)", 1);
+	bench_set(&b, "sim(24h)", 3);
+	bench_set(&b, "cards(today)", 3);
+	bench_set(&b, "cards(30d)", 3);
+	bench_set(&b, "attempts(24h)", 2);
+	decides(LK_PASS, "");
+	applicant(LK_PRODUCT_BANK2);
+	bench_set(&b, "purpose", LK_PURPOSE_FAMILY);
+	bench_set(&b, "held(phone, anywhere)", 3);
+	bench_set(&b, "held(bank, anywhere)", 1);
+	bench_set(&b, "bank(24h)", 2);
+	bench_set(&b, "cards(today)", 2);
+	bench_set(&b, "cards(30d)", 5);
+	bench_set(&b, "cards(60d)", 5);
+	bench_set(&b, "visits(30d)", 2);
+	bench_set(&b, "institutions(7d)", 2);
+	decides(LK_PASS, "");
+	/* A third visit is no package any more. */
+	bench_set(&b, "visits(30d)", 3);
+	decides(LK_REVIEW, "HF-30D");
+}
+
+Test(policy_default, burst_replacement_twice)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "operation", LK_OP_REPLACE);
+	bench_set(&b, "held(phone, here)", 5);
+	bench_set(&b, "replaced(30d)", 2);
+	decides(LK_PASS, "");
+	bench_set(&b, "replaced(30d)", 3);
+	decides(LK_REVIEW, "HF-REPLACE");
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+}
+
+Test(policy_default, burst_returning_migrant)
+{
+
+	/* From elsewhere, a SIM a week ago, a card and a wallet here now. */
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "area_local", 0);
+	bench_set(&b, "purpose", LK_PURPOSE_UNKNOWN);
+	bench_set(&b, "held(phone, anywhere)", 1);
+	bench_set(&b, "cards(30d)", 2);
+	bench_set(&b, "visits(30d)", 2);
+	bench_set(&b, "institutions(7d)", 2);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "CX-AREA");
+}
+
+Test(policy_default, burst_closed_sim_and_a_new_one)
+{
+
+	/* The old number was closed this morning: it was not opened today. */
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "held(phone, here)", 4);
+	bench_set(&b, "held(phone, anywhere)", 4);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, burst_retry_and_typing_error)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "attempts(24h)", 3);
+	bench_set(&b, "attempts(7d)", 3);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, going_on_after_refusals)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "rejects(7d)", 2);
+	bench_set(&b, "attempts(7d)", 3);
+	decides(LK_PASS, "");
+	bench_set(&b, "attempts(7d)", 4);
+	decides(LK_REVIEW, "HF-RETRY");
+	bench_set(&b, "rejects(7d)", 1);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, minors_go_to_a_guardian)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "age", 15);
+	decides(LK_REVIEW, "CX-MINOR");
+	cr_expect_eq(b.v.needs, LK_NEED_GUARDIAN);
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+	bench_set(&b, "cleared", 1);
+	decides(LK_REVIEW, "CX-MINOR");
+	bench_set(&b, "cleared", 0);
+	bench_set(&b, "guardian", 1);
+	decides(LK_PASS, "");
+	bench_set(&b, "guardian", 0);
+	bench_set(&b, "age", 16);
+	decides(LK_PASS, "");
+	bench_set(&b, "age", -1);	/* a passport does not tell */
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, overflow_is_held)
+{
+
+	applicant(LK_PRODUCT_ECNY);
+	bench_set(&b, "overflow", 1);
+	decides(LK_REVIEW, "HF-OVERFLOW");
+	cr_expect_eq(b.v.by, LK_BY_CENTRE);
+}
+
+Test(policy_default, a_limit_outranks_a_pattern_as_reason)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "held(bank1, here)", 1);
+	bench_set(&b, "cards(30d)", 6);
+	decides(LK_REJECT, "QL-BANK1 HF-30D");
+	cr_expect_str_eq(policy_rule_reason(b.p, b.v.headline), "QL-BANK1");
+	cr_expect_eq(b.v.floor, LK_REJECT);
+	cr_expect_eq(b.v.offer, LK_PRODUCT_BANK2);
+}
+
+Test(policy_default, every_text_fits_and_is_there_in_both_languages)
+{
+	char buf[4096];
+	size_t i, n;
+	int l, w;
+
+	for (i = 0; i < policy_rules(b.p); i++) {
+		for (l = 0; l < 2; l++) {
+			for (w = 0; w < 2; w++) {
+				n = policy_message(b.p, (int)i,
+				    policy_rule_then(b.p, (int)i),
+				    (enum policy_lang)l, (enum policy_text)w,
+				    buf, sizeof(buf));
+				cr_expect(n > 20 && n < 1024, "%s: %zu bytes",
+				    policy_rule_id(b.p, (int)i), n);
+				/* Each language has its own text. */
+				cr_expect_eq((unsigned char)buf[0] >= 0x80,
+				    l == POLICY_LANG_ZH, "%s: %s",
+				    policy_rule_id(b.p, (int)i), buf);
+			}
+		}
+	}
+	cr_expect_lt(policy_worst_bytes(b.p), 1024);
+}
