@@ -12,7 +12,7 @@
 #include "wal_reader.h"
 #include "wal_recover.h"
 
-/* Nonces of the operating system. */
+/* Nonces of the operating system; eight bytes come whole or are interrupted. */
 static uint64_t
 system_random64(void *arg)
 {
@@ -20,7 +20,8 @@ system_random64(void *arg)
 
 	(void)arg;
 	while (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
-		continue;
+		if (errno != EINTR)
+			abort();
 	return (v);
 }
 

@@ -255,6 +255,25 @@ fill_image(struct recovery *r, struct image *m, uint64_t bytes)
 	}
 }
 
+/* A fresh file of zeros; on a full disk the reserve makes room for it. */
+static int
+make_fresh(struct recovery *r, const char *temp, uint64_t bytes)
+{
+	const struct disk *d = r->o->disk;
+	char reserve[WAL_PATH_SIZE];
+	int fd;
+
+	fd = wal_segment_make(d, temp, bytes, NULL);
+	if (fd != -1 || (errno != ENOSPC && errno != EDQUOT))
+		return (fd);
+	wal_segment_aux(reserve, r->o->dir, WAL_RESERVE_NAME);
+	if (d->unlink(d->ctx, reserve) != 0) {
+		errno = ENOSPC;
+		return (-1);
+	}
+	return (wal_segment_make(d, temp, bytes, NULL));
+}
+
 /* Write the image into a fresh file, make it durable, give it the name. */
 static int
 write_fresh(struct recovery *r, const struct image *m, uint64_t bytes,
@@ -265,7 +284,7 @@ write_fresh(struct recovery *r, const struct image *m, uint64_t bytes,
 	int fd;
 
 	wal_segment_aux(temp, r->o->dir, WAL_FRESH_NAME);
-	if ((fd = wal_segment_make(d, temp, bytes, NULL)) == -1)
+	if ((fd = make_fresh(r, temp, bytes)) == -1)
 		return (fail_errno(r, "cannot make", temp));
 	if (disk_write(d, fd, m->buf, m->off, 0) != 0 ||
 	    d->fsync(d->ctx, fd) != 0) {

@@ -52,6 +52,7 @@ struct mem_op {		/* A change of the directory, not synced yet */
 struct memdisk {
 	struct disk disk;
 	pthread_mutex_t lock;
+	pthread_mutex_t gate;	/* Who holds it holds up all syncs */
 	struct mem_name now[MEM_FILES], synced[MEM_FILES];
 	struct mem_op ops[MEM_OPS];
 	size_t nops;
@@ -274,6 +275,7 @@ mem_sync(void *ctx, int fd)
 	struct mem_file *f;
 	int rc = -1;
 
+	pthread_mutex_lock(&m->gate);
 	pthread_mutex_lock(&m->lock);
 	f = m->fds[fd];
 	if (mem_step(m, MEM_SYNC) == 0) {
@@ -286,6 +288,7 @@ mem_sync(void *ctx, int fd)
 		rc = 0;
 	}
 	pthread_mutex_unlock(&m->lock);
+	pthread_mutex_unlock(&m->gate);
 	return (rc);
 }
 
@@ -429,6 +432,7 @@ memdisk_new(void)
 	struct memdisk *m = calloc(1, sizeof(*m));
 
 	pthread_mutex_init(&m->lock, NULL);
+	pthread_mutex_init(&m->gate, NULL);
 	m->disk = (struct disk){
 		.ctx = m, .open = mem_open, .close = mem_close,
 		.pread = mem_pread, .pwrite = mem_pwrite,
@@ -453,6 +457,7 @@ memdisk_free(struct memdisk *m)
 		free(m->files[i]);
 	}
 	pthread_mutex_destroy(&m->lock);
+	pthread_mutex_destroy(&m->gate);
 	free(m);
 }
 

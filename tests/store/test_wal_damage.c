@@ -12,10 +12,9 @@
 
 /* Write a log of BATCHES batches over some segments. */
 static struct memdisk *
-make_log(int clean)
+make_log_seeded(int clean, uint64_t seed)
 {
 	struct memdisk *m = memdisk_new(), *killed;
-	uint64_t seed = 1;
 	struct wal_options o = test_options(&m->disk, &seed);
 	char err[2048];
 	struct wal *w = wal_open(&o, NULL, NULL, 0, err, sizeof(err));
@@ -31,6 +30,12 @@ make_log(int clean)
 	wal_close(w);
 	memdisk_free(m);
 	return (killed);
+}
+
+static struct memdisk *
+make_log(int clean)
+{
+	return (make_log_seeded(clean, 1));
 }
 
 /* Recover m; how many entries, all of them right, or -1 if it is refused. */
@@ -240,6 +245,26 @@ Test(wal_damage, a_stale_segment_or_record_does_not_fit)
 	cr_assert_leq(recovered(n, err, sizeof(err)), 0);
 	memcpy(a->now, b->now, SMALL);
 	cr_assert_eq(recovered(m, err, sizeof(err)), -1);
+	memdisk_free(m);
+	memdisk_free(n);
+}
+
+/* A segment with the same numbers and entries, of another life of the log. */
+Test(wal_damage, an_exchanged_segment_does_not_continue)
+{
+	struct memdisk *m = make_log_seeded(1, 1), *n = make_log_seeded(1, 2);
+	struct mem_name *f = NULL, *g;
+	char err[2048];
+	int i;
+
+	for (i = 0; (g = segment(m, i)) != NULL; i = (int)(g - m->now) + 1)
+		if (f == NULL || strcmp(g->name, f->name) > 0)
+			f = g;
+	cr_assert_neq(strcmp(f->name, "00000000000000000001.wal"), 0);
+	cr_assert_not_null(mem_find(n->now, f->name));
+	memcpy(f->file->now, mem_find(n->now, f->name)->file->now, SMALL);
+	cr_assert_eq(recovered(m, err, sizeof(err)), -1);
+	cr_assert_not_null(strstr(err, "does not continue"), "%s", err);
 	memdisk_free(m);
 	memdisk_free(n);
 }

@@ -98,20 +98,54 @@ Test(wal_fault, a_queued_batch_is_not_written_after_a_failure)
 	uint64_t seed = 2;
 	struct wal_options o = test_options(&m->disk, &seed);
 	struct wal *w;
+	long writes;
 	int i;
 
 	o.segment_bytes = 8 << 20;
 	w = must_open(&o, NULL);
+	writes = m->writes;
+	pthread_mutex_lock(&m->gate);
 	fail_next(m, MEM_SYNC, EIO);
-	for (i = 0; i < 2200; i++)
+	cr_assert_eq(append_next(w), WAL_OK);
+	cr_assert_eq(wal_submit(w), 1);
+	cr_assert_eq(append_next(w), WAL_OK);
+	cr_assert_eq(wal_submit(w), 0);		/* Small: it waits */
+	for (i = 0; i < 2100; i++)
 		cr_assert_eq(append_next(w), WAL_OK);
-	wal_submit(w);
-	for (i = 0; i < 100 && append_next(w) == WAL_OK; i++)
-		wal_submit(w);
+	cr_assert_eq(wal_submit(w), 1);		/* Half a queue: it does not */
+	pthread_mutex_unlock(&m->gate);
 	while (!wal_failed(w, NULL, 0))
 		wait_event(w);
+	cr_assert_eq(wal_durable(w), 0);
 	cr_assert_eq(wal_close(w), -1);
+	cr_assert_eq(m->writes, writes + 1);
 	memdisk_free(m);
+}
+
+/* A segment whose successor is not on the disk yet is where we go on. */
+Test(wal_fault, trim_keeps_the_segment_of_the_last_durable_entry)
+{
+	struct memdisk *m = memdisk_new(), *left;
+	uint64_t seed = 2;
+	struct wal_options o = test_options(&m->disk, &seed);
+	struct wal *w = must_open(&o, NULL);
+	struct seen s = { 0 };
+
+	cr_assert_eq(append_batch(w, 5), 0);
+	wal_roll(w);
+	wait_event(w);		/* The next segment is ready */
+	pthread_mutex_lock(&m->gate);
+	cr_assert_eq(append_next(w), WAL_OK);
+	cr_assert_eq(wal_trim(w, UINT64_MAX), 0);
+	left = memdisk_power_cut(m, 1);
+	pthread_mutex_unlock(&m->gate);
+	wal_close(w);
+	o.disk = &left->disk;
+	w = must_open(&o, &s);
+	cr_assert_eq(s.count, 5);
+	wal_close(w);
+	memdisk_free(m);
+	memdisk_free(left);
 }
 
 /* Append until the log stays busy for want of space. */
@@ -162,6 +196,31 @@ Test(wal_fault, a_full_disk_is_busy_until_space_is_back)
 	cr_assert_eq(s.last, last + 30);
 	cr_assert_eq(s.wrong, 0);
 	wal_close(w);
+	memdisk_free(m);
+}
+
+Test(wal_fault, the_reserve_lets_a_full_disk_recover)
+{
+	struct memdisk *m = memdisk_new();
+	uint64_t seed = 3;
+	struct wal_options o = test_options(&m->disk, &seed);
+	struct wal *w;
+	struct seen s = { 0 };
+	char err[2048];
+
+	o.reserve_bytes = SMALL;
+	m->cap = 2 * SMALL + SMALL / 2;
+	w = must_open(&o, NULL);
+	cr_assert_eq(append_batch(w, 5), 0);
+	cr_assert_eq(wal_close(w), 0);
+	w = must_open(&o, &s);
+	cr_assert_eq(s.count, 5);
+	cr_assert_not_null(mem_find(m->now, "reserve"));
+	cr_assert_eq(wal_close(w), 0);
+	m->cap = SMALL + SMALL / 2;
+	mem_set(m->now, "reserve", NULL);
+	cr_assert_null(wal_open(&o, NULL, NULL, 0, err, sizeof(err)));
+	cr_assert_not_null(strstr(err, strerror(ENOSPC)), "%s", err);
 	memdisk_free(m);
 }
 
