@@ -1,0 +1,223 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "config_read.h"
+
+/* Is there a directory to put this file into? */
+static void
+check_parent(struct config_reader *r, const char *path,
+    const struct config_spot *spot)
+{
+	char parent[CONFIG_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (slash == NULL || slash == path)
+		return;
+	memcpy(parent, path, (size_t)(slash - path));
+	parent[slash - path] = '\0';
+	if (stat(parent, &st) != 0)
+		conf_fail(&r->doc, spot->at, spot->span, "the directory %s: %s",
+		    parent, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		conf_fail(&r->doc, spot->at, spot->span, "%s is no directory",
+		    parent);
+}
+
+/* Is this a file that we may read? */
+static void
+check_file(struct config_reader *r, const char *path,
+    const struct config_spot *spot)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		conf_fail(&r->doc, spot->at, spot->span, "%s: %s", path,
+		    strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		conf_fail(&r->doc, spot->at, spot->span, "%s is no file", path);
+	else if (access(path, R_OK) != 0)
+		conf_fail(&r->doc, spot->at, spot->span, "%s: %s", path,
+		    strerror(errno));
+}
+
+/* See that what the configuration names is there. */
+static void
+check_files(struct config_reader *r)
+{
+	const struct config *c = r->config;
+	size_t i;
+
+	for (i = 0; i < c->nkeys; i++)
+		check_file(r, c->token_key[i], &r->key[i]);
+	check_file(r, c->policy, &r->policy);
+	check_parent(r, c->data, &r->data);
+	for (i = 0; i < c->ngrants; i++)
+		check_parent(r, c->listeners[c->grants[i].listener].path,
+		    &r->section[i].socket);
+}
+
+/* Make a reader with the defaults set. */
+static int
+start(struct config_reader *r, const char *file, const char *text, size_t len,
+    int sandbox, const struct conf_sink *sink)
+{
+	struct config *c;
+
+	memset(r, 0, sizeof(*r));
+	r->doc = (struct conf_doc){ file, text, len, sink, 0 };
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return (-1);
+	r->config = c;
+	memcpy(c->data, "/var/lib/liangka", sizeof("/var/lib/liangka"));
+	memcpy(c->policy, "/etc/liangka/default.policy",
+	    sizeof("/etc/liangka/default.policy"));
+	c->sandbox = sandbox != 0;
+	c->overlay_mb = 256;
+	c->segment_mb = 64;
+	c->checkpoint_interval = 60000;
+	c->reservation_ttl = 30 * 60000;
+	c->review_ttl = c->approve_ttl = 72 * 3600000;
+	c->limits = (struct config_limits){ .connections = 1024,
+		.connections_per_uid = 64, .first_frame = 2000, .frame = 1000,
+		.idle = 60000, .write_stall = 2000, .output = 65536,
+		.checks_per_teller_minute = 60,
+		.persons_per_teller_day = 1000 };
+	return (0);
+}
+
+/* End a reading: hand out the configuration if it is good. */
+static struct config *
+finish(struct config_reader *r)
+{
+	struct config *c = r->config;
+
+	free(r->section);
+	free(r->outlet);
+	if (r->doc.errors == 0 && !r->nomem)
+		return (c);
+	config_free(c);
+	return (NULL);
+}
+
+/* Read a configuration from memory. */
+struct config *
+config_parse(const char *file, const char *text, size_t len, int sandbox,
+    const struct conf_sink *sink)
+{
+	struct config_reader r;
+
+	if (start(&r, file, text, len, sandbox, sink) != 0)
+		return (NULL);
+	config_read(&r, sandbox);
+	return (finish(&r));
+}
+
+/* Read a configuration file. */
+struct config *
+config_load(const char *file, int sandbox, const struct conf_sink *sink,
+    char *err, size_t errlen)
+{
+	struct config_reader r;
+	struct config *c = NULL;
+	char *text;
+	size_t len;
+
+	text = config_slurp(file, CONF_MAX_FILE, &len, err, errlen);
+	if (text == NULL)
+		return (NULL);
+	err[0] = '\0';
+	if (start(&r, file, text, len, sandbox, sink) == 0) {
+		config_read(&r, sandbox);
+		if (r.doc.errors == 0 && !r.nomem)
+			check_files(&r);
+		if (r.nomem)
+			(void)snprintf(err, errlen, "%s: out of memory", file);
+		c = finish(&r);
+	} else
+		(void)snprintf(err, errlen, "%s: out of memory", file);
+	free(text);
+	return (c);
+}
+
+/* Free a configuration. */
+void
+config_free(struct config *c)
+{
+
+	if (c == NULL)
+		return;
+	free(c->grants);
+	free(c->listeners);
+	free(c->outlets);
+	free(c);
+}
+
+/* Read up to max + 1 bytes of an open file. */
+static ssize_t
+read_all(int fd, char *buf, size_t max)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have <= max) {
+		n = read(fd, buf + have, max + 1 - have);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return (-1);
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return ((ssize_t)have);
+}
+
+/* Return the content of a file. */
+char *
+config_slurp(const char *file, size_t max, size_t *len, char *err,
+    size_t errlen)
+{
+	struct stat st;
+	char *buf = NULL;
+	ssize_t n;
+	int fd;
+
+	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+		goto fail;
+	if (fstat(fd, &st) != 0)
+		goto fail;
+	if (!S_ISREG(st.st_mode)) {
+		(void)snprintf(err, errlen, "%s is no file", file);
+		goto told;
+	}
+	if (st.st_size > (off_t)max) {
+		(void)snprintf(err, errlen, "%s is longer than %zu bytes", file,
+		    max);
+		goto told;
+	}
+	if ((buf = malloc(max + 1)) == NULL || (n = read_all(fd, buf, max)) < 0)
+		goto fail;
+	if ((size_t)n > max) {
+		(void)snprintf(err, errlen, "%s is longer than %zu bytes", file,
+		    max);
+		goto told;
+	}
+	(void)close(fd);
+	*len = (size_t)n;
+	return (buf);
+fail:
+	(void)snprintf(err, errlen, "%s: %s", file, strerror(errno));
+told:
+	free(buf);
+	if (fd != -1)
+		(void)close(fd);
+	return (NULL);
+}

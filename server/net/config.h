@@ -1,0 +1,100 @@
+#ifndef LIANGKA_CONFIG_H_
+#define LIANGKA_CONFIG_H_
+
+/*
+ * liangkad.conf: settings, who may connect where and do what, and the areas of
+ * outlets.  liangkad.conf in this folder is the commented example.
+ *
+ * Threads: any, each on its own struct; what was read never changes.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "counter/grant.h"
+#include "plugin/conf.h"
+
+#define CONFIG_PATH_MAX 1024
+#define CONFIG_SOCKET_MAX 107	/* bytes of a socket's path */
+#define CONFIG_KEYS_MAX 4	/* token keys that may be live at once */
+#define CONFIG_UIDS_MAX 64	/* in one section */
+
+/* [limits]; times in ms. */
+struct config_limits {
+	uint32_t connections;
+	uint32_t connections_per_uid;
+	uint32_t first_frame;	/* until HELLO is whole */
+	uint32_t frame;		/* from a frame's first byte to its last */
+	uint32_t idle;		/* 0: for ever */
+	uint32_t write_stall;	/* a peer that does not read */
+	uint32_t output;	/* bytes waiting for a peer until we stop reading */
+	uint32_t checks_per_teller_minute;
+	uint32_t persons_per_teller_day;
+};
+
+/* One [institution] or [operator]. */
+struct config_grant {
+	struct grant grant;
+	size_t listener;	/* in listeners[] */
+	uint32_t uid[CONFIG_UIDS_MAX];
+	size_t nuids;
+};
+
+struct config_listener {
+	char path[CONFIG_SOCKET_MAX + 1];
+};
+
+struct config {
+	char node[13];
+	char data[CONFIG_PATH_MAX];
+	char policy[CONFIG_PATH_MAX];
+	char token_key[CONFIG_KEYS_MAX][CONFIG_PATH_MAX];
+	size_t nkeys;
+	int32_t sandbox;
+	uint32_t overlay_mb;
+	uint32_t segment_mb;
+	uint32_t checkpoint_interval;	/* ms */
+	int64_t reservation_ttl;	/* ms, as the next two */
+	int64_t review_ttl;
+	int64_t approve_ttl;
+	struct config_limits limits;
+	struct config_grant *grants;
+	size_t ngrants;
+	struct config_listener *listeners;
+	size_t nlisteners;
+	struct outlet_area *outlets;	/* sorted */
+	size_t noutlets;
+};
+
+/**
+ * config_parse(file, text, len, sandbox, sink): Read the len bytes at text; file
+ * names them in messages.  sandbox nonzero stands for `sandbox = true`.  Every
+ * error goes to sink.  Return the configuration, for config_free(), or NULL
+ * when anything was wrong.  No file is looked at.
+ */
+struct config *config_parse(const char *file, const char *text, size_t len,
+    int sandbox, const struct conf_sink *sink);
+
+/**
+ * config_load(file, sandbox, sink, err, errlen): Read the file and see that the
+ * files and directories it names are there.  Return the configuration; or NULL
+ * with a sentence in err when the file cannot be read, or "" there when all has
+ * been said through sink.
+ */
+struct config *config_load(const char *file, int sandbox,
+    const struct conf_sink *sink, char *err, size_t errlen);
+
+/**
+ * config_free(c): Free c, which may be NULL.
+ */
+void config_free(struct config *c);
+
+/**
+ * config_slurp(file, max, len, err, errlen): Return the whole content of a
+ * regular file of at most max bytes, which the caller frees, and its length; or
+ * NULL with a sentence in err.
+ */
+char *config_slurp(const char *file, size_t max, size_t *len, char *err,
+    size_t errlen);
+
+#endif /* !LIANGKA_CONFIG_H_ */

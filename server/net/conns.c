@@ -1,0 +1,208 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "conn.h"
+
+#define TRIM_MS 1000		/* buffers of a connection quiet for so long go */
+
+/* Make an empty set. */
+struct conns *
+conns_open(const struct conns_options *o)
+{
+	struct conns *s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return (NULL);
+	s->o = *o;
+	s->turn = 1;
+	TAILQ_INIT(&s->all);
+	TAILQ_INIT(&s->dead);
+	TAILQ_INIT(&s->waiting);
+	TAILQ_INIT(&s->more);
+	return (s);
+}
+
+/* Free the dropped connections. */
+static void
+bury(struct conns *s)
+{
+	struct conn *c;
+
+	while ((c = TAILQ_FIRST(&s->dead)) != NULL) {
+		TAILQ_REMOVE(&s->dead, c, entry);
+		conn_free(c);
+	}
+}
+
+/* Drop all and free the set. */
+void
+conns_close(struct conns *s)
+{
+	struct conn *c;
+
+	if (s == NULL)
+		return;
+	while ((c = TAILQ_FIRST(&s->all)) != NULL)
+		conn_drop(c, CONN_CLOSED);
+	bury(s);
+	explicit_bzero(s->in, sizeof(s->in));
+	free(s);
+}
+
+/* Add a connection. */
+int
+conns_add(struct conns *s, int fd, const struct peer *peer)
+{
+	struct conn *c;
+
+	if ((c = conn_open(s, fd, peer)) == NULL) {
+		(void)close(fd);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&s->all, c, entry);
+	s->count++;
+	return (0);
+}
+
+/* Begin a turn. */
+int
+conns_begin(struct conns *s)
+{
+	struct conn_list now;
+	struct conn *c;
+	int busy;
+
+	s->turn++;
+	s->asked = 0;
+	busy = !TAILQ_EMPTY(&s->more);
+	if (!busy)
+		return (0);
+	/* Whoever is left over again comes behind, in the next turn. */
+	TAILQ_INIT(&now);
+	TAILQ_CONCAT(&now, &s->more, more_entry);
+	while ((c = TAILQ_FIRST(&now)) != NULL) {
+		TAILQ_REMOVE(&now, c, more_entry);
+		c->more = 0;
+		conn_more(c);
+	}
+	return (busy);
+}
+
+/* End a turn. */
+void
+conns_end(struct conns *s, uint64_t durable)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->waiting); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, wait_entry);
+		if (!outbuf_release(&c->out, durable)) {
+			TAILQ_REMOVE(&s->waiting, c, wait_entry);
+			c->waits = 0;
+			s->nwaiting--;
+		}
+		conn_flush(c);
+	}
+	bury(s);
+}
+
+/* Count those that asked. */
+uint32_t
+conns_asked(const struct conns *s)
+{
+
+	return (s->asked);
+}
+
+/* Count those that wait. */
+uint32_t
+conns_waiting(const struct conns *s)
+{
+
+	return (s->nwaiting);
+}
+
+/* Count all. */
+uint32_t
+conns_count(const struct conns *s)
+{
+
+	return (s->count);
+}
+
+/* Which deadline has this connection passed, if any? */
+static enum conn_end
+overdue(const struct conn *c, const struct config_limits *l, int64_t now)
+{
+
+	if (c->stuck_ms != 0 && now - c->stuck_ms > l->write_stall)
+		return (CONN_STALLED);
+	if (!c->greeted && now - c->heard_ms > l->first_frame)
+		return (CONN_LATE_FIRST);
+	if (c->partial && now - c->partial_ms > l->frame)
+		return (CONN_LATE_FRAME);
+	if (l->idle != 0 && !c->partial && outbuf_held(&c->out) == 0 &&
+	    c->nlate == 0 && now - c->heard_ms > l->idle)
+		return (CONN_IDLE);
+	return (CONN_ENDS);
+}
+
+/* Drop what is overdue. */
+void
+conns_sweep(struct conns *s)
+{
+	int64_t now = conn_now();
+	struct conn *c, *next;
+	enum conn_end why;
+
+	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if ((why = overdue(c, s->o.limits, now)) != CONN_ENDS) {
+			if (why != CONN_IDLE)
+				log_seldom(&s->said, now, LOG_LEVEL_NOTICE,
+				    "a connection of uid %u was closed: %s",
+				    (unsigned)c->peer.uid,
+				    why == CONN_STALLED ? "it does not fetch "
+				    "its replies" : why == CONN_LATE_FIRST ?
+				    "it did not say HELLO in time" :
+				    "it began a frame and did not end it");
+			conn_drop(c, why);
+		} else if (now - c->heard_ms > TRIM_MS)
+			outbuf_trim(&c->out);
+	}
+	bury(s);
+}
+
+/* Let all come to their end. */
+void
+conns_drain(struct conns *s)
+{
+	struct conn *c, *next;
+
+	s->draining = 1;
+	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		conn_read(c);
+		if (c->fd != -1)
+			conn_settle(c);
+	}
+}
+
+/* Tell all who wait that the log failed. */
+void
+conns_unsure(struct conns *s, int code)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->waiting); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, wait_entry);
+		outbuf_unsure(&c->out, code);
+		TAILQ_REMOVE(&s->waiting, c, wait_entry);
+		c->waits = 0;
+		s->nwaiting--;
+		conn_flush(c);
+	}
+	bury(s);
+}

@@ -1,0 +1,45 @@
+#ifndef LIANGKA_LOOP_H_
+#define LIANGKA_LOOP_H_
+
+/*
+ * The loop: libevent's base, the journal's descriptors, ticks and signals, and
+ * the end of each turn, where the log is flushed and replies leave.
+ *
+ * Threads: the one that calls loop_run().
+ */
+
+#include <stddef.h>
+
+struct config;
+struct counter;
+struct journal;
+struct loop;
+
+struct loop_options {
+	const struct config *config;	/* not owned, as all of this */
+	struct journal *journal;
+	struct counter *counter;
+	const char *version;
+	void (*reload)(void *arg);	/* SIGHUP came */
+	void *arg;
+};
+
+/**
+ * loop_open(o, err, errlen): Take over the signals and listen.  Return the loop,
+ * or NULL with a sentence in err.
+ */
+struct loop *loop_open(const struct loop_options *o, char *err, size_t errlen);
+
+/**
+ * loop_run(l): Serve until SIGTERM or SIGINT, then answer what is in flight for
+ * at most two seconds.  Return 0; or -1 as soon as the journal has failed, with
+ * those who wait told so.
+ */
+int loop_run(struct loop *l);
+
+/**
+ * loop_close(l): Drop all connections and free l; NULL is allowed.
+ */
+void loop_close(struct loop *l);
+
+#endif /* !LIANGKA_LOOP_H_ */
