@@ -47,7 +47,7 @@
  *                          product asked for, held_here
  *   held(P, anywhere)      the same, all institutions     no      the same: held(phone, anywhere) = 7
  *   minutes_since(P)       minutes since the last opening no      a SIM at 09:00, now 10:30:
- *                          of P; -1 = none                        minutes_since(phone) = 90
+ *                          of P known by its hour; -1 = none      minutes_since(phone) = 90
  *   quantity               items asked for                        1..1000
  *   age                    completed years, UTC+8; -1 =           born 2012-11-23, on 2026-11-22: 13
  *                          the document does not tell

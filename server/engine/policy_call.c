@@ -156,6 +156,27 @@ policy_call_name(struct policy_parse *s, const struct policy_fn_info *fn,
 	return (NULL);
 }
 
+/* Report arguments of a function without any; it may be another's name. */
+static void
+no_arguments(struct policy_parse *s, const struct policy_fn_info *fn)
+{
+	const struct policy_fn_info *i;
+	struct conf_guess g;
+
+	conf_guess_init(&g, fn->name, strlen(fn->name));
+	for (i = policy_names_fns; i->name != NULL; i++) {
+		if (i->args != POLICY_ARGS_NONE)
+			conf_guess_try(&g, i->name);
+	}
+	if (g.best != NULL)
+		policy_lex_fail_at(&s->x, s->x.done - strlen(fn->name),
+		    s->x.done, "'%s' takes no arguments, did you mean '%s'?",
+		    fn->name, g.best);
+	else
+		policy_lex_fail_at(&s->x, s->x.done - strlen(fn->name),
+		    s->x.done, "'%s' takes no arguments", fn->name);
+}
+
 /* The arguments of a function, after its name. */
 static int
 arguments(struct policy_parse *s, const struct policy_fn_info *fn,
@@ -168,7 +189,7 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
 	if (fn->args == POLICY_ARGS_NONE) {
 		if (s->x.token.kind != POLICY_T_OPEN)
 			return (0);
-		policy_lex_fail(&s->x, "'%s' takes no arguments", fn->name);
+		no_arguments(s, fn);
 		return (-1);
 	}
 	if (s->x.token.kind != POLICY_T_OPEN) {

@@ -72,10 +72,16 @@ hits(const struct policy *p, const struct policy_rule *r, const int64_t *facts)
 			n--, s[n - 1] += s[n];
 			break;
 		case POLICY_OP_AND:
-			n--, s[n - 1] = s[n - 1] && s[n];
+			if (s[n - 1] == 0)
+				i += i->arg;
+			else
+				n--;
 			break;
 		case POLICY_OP_OR:
-			n--, s[n - 1] = s[n - 1] || s[n];
+			if (s[n - 1] != 0)
+				i += i->arg;
+			else
+				n--;
 			break;
 		default:
 			n--, s[n - 1] = compare(i, s[n - 1], s[n]);

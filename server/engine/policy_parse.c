@@ -1,6 +1,7 @@
 /*
  * From the text of a `when` to code: and, or, not and parentheses.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/policy_parse.h"
@@ -27,6 +28,11 @@ effect(enum policy_op op, size_t *takes, size_t *leaves)
 	case POLICY_OP_ITEM:
 		*takes = *leaves = 0;
 		break;
+	case POLICY_OP_AND:
+	case POLICY_OP_OR:
+		*takes = 1;
+		*leaves = 0;
+		break;
 	default:
 		break;
 	}
@@ -41,12 +47,11 @@ policy_parse_emit(struct policy_parse *s, enum policy_op op, int32_t arg)
 
 	effect(op, &takes, &leaves);
 	s->stack = s->stack - takes + leaves;
-	if (s->stack > s->deepest)
-		s->deepest = s->stack;
-	if (s->p->ncode == POLICY_MAX_CODE || s->deepest > POLICY_MAX_STACK) {
-		policy_lex_fail(&s->x, s->p->ncode == POLICY_MAX_CODE ?
-		    "the rules of this policy are too long together" :
-		    "this condition is too deep: split the rule");
+	/* A comparison of two sums is the deepest there is. */
+	assert(s->stack <= POLICY_MAX_STACK);
+	if (s->p->ncode == POLICY_MAX_CODE) {
+		policy_lex_fail(&s->x, "the rules of this policy are too long "
+		    "together");
 		return (NULL);
 	}
 	i = &s->p->code[s->p->ncode++];
@@ -127,6 +132,23 @@ parse_not(struct policy_parse *s)
 	return (policy_parse_emit(s, POLICY_OP_NOT, 0) == NULL ? -1 : 0);
 }
 
+/*
+ * The right side of an "and" or "or": it is skipped when the left side settles
+ * the matter, which most rules do with their first word.
+ */
+static int
+parse_right(struct policy_parse *s, enum policy_op op,
+    int (*side)(struct policy_parse *))
+{
+	struct policy_insn *skip = policy_parse_emit(s, op, 0);
+
+	policy_lex_next(&s->x);
+	if (skip == NULL || side(s))
+		return (-1);
+	skip->arg = (int32_t)(s->p->code + s->p->ncode - skip - 1);
+	return (0);
+}
+
 /* and-expr = not-expr { "and" not-expr } */
 static int
 parse_and(struct policy_parse *s)
@@ -135,9 +157,7 @@ parse_and(struct policy_parse *s)
 	if (parse_not(s))
 		return (-1);
 	while (s->x.token.kind == POLICY_T_AND) {
-		policy_lex_next(&s->x);
-		if (parse_not(s) ||
-		    policy_parse_emit(s, POLICY_OP_AND, 0) == NULL)
+		if (parse_right(s, POLICY_OP_AND, parse_not))
 			return (-1);
 	}
 	return (0);
@@ -151,9 +171,7 @@ parse_or(struct policy_parse *s)
 	if (parse_and(s))
 		return (-1);
 	while (s->x.token.kind == POLICY_T_OR) {
-		policy_lex_next(&s->x);
-		if (parse_and(s) ||
-		    policy_parse_emit(s, POLICY_OP_OR, 0) == NULL)
+		if (parse_right(s, POLICY_OP_OR, parse_and))
 			return (-1);
 	}
 	return (0);

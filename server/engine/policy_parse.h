@@ -11,7 +11,6 @@ struct policy_parse {
 	struct policy *		p;
 	size_t			nest;	/* parentheses and nots around us */
 	size_t			stack;	/* values pushed so far */
-	size_t			deepest;
 };
 
 /**

@@ -10,7 +10,8 @@
  *     names a slot below nfacts.
  *  2. The code of a rule is postfix, needs at most POLICY_MAX_STACK values, never
  *     takes from an empty stack, and leaves exactly one value, 0 or 1.
- *  3. POLICY_OP_IN is followed by exactly its n POLICY_OP_ITEM.
+ *  3. POLICY_OP_IN is followed by exactly its n POLICY_OP_ITEM; POLICY_OP_AND
+ *     and _OR skip forward, within their rule, to where their right side ends.
  *  4. order[] holds each rule once, by class, strictness, file order.
  *  5. No rule of class context rejects; no rule of class statutory or quantity
  *     is clearable.
@@ -19,7 +20,7 @@
 #include "engine/policy.h"
 
 #define POLICY_MAX_CODE		8192	/* instructions in a policy */
-#define POLICY_MAX_STACK	64
+#define POLICY_MAX_STACK	8
 #define POLICY_MAX_NEST		32	/* parentheses and nots */
 #define POLICY_MAX_NAMES	64	/* institutions named */
 #define POLICY_MAX_MESSAGE	1023	/* bytes, as plugin.h has room for */
@@ -33,7 +34,9 @@ enum policy_op {
 	POLICY_OP_LT, POLICY_OP_LE, POLICY_OP_GT, POLICY_OP_GE,
 	POLICY_OP_IN,		/* is a one of the n items that follow? */
 	POLICY_OP_ITEM,
-	POLICY_OP_AND, POLICY_OP_OR, POLICY_OP_NOT
+	POLICY_OP_NOT,
+	POLICY_OP_AND,		/* a == 0: skip arg instructions; else drop a */
+	POLICY_OP_OR		/* a != 0: the same */
 };
 
 struct policy_insn {

@@ -73,6 +73,39 @@ Test(policy, and_binds_closer_than_or_and_not_closest)
 	    "guardian", 1));
 }
 
+Test(policy, every_combination_of_four_conditions)
+{
+	static const char *const flags[] = { "overflow", "guardian",
+	    "area_local", "held_known" };
+
+#define IS(n)	((bits >> (n)) & 1)
+#define CASE(text, c) do {						\
+	compile(HEAD RULE("A", text, "review", ""));			\
+	for (int bits = 0; bits < 16; bits++) {				\
+		for (int f = 0; f < 4; f++)				\
+			bench_try(&b, flags[f], IS(f));			\
+		cr_expect_eq(bench_decide(&b) == LK_REVIEW, (c),	\
+		    "%s for %d", text, bits);				\
+	}								\
+	policy_free(b.p);						\
+} while (0)
+	CASE("overflow and guardian and area_local and held_known",
+	    bits == 15);
+	CASE("overflow or guardian or area_local or held_known", bits != 0);
+	CASE("overflow and guardian or area_local and held_known",
+	    (IS(0) && IS(1)) || (IS(2) && IS(3)));
+	CASE("overflow and (guardian or area_local) and held_known",
+	    IS(0) && (IS(1) || IS(2)) && IS(3));
+	CASE("not (overflow or guardian) or not area_local and held_known",
+	    !(IS(0) || IS(1)) || (!IS(2) && IS(3)));
+	CASE("not overflow and not (guardian and (area_local or not "
+	    "(held_known or overflow)))",
+	    !IS(0) && !(IS(1) && (IS(2) || !(IS(3) || IS(0)))));
+	CASE("(overflow or (guardian and (area_local or held_known))) and "
+	    "(not guardian or held_known)",
+	    (IS(0) || (IS(1) && (IS(2) || IS(3)))) && (!IS(1) || IS(3)));
+}
+
 Test(policy, choices)
 {
 
