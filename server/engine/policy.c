@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "engine/policy_rule.h"
+#include "policy_rule.h"
 
 /* The bytes of a number and of an id in a journal entry, with separators. */
 #define NUMBER_BYTES	12

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "engine/policy_parse.h"
+#include "policy_parse.h"
 
 #define HOUR_S		3600
 #define LONGEST_S	(400 * 86400)

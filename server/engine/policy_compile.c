@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/policy_parse.h"
+#include "policy_parse.h"
 #include "plugin.h"
 
 /* Where the keys of a rule stand, for what is only seen when it is whole. */

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/day.h"
-#include "engine/policy_rule.h"
+#include "day.h"
+#include "policy_rule.h"
 #include "plugin.h"
 
 /* Compare two values. */

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "engine/policy_lex.h"
+#include "policy_lex.h"
 
 /* Can this letter be in a word?  The first must not be a digit. */
 static int

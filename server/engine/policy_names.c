@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "engine/person.h"
-#include "engine/policy_names.h"
+#include "person.h"
+#include "policy_names.h"
 #include "plugin.h"
 
 /* The most that a person's record can hold. */

@@ -6,7 +6,7 @@
  * data that comes later.
  */
 
-#include "engine/policy.h"
+#include "policy.h"
 
 /* What a function's arguments are. */
 enum policy_args {

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/policy_parse.h"
+#include "policy_parse.h"
 
 static int parse_or(struct policy_parse *s);
 

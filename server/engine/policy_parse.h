@@ -1,9 +1,9 @@
 #ifndef LIANGKA_POLICY_PARSE_H_
 #define LIANGKA_POLICY_PARSE_H_
 
-#include "engine/policy_lex.h"
-#include "engine/policy_names.h"
-#include "engine/policy_rule.h"
+#include "policy_lex.h"
+#include "policy_names.h"
+#include "policy_rule.h"
 
 /* A `when` being compiled into a policy. */
 struct policy_parse {

@@ -17,7 +17,7 @@
  *     is clearable.
  */
 
-#include "engine/policy.h"
+#include "policy.h"
 
 #define POLICY_MAX_CODE		8192	/* instructions in a policy */
 #define POLICY_MAX_STACK	8

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "engine/policy_parse.h"
+#include "policy_parse.h"
 
 /* One side of a comparison. */
 struct side {

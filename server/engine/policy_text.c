@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "engine/policy_names.h"
-#include "engine/policy_rule.h"
+#include "policy_names.h"
+#include "policy_rule.h"
 #include "plugin.h"
 
 /* A bounded text under construction. */
