@@ -1,0 +1,141 @@
+#!/bin/sh
+# One day of a prefecture, played against a private liangkad.  No root is needed,
+# nothing outside $BUILD/demo is touched (sockets go to a private directory under
+# /tmp where the path here is too long for them).
+#
+#	make demo			the day of seed 2026
+#	SEED=7 make demo		another day
+#	PLAN=mine.csv make demo		your own file (demo-generate --help: columns)
+#
+set -eu
+
+build=${BUILD:-build}
+case $build in
+/*) ;;
+*) build=$PWD/$build ;;
+esac
+seed=${SEED:-2026}
+plan=${PLAN:-}
+dir=$build/demo
+run=$dir/run
+short=
+pid=
+
+say() {
+	printf '%s\n' "$*"
+}
+
+fail() {
+	printf 'demo: %s\n' "$*" >&2
+	exit 1
+}
+
+# Stop exactly the daemon that was started here, and wait for it.
+stop() {
+	[ -n "$pid" ] || return 0
+	kill -TERM "$pid" 2>/dev/null || :
+	n=0
+	while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
+		case $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' \
+		    "/proc/$pid/status" 2>/dev/null) in
+		Z | '') break ;;
+		esac
+		sleep 0.1
+		n=$((n + 1))
+	done
+	[ $n -lt 100 ] || kill -KILL "$pid" 2>/dev/null || :
+	stopped=0
+	wait "$pid" 2>/dev/null || stopped=$?
+	pid=
+	rm -f "$dir/liangkad.pid"
+}
+
+cleanup() {
+	trap '' INT TERM
+	stop
+	[ -z "$short" ] || rm -rf "$short"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Make the folder anew; delete only what an earlier demo made.
+fresh() {
+	if [ -L "$dir" ]; then
+		fail "$dir is a symbolic link: remove it yourself"
+	elif [ -e "$dir" ]; then
+		[ -f "$dir/.liangka-demo" ] ||
+		    fail "$dir was not made by a demo: remove it yourself"
+		old=$(cat "$dir/liangkad.pid" 2>/dev/null || :)
+		if [ -n "$old" ] && [ "$(readlink "/proc/$old/exe" \
+		    2>/dev/null || :)" = "$build/liangkad" ]; then
+			fail "an earlier demo is still running: kill $old"
+		fi
+		rm -rf "$dir"
+	fi
+	(umask 077 && mkdir -p "$dir" && mkdir "$dir/run")
+	: >"$dir/.liangka-demo"
+	# sun_path holds 107 bytes; the longest name is 31 and ".sock".
+	if [ "$(printf %s "$run" | wc -c)" -gt 70 ]; then
+		short=$(mktemp -d "${XDG_RUNTIME_DIR:-/tmp}/liangka.XXXXXX")
+		run=$short
+		say "This path is too long for sockets: they are in $run"
+	fi
+}
+
+# Start the daemon and wait until it listens, ten seconds at most.
+start() {
+	"$build/liangkad" -c "$dir/liangkad.conf" 2>"$dir/liangkad.log" &
+	pid=$!
+	echo "$pid" >"$dir/liangkad.pid"
+	n=0
+	until [ -S "$run/desk.sock" ] && "$build/tests/demo-history" \
+	    --socket "$run/desk.sock" --ready; do
+		n=$((n + 1))
+		if [ $n -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then
+			cat "$dir/liangkad.log" >&2
+			fail "liangkad did not start"
+		fi
+		sleep 0.1
+	done
+}
+
+began=$(date +%s)
+umask 077
+fresh
+if [ -n "$plan" ]; then
+	cp "$plan" "$dir/plan.csv" || fail "cannot read $plan"
+	say "The plan is $plan."
+else
+	"$build/tests/demo-generate" --day "$(TZ=UTC-8 date +%Y-%m-%d)" \
+	    "$seed" >"$dir/plan.csv"
+	say "One day of an invented prefecture (seed $seed):" \
+	    "1,200 outlets of 9 banks and 3 carriers."
+fi
+"$build/liangka-keys" new token --out "$dir/token.key" >/dev/null
+"$build/tests/demo-generate" --setup "$dir/plan.csv" --dir "$dir" \
+    --run "$run" --policy "$build/default.policy" --key "$dir/token.key" ||
+    fail "the plan cannot be used"
+start
+say "liangkad runs as process $pid. A day passes in seconds here, so its limit" \
+    "on checks per teller" "and minute is raised."
+"$build/tests/demo-history" --socket "$run/desk.sock" --plan "$dir/plan.csv" ||
+    fail "the history was not loaded; see $dir/liangkad.log"
+rc=0
+"$build/tests/demo-play" --library "$build/libliangka.so.1" \
+    --plan "$dir/plan.csv" --conf-dir "$dir/plugin" || rc=$?
+stop
+if [ "$stopped" != 0 ]; then
+	tail -5 "$dir/liangkad.log" >&2
+	fail "liangkad ended with $stopped"
+fi
+
+cat <<END
+
+Look further (${dir#"$PWD"/}, $(($(date +%s) - began)) s in all):
+  ${build#"$PWD"/}/liangka log show --data ${dir#"$PWD"/}/data    every decision as recorded
+  ${dir#"$PWD"/}/plan.csv                        the plan and the truth; change a copy and
+                                             play it: PLAN=copy.csv make demo
+  server/engine/default.policy               the rules; liangka policy check FILE
+END
+exit $rc
