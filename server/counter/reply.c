@@ -134,6 +134,20 @@ put_texts(struct request *q, const struct record_decision *d,
 	reply_put_text(q, WIRE_T_NOTICE, buf);
 }
 
+/* The first of the rule ids, as many as fit whole. */
+static void
+first_hits(const struct record_decision *d, char *buf, size_t size)
+{
+	const char *ids = (const char *)(d + 1);
+	size_t n = d->nhits;
+
+	if (n >= size)
+		for (n = size - 1; n > 0 && ids[n] != ' '; n--)
+			;
+	memcpy(buf, ids, n);
+	buf[n] = '\0';
+}
+
 /* Write a result from a decision's record. */
 void
 reply_decision(struct request *q, uint64_t seq,
@@ -150,8 +164,7 @@ reply_decision(struct request *q, uint64_t seq,
 	flags |= d->flags & DECISION_SANDBOX ? LK_R_SANDBOX : 0;
 	flags |= d->flags & DECISION_CLOCK ? LK_R_CLOCK : 0;
 	q->done->wait_seq = journal_seq(q->c->journal);
-	snprintf(hits, sizeof(hits), "%.*s", (int)d->nhits,
-	    (const char *)(d + 1));
+	first_hits(d, hits, sizeof(hits));
 
 	begin(q);
 	wire_put_u32(o, WIRE_T_ERROR, LK_OK);

@@ -232,7 +232,7 @@ application_value(int fn, const struct person *p, const struct application *a)
 	case POLICY_AREA_LOCAL:
 		return (area_local(a));
 	case POLICY_OVERFLOW:
-		return (p->flags != 0);
+		return ((p->flags & PERSON_OVERFLOW) != 0);
 	case POLICY_GUARDIAN:
 		return (a->guardian);
 	case POLICY_AGE:

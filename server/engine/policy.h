@@ -34,8 +34,9 @@
  *   institutions(W)        distinct institutions of       yes     SIM at A, Ⅰ at B, asks at B for Ⅱ:
  *                          all openings                           institutions(7d) = 2
  *   outlets(W)             distinct (institution, outlet) yes     Ⅰ and SIM at two shops of A: 2
- *   visits(W)              distinct visit ids per outlet; yes     Ⅰ, Ⅱ and wallet in one visit: 1
- *                          one without id is its own
+ *   visits(W)              distinct visit ids; without ids  yes  Ⅰ, Ⅱ and wallet in one visit: 1
+ *                          all of one outlet and UTC+8
+ *                          day are one visit
  *   attempts(W)            checks, whatever their answer  yes     asked twice, left after questions,
  *                          (not typed-wrong cancels)              asks again: attempts(24h) = 3
  *   rejects(W)             REJECT answers                 no      refused this morning: rejects(24h) = 1
@@ -85,7 +86,8 @@
 #define POLICY_MAX_FACTS	64
 #define POLICY_MAX_RULES	96
 #define POLICY_MAX_ID		16	/* letters of a rule id */
-#define POLICY_MAX_ENTRY_BYTES	2048	/* see policy_worst_bytes */
+#define POLICY_MAX_ENTRY_BYTES	1792	/* see policy_worst_bytes */
+#define POLICY_MAX_IDS		1023	/* bytes of all rule ids and spaces */
 #define POLICY_NO_RULE		(-1)
 
 enum policy_fn {

@@ -302,10 +302,16 @@ order_rules(struct policy *p)
 static void
 check_policy(struct build *b)
 {
-	size_t i, worst;
+	size_t i, worst, ids = 0;
 
-	for (i = 0; i < b->p->nrules; i++)
+	for (i = 0; i < b->p->nrules; i++) {
 		check_rule(b, i);
+		ids += strlen(b->p->rule[i].id) + 1;
+	}
+	if (ids > POLICY_MAX_IDS)
+		conf_fail(&b->doc, 0, 1, "the names of all rules together take "
+		    "%zu bytes, at most %d: use fewer rules or shorter names",
+		    ids, POLICY_MAX_IDS);
 	if (b->p->nrules == 0)
 		conf_fail(&b->doc, b->doc.len, 1, "a policy without a [rule] "
 		    "passes everybody");

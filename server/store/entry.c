@@ -234,7 +234,8 @@ void
 entry_clear(struct entry *e, int kind)
 {
 
-	memset(e, 0, sizeof(*e));
+	memset(e, 0, offsetof(struct entry, hits));
+	e->hits[0] = e->lifted[0] = e->shadow[0] = e->note[0] = '\0';
 	e->kind = kind;
 }
 
@@ -457,7 +458,7 @@ entry_parse(struct entry *e, const char *buf, size_t len, size_t *where)
 	struct in in = { buf, buf + len, len > ENTRY_MAX };
 	size_t i;
 
-	memset(e, 0, sizeof(*e));
+	entry_clear(e, ENTRY_NONE);
 	need(&in, "{\"seq\":", 7);
 	e->seq = get_u64(&in);
 	need(&in, ",\"t\":", 5);

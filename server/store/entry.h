@@ -16,6 +16,7 @@
 
 #define ENTRY_MAX 4096
 #define ENTRY_FACTS 64
+#define ENTRY_IDS 1024 /* all rule ids of a policy fit, POLICY_MAX_IDS */
 
 enum entry_kind {
 	ENTRY_NONE,
@@ -95,9 +96,6 @@ struct entry {
 	int32_t engine;
 	uint32_t nfacts;
 	int64_t facts[ENTRY_FACTS];
-	char hits[256];		/* rule ids, in precedence order */
-	char lifted[128];	/* hits that a clearance removed */
-	char shadow[128];	/* hits without effect */
 	int32_t hits_total;
 	char reason[16];
 	/* the outcome */
@@ -116,7 +114,6 @@ struct entry {
 	uint32_t evidence;
 	int64_t clear_until;	/* clearance granted, UTC ms */
 	int32_t clear_count;
-	char note[256];		/* staff's reason */
 	/* refused: how many of each */
 	int32_t n_arg;
 	int32_t n_denied;
@@ -129,6 +126,11 @@ struct entry {
 	char node[32];
 	char boot[40];		/* boot id */
 	int64_t uptime;		/* ms since boot */
+	/* long texts stand last: entry_clear() clears their first byte alone */
+	char hits[ENTRY_IDS];	/* rule ids, in precedence order */
+	char lifted[ENTRY_IDS]; /* hits that a clearance removed */
+	char shadow[ENTRY_IDS]; /* hits without effect */
+	char note[256];		/* staff's reason */
 };
 
 /**

@@ -33,6 +33,7 @@ struct journal {
 	int lock;		/* descriptor of the locked file */
 	int failed;		/* apply failed */
 	int offline;
+	int64_t looked;		/* when the disk's room was last asked */
 	char printed[ENTRY_MAX];
 };
 
@@ -367,11 +368,14 @@ void
 journal_collect(struct journal *j)
 {
 	uint64_t durable = wal_collect(j->wal);
+	int64_t mono = j->source->mono(j->source->arg);
 
 	(void)wal_submit(j->wal);
-	(void)wal_space(j->wal);
-	(void)state_tick(j->state, durable,
-	    (uint64_t)j->source->mono(j->source->arg));
+	if (mono - j->looked >= 1000) {
+		j->looked = mono;
+		(void)wal_space(j->wal);
+	}
+	(void)state_tick(j->state, durable, (uint64_t)mono);
 }
 
 /* Has the log or the state failed? */

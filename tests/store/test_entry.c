@@ -1,0 +1,180 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/policy.h"
+#include "store/entry.h"
+
+/* The printed form of an entry: one spelling, read back exactly. */
+
+static char buf[ENTRY_MAX + 64];
+
+/* A small generator, the same in every run. */
+static uint64_t seed;
+
+static uint64_t
+draw(void)
+{
+	uint64_t z = (seed += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (z ^ (z >> 31));
+}
+
+/* A text of some length, with what needs an escape. */
+static void
+text(char *dst, size_t size)
+{
+	static const char *const parts[] = { "a", "\"", "\\", "网", "7", "-" };
+	size_t n = draw() % 6, i;
+
+	dst[0] = '\0';
+	for (i = 0; i < n; i++)
+		if (strlen(dst) + 4 < size)
+			strcat(dst, parts[draw() % 6]);
+}
+
+/* Any number, small ones more often. */
+static int64_t
+number(void)
+{
+
+	switch (draw() % 4) {
+	case 0:
+		return (0);
+	case 1:
+		return ((int64_t)(draw() % 100));
+	case 2:
+		return (-(int64_t)(draw() % 1000));
+	default:
+		return ((int64_t)draw());
+	}
+}
+
+static void
+random_entry(struct entry *e)
+{
+	uint32_t i;
+
+	entry_clear(e, 1 + (int)(draw() % (ENTRY_KINDS - 1)));
+	e->seq = draw();
+	e->t = number();
+	e->flags = (uint32_t)number();
+	e->at = number();
+	text(e->inst, sizeof(e->inst));
+	text(e->txn, sizeof(e->txn));
+	text(e->teller, sizeof(e->teller));
+	text(e->hits, sizeof(e->hits));
+	text(e->note, sizeof(e->note));
+	e->visit_key = draw();
+	e->held_here = (int32_t)number();
+	e->quantity = (int32_t)number();
+	e->decision = (int32_t)number();
+	if (draw() % 2)
+		memset(&e->person, (int)draw(), sizeof(e->person));
+	e->nfacts = (uint32_t)(draw() % 20);
+	for (i = 0; i < e->nfacts; i++)
+		e->facts[i] = number();
+	e->expires = number();
+	e->superseded = draw() % 2 ? draw() : 0;
+	e->uptime = number();
+}
+
+Test(entry, what_is_printed_is_read_back)
+{
+	static struct entry e, back;
+	size_t n, where;
+	int i;
+
+	for (seed = 1, i = 0; i < 3000; i++) {
+		random_entry(&e);
+		n = entry_print(&e, buf, sizeof(buf));
+		cr_assert_gt(n, 0);
+		cr_assert_eq(entry_parse(&back, buf, n, &where), 0,
+		    "at %zu of %.*s", where, (int)n, buf);
+		cr_assert_eq(memcmp(&e, &back, offsetof(struct entry, hits)),
+		    0, "%.*s", (int)n, buf);
+		cr_assert_str_eq(e.hits, back.hits);
+		cr_assert_str_eq(e.note, back.note);
+	}
+}
+
+/* Whatever can be read is printed the same: there is one spelling. */
+Test(entry, every_other_spelling_is_refused)
+{
+	static struct entry e, back;
+	static char again[ENTRY_MAX];
+	size_t n, k, i, where;
+
+	seed = 7;
+	random_entry(&e);
+	entry_clear(&e, ENTRY_DECISION);
+	e.seq = 12;
+	e.t = 1795312800000;
+	snprintf(e.inst, sizeof(e.inst), "a\"b");
+	e.nfacts = 2;
+	e.facts[1] = -5;
+	e.decision = 10;
+	n = entry_print(&e, buf, sizeof(buf));
+	for (i = 0; i < n; i++)
+		for (k = 1; k < 256; k++) {
+			buf[i] ^= (char)k;
+			if (entry_parse(&back, buf, n, &where) == 0) {
+				cr_assert_eq(entry_print(&back, again,
+				    sizeof(again)), n);
+				cr_assert_eq(memcmp(again, buf, n), 0,
+				    "two spellings: %.*s", (int)n, buf);
+			}
+			buf[i] ^= (char)k;
+		}
+	for (i = 0; i < n; i++)
+		cr_assert_eq(entry_parse(&back, buf, i, &where), -1);
+	buf[n] = ' ';
+	cr_assert_eq(entry_parse(&back, buf, n + 1, &where), -1);
+	cr_assert_eq(where, n);
+}
+
+Test(entry, the_longest_request_fits)
+{
+	static struct entry e;
+	static struct { char *p; size_t n; } ids[] = {
+		{ e.inst, sizeof(e.inst) }, { e.outlet, sizeof(e.outlet) },
+		{ e.teller, sizeof(e.teller) },
+		{ e.terminal, sizeof(e.terminal) },
+		{ e.decided_by, sizeof(e.decided_by) },
+		{ e.origin, sizeof(e.origin) }, { e.txn, sizeof(e.txn) },
+		{ e.visit, sizeof(e.visit) }, { e.batch, sizeof(e.batch) },
+		{ e.policy, sizeof(e.policy) } };
+	size_t i, n;
+
+	entry_clear(&e, ENTRY_DECISION);
+	memset(&e.epoch, 0xff, sizeof(e.epoch));
+	memset(&e.digest, 0xff, offsetof(struct entry, subject) -
+	    offsetof(struct entry, digest));
+	e.seq = e.superseded = e.visit_key = UINT64_MAX;
+	e.t = e.at = e.expires = e.due = INT64_MAX;
+	e.flags = e.needs = UINT32_MAX;
+	e.subject = e.id_type = e.operation = e.product = e.channel =
+	    e.purpose = e.quantity = e.held_here = e.relation = e.decision =
+	    e.floor = e.by = e.offer = e.profile = e.hits_total = e.engine =
+	    INT32_MIN;
+	/* Ids of nothing but quotes: each takes two bytes. */
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		memset(ids[i].p, '"', ids[i].n - 1);
+	memset(e.reason, 'R', sizeof(e.reason) - 1);
+	e.hits[0] = e.lifted[0] = e.shadow[0] = 'x';
+	e.nfacts = 1;
+	n = entry_print(&e, buf, sizeof(buf));
+	cr_assert_gt(n, 0);
+	/* POLICY_MAX_ENTRY_BYTES for facts and hits must fit beside it. */
+	cr_assert_leq(n + POLICY_MAX_ENTRY_BYTES, ENTRY_MAX, "%zu", n);
+}
+
+Test(entry, too_long_is_refused_whole)
+{
+	static struct entry e;
+
+	entry_clear(&e, ENTRY_START);
+	cr_assert_eq(entry_print(&e, buf, 10), 0);
+}
