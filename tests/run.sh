@@ -35,7 +35,8 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	passed=$((passed + good))
 	failed=$((failed + tested - good))
 	skipped=$((skipped + skip))
-	if [ "$tested" -ne "$good" ] || [ $rc -ne 0 ]; then
+	if [ "$tested" -ne "$good" ] || [ $rc -ne 0 ] ||
+	    grep -q 'crashed during its setup or teardown' "$tmp/out"; then
 		echo "$good of $tested"
 		tail -60 "$tmp/out"
 		[ "$tested" -ne "$good" ] || failed=$((failed + 1))

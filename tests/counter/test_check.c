@@ -28,8 +28,6 @@ teardown(void)
 	fixture_close(&x);
 }
 
-TestSuite(check, .init = setup, .fini = teardown);
-
 static const char *
 message(void)
 {
@@ -50,7 +48,7 @@ refused(int code, const char *word)
 	cr_assert_eq(journal_seq(x.journal), seq);
 }
 
-Test(check, bad_documents_are_input_errors)
+CASE(check, bad_documents_are_input_errors)
 {
 	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
 	x.b.len = 0;
@@ -65,7 +63,7 @@ Test(check, bad_documents_are_input_errors)
 	cr_assert_null(strstr(message(), "194912"), "the number is not told");
 }
 
-Test(check, unknown_codes_and_missing_fields)
+CASE(check, unknown_codes_and_missing_fields)
 {
 	applicant(&x, "abank", "001", 1, 77, "a");
 	refused(LK_E_ARG, "product");
@@ -88,7 +86,7 @@ Test(check, unknown_codes_and_missing_fields)
 	refused(LK_E_ARG, "opened_ms");
 }
 
-Test(check, text_must_be_text)
+CASE(check, text_must_be_text)
 {
 	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
 	with(&x, WIRE_T_NAME, "\xff\xfe");
@@ -101,7 +99,7 @@ Test(check, text_must_be_text)
 	cr_assert_eq(answer(&x), LK_E_ENCODING);
 }
 
-Test(check, gb18030_and_utf8_are_one_person_and_one_text)
+CASE(check, gb18030_and_utf8_are_one_person_and_one_text)
 {
 	struct entry a, b;
 
@@ -120,7 +118,7 @@ Test(check, gb18030_and_utf8_are_one_person_and_one_text)
 	cr_assert_eq(memcmp(&a.person, &b.person, TOKEN_LEN), 0);
 }
 
-Test(check, authority_is_listener_and_uid)
+CASE(check, authority_is_listener_and_uid)
 {
 	uint32_t rights = x.grant[0].rights;
 
@@ -138,7 +136,7 @@ Test(check, authority_is_listener_and_uid)
 	cr_assert_eq(answer(&x), LK_OK, "one institution needs no name");
 }
 
-Test(check, another_institution_cannot_look)
+CASE(check, another_institution_cannot_look)
 {
 	char id[40];
 
@@ -151,7 +149,7 @@ Test(check, another_institution_cannot_look)
 	refused(LK_E_INPUT, id);
 }
 
-Test(check, ids_that_are_wrong_are_not_found)
+CASE(check, ids_that_are_wrong_are_not_found)
 {
 	char id[40], ref[1100];
 
@@ -171,7 +169,7 @@ Test(check, ids_that_are_wrong_are_not_found)
 	refused(LK_E_INPUT, ref);
 }
 
-Test(check, teller_limits_are_kept_as_state)
+CASE(check, teller_limits_are_kept_as_state)
 {
 	char txn[32];
 	int i;
@@ -201,7 +199,7 @@ Test(check, teller_limits_are_kept_as_state)
 	    0);
 }
 
-Test(check, refusals_are_summed_by_the_minute)
+CASE(check, refusals_are_summed_by_the_minute)
 {
 	struct counter_load load = { 0 };
 	struct entry e;
@@ -225,7 +223,7 @@ Test(check, refusals_are_summed_by_the_minute)
 	cr_assert_eq(e.n_arg, 3);
 }
 
-Test(check, the_entry_holds_the_grounds)
+CASE(check, the_entry_holds_the_grounds)
 {
 	struct entry e;
 
@@ -245,7 +243,7 @@ Test(check, the_entry_holds_the_grounds)
 }
 
 /* I4: nothing personal reaches the disk. */
-Test(check, no_clear_text_on_disk)
+CASE(check, no_clear_text_on_disk)
 {
 	static const char *const secrets[] = { "张三丰一号", "13912345678",
 		"文三路 478 号", "文三路478号" };
@@ -278,7 +276,7 @@ Test(check, no_clear_text_on_disk)
 	}
 }
 
-Test(check, area_000000_is_for_the_sandbox)
+CASE(check, area_000000_is_for_the_sandbox)
 {
 	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
 	x.b.len = 0;

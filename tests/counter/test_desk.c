@@ -29,8 +29,6 @@ teardown(void)
 	fixture_close(&x);
 }
 
-TestSuite(desk, .init = setup, .fini = teardown);
-
 /* A check that the branch itself may clear: second visit of the day. */
 static void
 held_by_counter(int person)
@@ -95,7 +93,7 @@ decide(int outcome, int days)
 	return (answer(&x));
 }
 
-Test(desk, counter_needs_evidence_and_a_second_person)
+CASE(desk, counter_needs_evidence_and_a_second_person)
 {
 	held_by_counter(1);
 	cr_assert_eq(resolve(LK_RESOLVE_APPROVE, 0, "a", "b"), LK_E_STATE);
@@ -117,7 +115,7 @@ Test(desk, counter_needs_evidence_and_a_second_person)
 	    "only once");
 }
 
-Test(desk, denial_frees_the_reservation)
+CASE(desk, denial_frees_the_reservation)
 {
 	held_by_counter(3);
 	cr_assert_eq(resolve(LK_RESOLVE_DENY, 0, "a", ""), LK_OK);
@@ -125,7 +123,7 @@ Test(desk, denial_frees_the_reservation)
 	cr_assert_eq(confirm(&x, id, "6222"), LK_E_STATE);
 }
 
-Test(desk, only_the_centre_clears_the_centres_cases)
+CASE(desk, only_the_centre_clears_the_centres_cases)
 {
 	held_by_centre(4);
 	cr_assert_eq(resolve(LK_RESOLVE_APPROVE, 0x3f, "a", "b"),
@@ -138,7 +136,7 @@ Test(desk, only_the_centre_clears_the_centres_cases)
 	cr_assert_eq(confirm(&x, id, "139"), LK_OK);
 }
 
-Test(desk, a_clearance_is_dated_and_counted)
+CASE(desk, a_clearance_is_dated_and_counted)
 {
 	struct entry e;
 
@@ -162,7 +160,7 @@ Test(desk, a_clearance_is_dated_and_counted)
 	    LK_REVIEW, "its day is over");
 }
 
-Test(desk, a_review_lapses)
+CASE(desk, a_review_lapses)
 {
 	held_by_centre(7);
 	fixture_pass(&x, INT64_C(72) * 3600 * 1000);
@@ -173,7 +171,7 @@ Test(desk, a_review_lapses)
 	cr_assert_eq(decide(LK_RESOLVE_APPROVE, 0), LK_E_STATE);
 }
 
-Test(desk, alarms_are_recorded)
+CASE(desk, alarms_are_recorded)
 {
 	struct entry e;
 
@@ -220,7 +218,7 @@ intake(int kind, int person, int product, const char *card, int64_t at,
 	return (answer(&x));
 }
 
-Test(desk, intake_loads_history)
+CASE(desk, intake_loads_history)
 {
 	char card[16];
 	uint64_t seq;
@@ -249,7 +247,7 @@ Test(desk, intake_loads_history)
 	    LK_E_DENIED);
 }
 
-Test(desk, known_by_date_only_triggers_no_short_window)
+CASE(desk, known_by_date_only_triggers_no_short_window)
 {
 	cr_assert_eq(intake(1, 10, LK_PRODUCT_SIM, "1", FIXTURE_START, 1),
 	    LK_OK);
@@ -262,7 +260,7 @@ Test(desk, known_by_date_only_triggers_no_short_window)
 }
 
 /* The clock: no reservation or window gains or loses by a step. */
-Test(desk, wall_clock_an_hour_back)
+CASE(desk, wall_clock_an_hour_back)
 {
 	struct entry e;
 
@@ -282,7 +280,7 @@ Test(desk, wall_clock_an_hour_back)
 	    "time never falls, over a restart neither");
 }
 
-Test(desk, wall_clock_a_week_ahead)
+CASE(desk, wall_clock_a_week_ahead)
 {
 	struct entry e;
 
@@ -312,7 +310,7 @@ Test(desk, wall_clock_a_week_ahead)
 	cr_assert_not(num(&x, WIRE_T_RESULT_FLAGS) & LK_R_CLOCK);
 }
 
-Test(desk, status_tells)
+CASE(desk, status_tells)
 {
 	check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
 	ask(&x, WIRE_STATUS);
@@ -345,7 +343,7 @@ magic(int code)
 	return (answer(&x));
 }
 
-Test(desk, sandbox_gives_every_answer)
+CASE(desk, sandbox_gives_every_answer)
 {
 	static const int decisions[] = { LK_PASS, LK_LIMIT, LK_REVIEW,
 		LK_REVIEW, LK_REVIEW, LK_REJECT };

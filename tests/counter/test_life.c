@@ -28,8 +28,6 @@ teardown(void)
 	fixture_close(&x);
 }
 
-TestSuite(life, .init = setup, .fini = teardown);
-
 /* The last entry of the journal. */
 static struct entry
 last(void)
@@ -40,7 +38,7 @@ last(void)
 	return (e);
 }
 
-Test(life, a_pass_has_its_receipt)
+CASE(life, a_pass_has_its_receipt)
 {
 	cr_assert_eq(check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "t1"),
 	    LK_PASS);
@@ -53,7 +51,7 @@ Test(life, a_pass_has_its_receipt)
 	cr_assert_eq(num(&x, WIRE_T_TIME_MS), FIXTURE_START);
 }
 
-Test(life, the_last_slot_cannot_pass_twice)
+CASE(life, the_last_slot_cannot_pass_twice)
 {
 	char txn[16], id[40];
 	int i;
@@ -81,7 +79,7 @@ Test(life, the_last_slot_cannot_pass_twice)
 	    LK_REJECT);
 }
 
-Test(life, expiry_is_exact_to_the_second)
+CASE(life, expiry_is_exact_to_the_second)
 {
 	char txn[16];
 	int i;
@@ -96,7 +94,7 @@ Test(life, expiry_is_exact_to_the_second)
 	    LK_REJECT);
 }
 
-Test(life, same_txn_same_answer)
+CASE(life, same_txn_same_answer)
 {
 	uint8_t leaf[32];
 	int64_t seq;
@@ -128,7 +126,7 @@ Test(life, same_txn_same_answer)
 	cr_assert_eq(num(&x, WIRE_T_SEQ), seq);
 }
 
-Test(life, next_check_supersedes)
+CASE(life, next_check_supersedes)
 {
 	check(&x, "abank", "001", 6, LK_PRODUCT_BANK1, "a");
 	decision_id(&x, id1);
@@ -146,7 +144,7 @@ Test(life, next_check_supersedes)
 	cr_assert(last().flags & ENTRY_F_AFTER_CANCEL);
 }
 
-Test(life, attempts_rise_with_each_check)
+CASE(life, attempts_rise_with_each_check)
 {
 	struct entry e;
 
@@ -159,7 +157,7 @@ Test(life, attempts_rise_with_each_check)
 	cr_assert_str_eq(e.shadow, "TRY-3");
 }
 
-Test(life, cancel_frees_and_takes_the_attempt_back)
+CASE(life, cancel_frees_and_takes_the_attempt_back)
 {
 	struct entry e;
 
@@ -179,7 +177,7 @@ Test(life, cancel_frees_and_takes_the_attempt_back)
 	    "left after questions stays in attempts");
 }
 
-Test(life, cancel_before_the_check_leaves_a_tombstone)
+CASE(life, cancel_before_the_check_leaves_a_tombstone)
 {
 	ask(&x, WIRE_CANCEL);
 	with(&x, WIRE_T_INSTITUTION, "abank");
@@ -192,7 +190,7 @@ Test(life, cancel_before_the_check_leaves_a_tombstone)
 	    LK_PASS, "another institution's id is another");
 }
 
-Test(life, cancel_by_txn_id)
+CASE(life, cancel_by_txn_id)
 {
 	check(&x, "abank", "001", 10, LK_PRODUCT_BANK1, "mine");
 	ask(&x, WIRE_CANCEL);
@@ -204,7 +202,7 @@ Test(life, cancel_by_txn_id)
 	cr_assert_eq(num(&x, WIRE_T_DECISION), LK_PASS);
 }
 
-Test(life, confirmed_cannot_be_cancelled)
+CASE(life, confirmed_cannot_be_cancelled)
 {
 	check(&x, "abank", "001", 11, LK_PRODUCT_BANK1, "a");
 	cr_assert_eq(confirm(&x, decision_id(&x, id1), "6222 11"), LK_OK);
@@ -212,7 +210,7 @@ Test(life, confirmed_cannot_be_cancelled)
 }
 
 /* I9: a card that was really issued is always recorded. */
-Test(life, late_confirm_is_recorded)
+CASE(life, late_confirm_is_recorded)
 {
 	check(&x, "abank", "001", 12, LK_PRODUCT_BANK1, "a");
 	decision_id(&x, id1);
@@ -224,7 +222,7 @@ Test(life, late_confirm_is_recorded)
 	    LK_REVIEW);
 }
 
-Test(life, confirm_against_reject_and_after_cancel_is_recorded)
+CASE(life, confirm_against_reject_and_after_cancel_is_recorded)
 {
 	char txn[16];
 	int i;
@@ -249,7 +247,7 @@ Test(life, confirm_against_reject_and_after_cancel_is_recorded)
 	    LK_REVIEW, "it counts as issued");
 }
 
-Test(life, confirm_twice_and_extra_card)
+CASE(life, confirm_twice_and_extra_card)
 {
 	uint64_t seq;
 
@@ -262,7 +260,7 @@ Test(life, confirm_twice_and_extra_card)
 	cr_assert(last().flags & ENTRY_F_EXTRA);
 }
 
-Test(life, two_cards_asked_for_two_confirmed)
+CASE(life, two_cards_asked_for_two_confirmed)
 {
 	applicant(&x, "ctel", "s1", 16, LK_PRODUCT_SIM2, "q");
 	withn(&x, WIRE_T_QUANTITY, 2);
@@ -273,7 +271,7 @@ Test(life, two_cards_asked_for_two_confirmed)
 	cr_assert_eq(confirm(&x, id1, "1390003"), LK_E_STATE);
 }
 
-Test(life, retire_frees_what_is_held)
+CASE(life, retire_frees_what_is_held)
 {
 	char txn[16], card[16], id[40];
 	int i;
@@ -307,7 +305,7 @@ Test(life, retire_frees_what_is_held)
 	cr_assert_eq(answer(&x), LK_E_STATE, "not that bank's card");
 }
 
-Test(life, void_takes_everything_back)
+CASE(life, void_takes_everything_back)
 {
 	struct entry e;
 
@@ -324,7 +322,7 @@ Test(life, void_takes_everything_back)
 	    LK_PASS);
 }
 
-Test(life, dry_run_reserves_nothing)
+CASE(life, dry_run_reserves_nothing)
 {
 	applicant(&x, "abank", "001", 19, LK_PRODUCT_BANK1, "d");
 	withn(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
@@ -336,7 +334,7 @@ Test(life, dry_run_reserves_nothing)
 	    LK_PASS, "its txn space is its own, and it is no visit");
 }
 
-Test(life, posthoc_counts_at_its_own_time)
+CASE(life, posthoc_counts_at_its_own_time)
 {
 	applicant(&x, "abank", "001", 20, LK_PRODUCT_BANK1, "p");
 	withn(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
@@ -350,7 +348,7 @@ Test(life, posthoc_counts_at_its_own_time)
 	    LK_REVIEW);
 }
 
-Test(life, one_visit_is_one_visit)
+CASE(life, one_visit_is_one_visit)
 {
 	applicant(&x, "abank", "001", 21, LK_PRODUCT_BANK1, "v1");
 	with(&x, WIRE_T_VISIT_ID, "v");
@@ -368,7 +366,7 @@ Test(life, one_visit_is_one_visit)
 	    LK_REVIEW);
 }
 
-Test(life, midnight_is_shanghai_midnight)
+CASE(life, midnight_is_shanghai_midnight)
 {
 	/* 10:00 in Shanghai; 14 hours later the day has turned. */
 	check(&x, "abank", "001", 23, LK_PRODUCT_BANK1, "a");
