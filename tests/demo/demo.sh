@@ -117,8 +117,9 @@ fi
     --run "$run" --policy "$build/default.policy" --key "$dir/token.key" ||
     fail "the plan cannot be used"
 start
-say "liangkad runs as process $pid. A day passes in seconds here, so its limit" \
-    "on checks per teller" "and minute is raised."
+say "liangkad runs as process $pid. A day passes in seconds here, so its limits" \
+    "on checks per"
+say "teller are raised; nothing else is."
 "$build/tests/demo-history" --socket "$run/desk.sock" --plan "$dir/plan.csv" ||
     fail "the history was not loaded; see $dir/liangkad.log"
 rc=0

@@ -41,6 +41,7 @@ bank_package(struct gen *g)
 		    clock + i * 300, "family-package");
 		row->visit_id = visit;
 		row->then = PLAN_THEN_CLEAR;
+		row->expect = PLAN_PASS_MUST;
 	}
 }
 
@@ -95,6 +96,7 @@ minor(struct gen *g, int guarded)
 	row->agent_type = LK_ID_RESIDENT;
 	row->agent_no = gen_text(g, "%s", parent.id_no);
 	row->relation = LK_AGENT_PARENT;
+	row->expect = PLAN_PASS_MUST;
 	row->then = PLAN_THEN_CLEAR;
 }
 

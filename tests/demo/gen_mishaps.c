@@ -21,11 +21,13 @@ replacement(struct gen *g, int same_day)
 	row = gen_check(g, &who, town_other(&g->town, &g->rng, outlet),
 	    LK_PRODUCT_BANK1, clock, "replacement");
 	row->operation = LK_OP_REPLACE;
+	row->expect = PLAN_PASS_MUST;
 	if (!same_day)
 		return;
 	row = gen_check(g, &who, town_other(&g->town, &g->rng, outlet),
 	    LK_PRODUCT_BANK1, clock + 4 * GEN_HOUR, "replacement");
 	row->operation = LK_OP_REPLACE;
+	row->expect = PLAN_PASS_MUST;
 }
 
 /* The old phone card is given back and a new one taken the same morning. */
@@ -45,6 +47,7 @@ close_and_new(struct gen *g, int held)
 	int clock = gen_clock(g, 9, 11);
 	struct plan_row *row = gen_check(g, &who, outlet, LK_PRODUCT_SIM,
 	    clock, "close-and-new");
+	row->expect = PLAN_PASS_MUST;
 	/* The closing is the same row without the application. */
 	struct plan_row *closing = gen_again(g, row, clock - 600);
 	closing->kind = PLAN_RETIRE;

@@ -93,8 +93,8 @@ shared_contact(struct gen *g, int n)
 		row->address = address;
 		row->ring = ring;
 		row->expect = i < 2 ? PLAN_ANY : PLAN_LATER;
-		row->note = "shared_phone(30d), shared_address(30d): a later "
-		    "step";
+		row->note = "needs rules on shared_phone(30d) and "
+		    "shared_address(30d), a later step";
 	}
 }
 
@@ -118,7 +118,7 @@ shared_agent(struct gen *g, int n)
 		row->relation = LK_AGENT_CARER;
 		row->ring = ring;
 		row->expect = i < 2 ? PLAN_ANY : PLAN_LATER;
-		row->note = "shared_agent(30d): a later step";
+		row->note = "needs a rule on shared_agent(30d), a later step";
 	}
 }
 

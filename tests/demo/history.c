@@ -300,7 +300,7 @@ run(const char *socket_path, const char *file, const struct plan *plan)
 	} else {
 		double s = (double)(clock_ms(CLOCK_MONOTONIC) - began) / 1000;
 		printf("%zu openings and closings of the past year loaded in "
-		    "%.1f s", l->done, s);
+		    "%.2f s", l->done, s);
 		printf(l->refused > 0 ? ", %zu refused\n" : "\n", l->refused);
 		rc = l->refused > 0;
 	}

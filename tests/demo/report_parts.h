@@ -48,6 +48,12 @@ char *report_number(char buf[32], size_t n);
 const char *report_label(const char *id);
 
 /**
+ * report_rank(id): Return where such an id is shown: known ones in the order of
+ * the generator's scenes, others after them.
+ */
+size_t report_rank(const char *id);
+
+/**
  * report_decision(decision), report_by(by): Return the words in Chinese and
  * English.
  */

@@ -117,14 +117,37 @@ count_rings(struct rings *t, const struct day *d)
 	}
 }
 
+/* Known kinds first. */
+static int
+kind_compare(const void *va, const void *vb)
+{
+	const struct kind *a = va, *b = vb;
+	size_t ra = report_rank(a->group), rb = report_rank(b->group);
+
+	return (ra != rb ? (ra < rb ? -1 : 1) : strcmp(a->group, b->group));
+}
+
+/* By name. */
+static int
+ring_compare(const void *va, const void *vb)
+{
+	const struct ring *a = va, *b = vb;
+
+	return (strcmp(a->id, b->id));
+}
+
 /* One line for a kind. */
 static void
 kind_print(const struct report *r, const struct kind *k)
 {
-	char rules[64];
+	char rules[128], lead[80];
 
+	const char *name = strncmp(k->group, "ring-", 5) == 0 ?
+	    k->group + 5 : k->group;
+
+	snprintf(lead, sizeof(lead), "%*s", 76, "");
 	fputs("  ", r->f);
-	text_pad(r->f, k->group, 16);
+	text_pad(r->f, name, 11);
 	text_pad(r->f, report_label(k->group), 23);
 	fprintf(r->f, "%5zu", k->rings);
 	report_ink(r, REPORT_GOOD);
@@ -136,7 +159,13 @@ kind_print(const struct report *r, const struct kind *k)
 	fprintf(r->f, "%8zu", k->rings - k->caught);
 	report_ink(r, REPORT_PLAIN);
 	fprintf(r->f, "%6zu/%-4zu%6zu", k->held, k->asked, k->cards);
-	fprintf(r->f, "  %s\n", report_rules(&k->rules, rules, 26));
+	if (k->rules.count == 0) {
+		putc('\n', r->f);
+		return;
+	}
+	fputs("  ", r->f);
+	text_wrap(r->f, report_rules(&k->rules, rules, sizeof(rules)), lead,
+	    REPORT_WIDTH);
 }
 
 /* Rings that got through, each with what is to come. */
@@ -161,7 +190,7 @@ missed_print(const struct report *r, const struct rings *t)
 		if (n == 0)
 			continue;
 		if (note[0] != '\0')
-			fprintf(r->f, "\n            seen by: %s", note);
+			fprintf(r->f, "\n            %s", note);
 		putc('\n', r->f);
 	}
 }
@@ -176,9 +205,11 @@ report_rings(const struct report *r)
 	if (t == NULL)
 		return;
 	count_rings(t, r->day);
+	qsort(t->ring, t->count, sizeof(t->ring[0]), ring_compare);
+	qsort(t->kind, t->kinds, sizeof(t->kind[0]), kind_compare);
 	if (t->count > 0) {
 		report_heading(r, "植入的团伙", "Planted rings");
-		fprintf(r->f, "  %-39s%5s%8s%8s%11s%6s  %s\n", "kind", "rings",
+		fprintf(r->f, "  %-34s%5s%8s%8s%11s%6s  %s\n", "kind", "rings",
 		    "caught", "missed", "held/asked", "cards",
 		    "by which rules");
 		for (size_t i = 0; i < t->kinds; i++) {
@@ -188,7 +219,7 @@ report_rings(const struct report *r)
 			cards += t->kind[i].cards;
 		}
 		report_ink(r, REPORT_BOLD);
-		fprintf(r->f, "  %-39s%5zu%8zu%8zu%11s%6zu\n", "all", rings,
+		fprintf(r->f, "  %-34s%5zu%8zu%8zu%11s%6zu\n", "all", rings,
 		    caught, rings - caught, "", cards);
 		report_ink(r, REPORT_PLAIN);
 		missed_print(r, t);

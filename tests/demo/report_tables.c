@@ -16,8 +16,7 @@ struct line {
 	const char *group;
 	size_t people;
 	size_t people_wrong;
-	size_t checks;
-	size_t wrong;
+	size_t wrong;		/* applications */
 	size_t counter;		/* of these, what the counter may clear */
 	size_t rightly;		/* held as it should be */
 	struct report_rules rules;
@@ -131,7 +130,6 @@ gather(const struct day *d, struct line *lines, size_t *count,
 		size_t g = line_of(lines, count, a->row->group);
 		struct line *l = &lines[g];
 		parts[n++] = (struct part){g, a->person, report_wrong(a)};
-		l->checks++;
 		l->rightly += a->held && !report_wrong(a);
 		if (!report_wrong(a))
 			continue;
@@ -142,28 +140,41 @@ gather(const struct day *d, struct line *lines, size_t *count,
 	return (n);
 }
 
+/* Known groups first. */
+static int
+line_compare(const void *va, const void *vb)
+{
+	const struct line *a = va, *b = vb;
+	size_t ra = report_rank(a->group), rb = report_rank(b->group);
+
+	return (ra != rb ? (ra < rb ? -1 : 1) : strcmp(a->group, b->group));
+}
+
 /* One line of the table. */
 static void
 line_print(const struct report *r, const struct line *l)
 {
-	char num[32], rules[64];
+	char num[32], rules[128], lead[80];
 
+	snprintf(lead, sizeof(lead), "%*s", 75, "");
 	fputs("  ", r->f);
 	text_pad(r->f, l->group, 15);
-	text_pad(r->f, report_label(l->group), 22);
+	text_pad(r->f, report_label(l->group), 21);
 	fprintf(r->f, "%7s", report_number(num, l->people));
-	fprintf(r->f, "%7s", report_number(num, l->checks));
-	if (l->rightly > 0)
-		fprintf(r->f, "%8zu", l->rightly);
-	else
-		fprintf(r->f, "%8s", "-");
+	fprintf(r->f, l->rightly > 0 ? "%6zu" : "%6.0zu", l->rightly);
 	report_ink(r, l->people_wrong == 0 ? REPORT_GOOD : REPORT_WARN);
-	fprintf(r->f, "%8zu %5.1f %%", l->people_wrong, l->people > 0 ?
+	fprintf(r->f, "%6zu %5.1f %%", l->people_wrong, l->people > 0 ?
 	    100.0 * (double)l->people_wrong / (double)l->people : 0.0);
 	report_ink(r, REPORT_PLAIN);
 	if (l->wrong > 0)
-		fprintf(r->f, "  %s", report_rules(&l->rules, rules, 24));
-	putc('\n', r->f);
+		fprintf(r->f, "%8zu", l->counter);
+	if (l->rules.count == 0) {
+		putc('\n', r->f);
+		return;
+	}
+	fputs("  ", r->f);
+	text_wrap(r->f, report_rules(&l->rules, rules, sizeof(rules)), lead,
+	    REPORT_WIDTH);
 }
 
 /* The honest people: who was held, and should not have been. */
@@ -178,19 +189,25 @@ report_people(const struct report *r)
 	if (lines != NULL && parts != NULL) {
 		count_people(lines, parts,
 		    gather(r->day, lines, &count, parts));
+		qsort(lines, count, sizeof(*lines), line_compare);
 		report_heading(r, "正常群众被误拦情况",
 		    "Ordinary people held wrongly");
-		fprintf(r->f, "  %-37s%7s%7s%8s%8s %7s  %s\n", "group", "people",
-		    "checks", "rightly", "wrongly", "people", "by which rules");
+		fprintf(r->f, "  %-36s%7s%6s%6s %7s%8s  %s\n", "group", "people",
+		    "right", "wrong", "share", "counter", "by which rules");
 		for (size_t i = 0; i < count; i++) {
 			line_print(r, &lines[i]);
 			all.people += lines[i].people;
-			all.checks += lines[i].checks;
+			all.wrong += lines[i].wrong;
+			all.counter += lines[i].counter;
 			all.people_wrong += lines[i].people_wrong;
 			all.rightly += lines[i].rightly;
 		}
 		report_ink(r, REPORT_BOLD);
 		line_print(r, &all);
+		fprintf(r->f, "  right: held as is meant (a limit is reached, a "
+		    "child alone); wrong: people held who should\n  have passed; "
+		    "counter: of their applications, those that the outlet itself "
+		    "may clear\n");
 	}
 	free(parts);
 	free(lines);
@@ -219,8 +236,8 @@ report_clearing(const struct report *r)
 		text_pad(r->f, report_by(by), 24);
 		fprintf(r->f, "%10zu%10zu", held[by][0], held[by][1]);
 		if (by == LK_BY_COUNTER && cleared > 0)
-			fprintf(r->f, "   %zu cleared on the spot: two tellers, "
-			    "papers seen, card issued", cleared);
+			fprintf(r->f, "   %zu cleared on the spot, papers seen "
+			    "by two", cleared);
 		putc('\n', r->f);
 	}
 }
