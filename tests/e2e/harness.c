@@ -1,0 +1,425 @@
+#include <criterion/criterion.h>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keys/keydisk.h"
+
+#include "harness.h"
+
+#define READY_S 60
+
+struct daemon {
+	struct daemon_setup setup;
+	char program[4096];
+	char dir[80];
+	char conf[128], data[128], key[128], log[128], plugin[160];
+	char socket[160];
+	char *said;
+	int notify;		/* datagrams from the daemon */
+	pid_t pid;		/* 0: not running */
+};
+
+static const char sections[] =
+"[institution bank]\n"
+"socket = \"%D/bank.sock\"\nuid = %U\n"
+"rights = \"check, confirm, report, review\"\narea = 330100\n"
+"[institution telco]\n"
+"socket = \"%D/telco.sock\"\nuid = %U\n"
+"rights = \"check, confirm, report, review\"\narea = 330200\n"
+"[institution one]\n"
+"socket = \"%D/both.sock\"\nuid = %U\n"
+"[institution two]\n"
+"socket = \"%D/both.sock\"\nuid = %U\n"
+"[operator desk]\n"
+"socket = \"%D/desk.sock\"\nuid = %U\n"
+"rights = \"desk, admin, intake\"\n";
+
+/* Write a text with %D and %U replaced. */
+static void
+expand(FILE *f, const struct daemon *d, const char *s)
+{
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '%' && s[1] == 'D')
+			(void)fputs(d->dir, f), s++;
+		else if (s[0] == '%' && s[1] == 'U')
+			(void)fprintf(f, "%u", (unsigned)geteuid()), s++;
+		else
+			(void)putc(*s, f);
+	}
+}
+
+/* Write liangkad.conf. */
+static void
+write_conf(struct daemon *d)
+{
+	const struct daemon_setup *s = &d->setup;
+	FILE *f = fopen(d->conf, "we");
+
+	cr_assert_not_null(f);
+	(void)fprintf(f, "[daemon]\nnode = \"t1\"\ndata = \"%s\"\n"
+	    "policy = \"%s\"\n", d->data, s->policy);
+	if (!s->sandbox)
+		(void)fprintf(f, "token_key = \"%s\"\n", d->key);
+	if (s->daemon == NULL || strstr(s->daemon, "segment_mb") == NULL)
+		(void)fputs("segment_mb = 1\n", f);
+	if (s->daemon != NULL)
+		expand(f, d, s->daemon);
+	(void)fputs("\n[limits]\n", f);
+	if (s->limits != NULL)
+		expand(f, d, s->limits);
+	(void)fputs("\n", f);
+	expand(f, d, s->sections != NULL ? s->sections : sections);
+	cr_assert_eq(fclose(f), 0);
+}
+
+/* Make the key: always the same, so that a failure can be looked at again. */
+static void
+write_key(struct daemon *d)
+{
+	uint8_t secret[KEYFILE_SECRET_LEN];
+	struct keyfile_error err;
+	struct keyfile k;
+
+	memset(secret, 0x5a, sizeof(secret));
+	cr_assert_eq(keyfile_make(&k, KEYFILE_TOKEN_PERSON, 1, 1700000000,
+	    secret), 0);
+	cr_assert_eq(keydisk_write(&k, d->key, &err), 0, "%s", err.text);
+}
+
+/* Bind the socket on which the daemon tells that it is ready. */
+static void
+bind_notify(struct daemon *d)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s/notify", d->dir);
+	d->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	cr_assert(d->notify >= 0);
+	cr_assert_eq(bind(d->notify, (struct sockaddr *)&un, sizeof(un)), 0,
+	    "%s: %s", un.sun_path, strerror(errno));
+}
+
+/* In the child: become liangkad with one more option. */
+static void
+become(const struct daemon *d, const char *option, int out)
+{
+	char notify[128];
+	int log, i;
+
+	log = open(d->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	(void)dup2(log, STDERR_FILENO);
+	if (out != -1)
+		(void)dup2(out, STDOUT_FILENO);
+	(void)signal(SIGPIPE, SIG_DFL);
+	if (out == -1) {
+		(void)snprintf(notify, sizeof(notify), "%s/notify", d->dir);
+		(void)setenv("NOTIFY_SOCKET", notify, 1);
+	}
+	for (i = 0; d->setup.env != NULL && d->setup.env[i] != NULL; i++)
+		(void)putenv((char *)(uintptr_t)d->setup.env[i]);
+	(void)execl(d->program, "liangkad", "-c", d->conf,
+	    option != NULL ? option : "--foreground",
+	    d->setup.sandbox ? "--sandbox" : (char *)NULL, (char *)NULL);
+	_exit(127);
+}
+
+/* Has the child ended?  Then tell how, with its log, and fail. */
+static void
+want_alive(struct daemon *d)
+{
+	int status;
+
+	if (waitpid(d->pid, &status, WNOHANG) == 0)
+		return;
+	d->pid = 0;
+	cr_assert_fail("liangkad ended with status 0x%x: %s",
+	    (unsigned)status, daemon_log(d));
+}
+
+/* Wait for the message that it is ready. */
+static void
+wait_ready(struct daemon *d)
+{
+	struct pollfd p = { d->notify, POLLIN, 0 };
+	char text[256];
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < READY_S * 20; i++) {
+		if (poll(&p, 1, 50) == 1) {
+			n = recv(d->notify, text, sizeof(text) - 1, 0);
+			cr_assert(n >= 0);
+			text[n] = '\0';
+			if (strstr(text, "READY=1") != NULL)
+				return;
+		}
+		want_alive(d);
+	}
+	cr_assert_fail("liangkad was not ready in time: %s", daemon_log(d));
+}
+
+/* Let it read its policy again. */
+void
+daemon_reload(struct daemon *d)
+{
+
+	cr_assert_eq(kill(d->pid, SIGHUP), 0);
+	wait_ready(d);
+}
+
+/* Start it. */
+void
+daemon_restart(struct daemon *d)
+{
+	char old[64];
+
+	cr_assert_eq(d->pid, 0);
+	/* What an earlier one said last is of no concern. */
+	while (recv(d->notify, old, sizeof(old), MSG_DONTWAIT) >= 0)
+		continue;
+	d->pid = fork();
+	cr_assert(d->pid >= 0);
+	if (d->pid == 0)
+		become(d, NULL, -1);
+	if (!d->setup.no_ready)
+		wait_ready(d);
+}
+
+/* Start a daemon. */
+struct daemon *
+daemon_start(const struct daemon_setup *setup)
+{
+	const char *build = getenv("LK_BUILD"), *tmp = getenv("TMPDIR");
+	struct daemon *d = calloc(1, sizeof(*d));
+	static char policy[4096];
+
+	cr_assert_not_null(d);
+	if (setup != NULL)
+		d->setup = *setup;
+	if (build == NULL)
+		build = "build";
+	(void)snprintf(d->program, sizeof(d->program), "%s/liangkad", build);
+	if (access(d->program, X_OK) != 0)
+		cr_skip("skipped: liangkad is not built");
+	if (d->setup.policy == NULL) {
+		(void)snprintf(policy, sizeof(policy), "%s/default.policy",
+		    build);
+		if (access(policy, R_OK) != 0)
+			(void)strcpy(policy, "server/engine/default.policy");
+		d->setup.policy = realpath(policy, NULL);
+		cr_assert_not_null(d->setup.policy);
+	}
+	/* A socket's path has 107 bytes at most. */
+	if (tmp == NULL || strlen(tmp) > 50)
+		tmp = "/tmp";
+	(void)snprintf(d->dir, sizeof(d->dir), "%s/lk-e2e-XXXXXX", tmp);
+	cr_assert_not_null(mkdtemp(d->dir));
+	(void)snprintf(d->conf, sizeof(d->conf), "%s/liangkad.conf", d->dir);
+	(void)snprintf(d->data, sizeof(d->data), "%s/data", d->dir);
+	(void)snprintf(d->key, sizeof(d->key), "%s/token.key", d->dir);
+	(void)snprintf(d->log, sizeof(d->log), "%s/log", d->dir);
+	write_conf(d);
+	write_key(d);
+	bind_notify(d);
+	daemon_restart(d);
+	return (d);
+}
+
+/* Wait for its end. */
+int
+daemon_wait(struct daemon *d)
+{
+	int status;
+
+	cr_assert(d->pid > 0);
+	while (waitpid(d->pid, &status, 0) != d->pid)
+		cr_assert_eq(errno, EINTR);
+	d->pid = 0;
+	return (status);
+}
+
+/* Signal it and wait. */
+int
+daemon_kill(struct daemon *d, int sig)
+{
+
+	cr_assert(d->pid > 0);
+	cr_assert_eq(kill(d->pid, sig), 0);
+	return (daemon_wait(d));
+}
+
+/* Run it once more with an option. */
+char *
+daemon_run(struct daemon *d, const char *option, int *status)
+{
+	size_t have = 0, cap = 1 << 16;
+	char *out = malloc(cap);
+	int fds[2];
+	ssize_t n;
+	pid_t pid;
+
+	cr_assert_not_null(out);
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	cr_assert(pid >= 0);
+	if (pid == 0)
+		become(d, option, fds[1]);
+	(void)close(fds[1]);
+	while ((n = read(fds[0], out + have, cap - have - 1)) > 0) {
+		have += (size_t)n;
+		if (cap - have < 4096)
+			cr_assert_not_null(out = realloc(out, cap *= 2));
+	}
+	out[have] = '\0';
+	(void)close(fds[0]);
+	cr_assert_eq(waitpid(pid, status, 0), pid);
+	return (out);
+}
+
+/* Remove one name of a tree. */
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+
+	(void)st, (void)flag, (void)ftw;
+	return (remove(path));
+}
+
+/* Kill, remove, free. */
+void
+daemon_discard(struct daemon *d)
+{
+
+	if (d->pid > 0)
+		(void)daemon_kill(d, SIGKILL);
+	(void)nftw(d->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	(void)close(d->notify);
+	free(d->said);
+	free(d);
+}
+
+/* I2: what the journal yields does not depend on state.mdb. */
+static void
+check_state(struct daemon *d)
+{
+	char path[192], *with, *without;
+	int status;
+
+	with = daemon_run(d, "--dump-state", &status);
+	cr_assert_eq(status, 0, "--dump-state: status 0x%x: %s",
+	    (unsigned)status, daemon_log(d));
+	(void)snprintf(path, sizeof(path), "%s/state.mdb", d->data);
+	cr_assert_eq(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/state.mdb-lock", d->data);
+	(void)unlink(path);
+	without = daemon_run(d, "--dump-state", &status);
+	cr_assert_eq(status, 0, "--dump-state after deletion: status 0x%x: %s",
+	    (unsigned)status, daemon_log(d));
+	cr_assert_gt(strlen(with), 0);
+	cr_assert(strcmp(with, without) == 0, "I2: the state from state.mdb "
+	    "differs from the state that the journal yields");
+	free(with);
+	free(without);
+}
+
+/* Stop it well, and check. */
+void
+daemon_stop_and_check(struct daemon *d)
+{
+	int status;
+
+	if (d->pid > 0) {
+		status = daemon_kill(d, SIGTERM);
+		cr_assert_eq(status, 0, "liangkad ended with status 0x%x: %s",
+		    (unsigned)status, daemon_log(d));
+	}
+	check_state(d);
+	daemon_discard(d);
+}
+
+/* What there is to know about it. */
+pid_t
+daemon_pid(const struct daemon *d)
+{
+
+	return (d->pid);
+}
+
+const char *
+daemon_dir(const struct daemon *d)
+{
+
+	return (d->dir);
+}
+
+const char *
+daemon_data(const struct daemon *d)
+{
+
+	return (d->data);
+}
+
+const char *
+daemon_conf(const struct daemon *d)
+{
+
+	return (d->conf);
+}
+
+/* Return its log. */
+const char *
+daemon_log(struct daemon *d)
+{
+	size_t n = 0;
+	FILE *f;
+
+	if (d->said == NULL)
+		cr_assert_not_null(d->said = malloc(1 << 16));
+	if ((f = fopen(d->log, "re")) != NULL) {
+		n = fread(d->said, 1, (1 << 16) - 1, f);
+		(void)fclose(f);
+	}
+	d->said[n] = '\0';
+	return (d->said);
+}
+
+/* Return the path of a socket. */
+const char *
+daemon_socket(struct daemon *d, const char *name)
+{
+
+	(void)snprintf(d->socket, sizeof(d->socket), "%s/%s.sock", d->dir,
+	    name);
+	return (d->socket);
+}
+
+/* Write a plugin's configuration. */
+const char *
+daemon_write_plugin_conf(struct daemon *d, const char *name)
+{
+	FILE *f;
+
+	(void)snprintf(d->plugin, sizeof(d->plugin), "%s/%s.plugin.conf",
+	    d->dir, name);
+	cr_assert_not_null(f = fopen(d->plugin, "we"));
+	(void)fprintf(f, "[plugin]\nsocket = \"%s\"\nserver_uid = \"%u\"\n"
+	    "institution = \"%s\"\ntimeout = 10s\n", daemon_socket(d, name),
+	    (unsigned)geteuid(), name);
+	cr_assert_eq(fclose(f), 0);
+	return (d->plugin);
+}
