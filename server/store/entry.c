@@ -5,7 +5,7 @@
 
 enum type { T_I32, T_U32, T_I64, T_U64, T_TEXT, T_TOKEN, T_FACTS };
 
-/* Keys in their fixed order; what is zero or empty is left out. */
+/* Keys in their fixed order; what is zero or empty is left out, but always(). */
 static const struct key {
 	const char *name;	/* with quotes and colon */
 	uint8_t len;
@@ -157,13 +157,25 @@ put_text(struct out *o, const char *s)
 	put(o, "\"", 1);
 }
 
-/* Is this field without content? */
+/* Does this field always stand in an entry of this kind? */
+static int
+always(const struct key *k, int kind)
+{
+
+	return (kind == ENTRY_DECISION &&
+	    (k->at == offsetof(struct entry, decision) ||
+	    k->at == offsetof(struct entry, floor)));
+}
+
+/* Is this field left out? */
 static int
 empty(const struct key *k, const struct entry *e)
 {
 	static const uint8_t zero[TOKEN_LEN];
 	const char *f = (const char *)e + k->at;
 
+	if (always(k, e->kind))
+		return (0);
 	switch (k->type) {
 	case T_TEXT:
 		return (*f == '\0');
@@ -451,12 +463,29 @@ get_kind(struct in *in)
 	return (ENTRY_NONE);
 }
 
+/* Pass over the keys from i on that are not there; return the next that is. */
+static size_t
+next_key(struct in *in, size_t i, int more, int kind)
+{
+
+	for (; i < NKEYS; i++) {
+		if (more && take(in, keys[i].name, keys[i].len))
+			return (i);
+		if (always(&keys[i], kind))
+			break;
+	}
+	if (more || i < NKEYS)
+		in->bad = 1;
+	return (NKEYS);
+}
+
 /* Read a printed entry. */
 int
 entry_parse(struct entry *e, const char *buf, size_t len, size_t *where)
 {
 	struct in in = { buf, buf + len, len > ENTRY_MAX };
-	size_t i;
+	size_t i = 0;
+	int more;
 
 	entry_clear(e, ENTRY_NONE);
 	need(&in, "{\"seq\":", 7);
@@ -465,15 +494,12 @@ entry_parse(struct entry *e, const char *buf, size_t len, size_t *where)
 	e->t = get_i64(&in, INT64_MIN, INT64_MAX);
 	need(&in, ",\"kind\":", 8);
 	e->kind = get_kind(&in);
-	for (i = 0; i < NKEYS && !in.bad && take(&in, ",", 1); i++) {
-		for (; i < NKEYS; i++)
-			if (take(&in, keys[i].name, keys[i].len))
-				break;
-		if (i == NKEYS)
-			in.bad = 1;
-		else
-			get_value(&in, &keys[i], e);
-	}
+	do {
+		more = take(&in, ",", 1);
+		i = next_key(&in, i, more, e->kind);
+		if (i < NKEYS && !in.bad)
+			get_value(&in, &keys[i++], e);
+	} while (more && !in.bad);
 	need(&in, "}", 1);
 	if (in.p != in.end)
 		in.bad = 1;

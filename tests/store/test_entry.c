@@ -171,6 +171,22 @@ Test(entry, the_longest_request_fits)
 	cr_assert_leq(n + POLICY_MAX_ENTRY_BYTES, ENTRY_MAX, "%zu", n);
 }
 
+Test(entry, a_decision_always_says_what_it_decided)
+{
+	static const char without[] =
+	    "{\"seq\":1,\"t\":2,\"kind\":\"decision\",\"floor\":0}";
+	static const char pass[] = "{\"seq\":1,\"t\":2,\"kind\":\"decision\","
+	    "\"decision\":0,\"floor\":0}";
+	static struct entry e;
+	size_t where;
+
+	cr_assert_eq(entry_parse(&e, pass, sizeof(pass) - 1, &where), 0);
+	cr_assert_eq(entry_print(&e, buf, sizeof(buf)), sizeof(pass) - 1);
+	cr_assert_eq(memcmp(buf, pass, sizeof(pass) - 1), 0);
+	cr_assert_eq(entry_parse(&e, without, sizeof(without) - 1, &where),
+	    -1);
+}
+
 Test(entry, too_long_is_refused_whole)
 {
 	static struct entry e;
