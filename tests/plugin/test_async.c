@@ -153,6 +153,31 @@ Test(async, a_restart_is_asked_again)
 	fake_stop(&k);
 }
 
+/* Die with every request. */
+static void
+dying(struct fake *f, int fd, int nth)
+{
+	static _Thread_local struct fake_frame q;
+
+	(void)nth;
+	if (fake_hello(f, fd) == 0)
+		(void)fake_read(f, fd, &q);
+}
+
+Test(async, it_is_asked_again_once_only)
+{
+	int32_t h, a;
+
+	fake_start(&k, dying, "");
+	h = fake_open(&k);
+	a = submit(h, "a", 0);
+	cr_assert_eq(collect(h, &a, 0), LK_E_UNAVAIL);
+	cr_assert_eq(r.flags, LK_R_FALLBACK);
+	cr_assert_eq(k.frames, 2);
+	lk_close(h);
+	fake_stop(&k);
+}
+
 /* Answer with an id that is not ours. */
 static void
 foreign(struct fake *f, int fd, int nth)
@@ -345,6 +370,72 @@ Test(async, many_threads_wait_each_for_its_own)
 		}
 	}
 	lk_close(h);
+	fake_stop(&k);
+}
+
+/* Answer what begins with a only when the gate is open. */
+static void
+gated(struct fake *f, int fd, int nth)
+{
+	static _Thread_local struct fake_frame q;
+	size_t len;
+
+	(void)nth;
+	if (fake_hello(f, fd) != 0)
+		return;
+	while (fake_read(f, fd, &q) == 0) {
+		while (wire_text(&q.f, WIRE_T_TXN_ID, &len)[0] == 'a' &&
+		    !f->gate)
+			usleep(100);
+		fake_answer(fd, &q, LK_PASS);
+	}
+}
+
+struct waiter {
+	int32_t h, id;
+	_Atomic int done;
+};
+
+/* Wait for one id, and say when it is there. */
+static void *
+waiter(void *arg)
+{
+	struct waiter *w = arg;
+	struct lk_result own;
+
+	own.size = sizeof(own);
+	cr_assert_eq(lk_collect(w->h, &w->id, &own, 20000), LK_OK);
+	w->done = 1;
+	return (NULL);
+}
+
+Test(async, an_answer_read_by_one_thread_wakes_another)
+{
+	struct waiter w;
+	pthread_t t;
+	int32_t other;
+	int round, i;
+
+	fake_start(&k, gated, "");
+	w.h = fake_open(&k);
+	for (round = 0; round < 20; round++) {
+		k.gate = 0;
+		other = submit(w.h, "o", 0);
+		cr_assert_eq(collect(w.h, &other, 0), LK_OK);
+		w.done = 0;
+		w.id = submit(w.h, "a", 0);
+		pthread_create(&t, NULL, waiter, &w);
+		for (i = 0; !w.done; i++) {
+			if (i == 50)
+				k.gate = 1;
+			if (i < 50)
+				usleep(50); /* let it begin to wait */
+			else /* reads for all */
+				(void)collect(w.h, &other, -1);
+		}
+		pthread_join(t, NULL);
+	}
+	lk_close(w.h);
 	fake_stop(&k);
 }
 

@@ -110,12 +110,32 @@ Test(handle, timeouts_out_of_range)
 	fake_stop(&k);
 }
 
+/* Count the descriptors that lead to the daemon. */
+static int
+connections(void)
+{
+	struct sockaddr_un sa;
+	socklen_t len;
+	int fd, n = 0;
+
+	for (fd = 0; fd < 256; fd++) {
+		memset(&sa, 0, sizeof(sa));
+		len = sizeof(sa);
+		if (getpeername(fd, (struct sockaddr *)&sa, &len) == 0 &&
+		    strcmp(sa.sun_path, k.path) == 0)
+			n++;
+	}
+	return (n);
+}
+
 /* Answer in a child that was forked while a connection was open. */
 static int
 in_child(int32_t h)
 {
 	struct lk_result own;
 
+	if (connections() != 0)
+		return (4);
 	if (fake_check(h, "c", &own, 0) != LK_OK)
 		return (1);
 	if (own.decision != LK_PASS || k.accepted != 1)
@@ -133,6 +153,7 @@ Test(handle, a_child_connects_anew_and_leaves_the_parents_alone)
 	h = fake_open(&k);
 	cr_assert_eq(fake_check(h, "p", &r, 0), LK_OK);
 	cr_assert_eq(k.accepted, 1);
+	cr_assert_eq(connections(), 1);
 	if ((pid = fork()) == 0)
 		_exit(in_child(h));
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
