@@ -1,0 +1,111 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "entry.h"
+#include "entry_keys.h"
+
+/* Keys in their fixed order; what is zero or empty is left out, but entry_always(). */
+const struct entry_key entry_keys[] = {
+#define KEY(name, field, type)						\
+	{ "\"" name "\":", sizeof("\"" name "\":") - 1, type,		\
+	    offsetof(struct entry, field),				\
+	    sizeof(((struct entry *)0)->field) }
+	KEY("flags", flags, ENTRY_U32),
+	KEY("at", at, ENTRY_I64),
+	KEY("inst", inst, ENTRY_TEXT),
+	KEY("outlet", outlet, ENTRY_TEXT),
+	KEY("teller", teller, ENTRY_TEXT),
+	KEY("terminal", terminal, ENTRY_TEXT),
+	KEY("by_person", decided_by, ENTRY_TEXT),
+	KEY("second", second, ENTRY_TEXT),
+	KEY("origin", origin, ENTRY_TEXT),
+	KEY("txn", txn, ENTRY_TEXT),
+	KEY("visit", visit, ENTRY_TEXT),
+	KEY("visit_key", visit_key, ENTRY_U64),
+	KEY("batch", batch, ENTRY_TEXT),
+	KEY("epoch", epoch, ENTRY_U32),
+	KEY("digest", digest, ENTRY_TOKEN),
+	KEY("person", person, ENTRY_TOKEN),
+	KEY("agent_person", agent_person, ENTRY_TOKEN),
+	KEY("agent", agent, ENTRY_TOKEN),
+	KEY("prev", prev, ENTRY_TOKEN),
+	KEY("org", org, ENTRY_TOKEN),
+	KEY("phone", phone, ENTRY_TOKEN),
+	KEY("address", address, ENTRY_TOKEN),
+	KEY("device", device, ENTRY_TOKEN),
+	KEY("card", card, ENTRY_TOKEN),
+	KEY("subject", subject, ENTRY_I32),
+	KEY("id_type", id_type, ENTRY_I32),
+	KEY("operation", operation, ENTRY_I32),
+	KEY("product", product, ENTRY_I32),
+	KEY("channel", channel, ENTRY_I32),
+	KEY("purpose", purpose, ENTRY_I32),
+	KEY("quantity", quantity, ENTRY_I32),
+	KEY("held_here", held_here, ENTRY_I32),
+	KEY("relation", relation, ENTRY_I32),
+	KEY("policy", policy, ENTRY_TEXT),
+	KEY("engine", engine, ENTRY_I32),
+	{ "\"facts\":", sizeof("\"facts\":") - 1, ENTRY_NUMBERS, 0, 0 },
+	KEY("hits", hits, ENTRY_TEXT),
+	KEY("lifted", lifted, ENTRY_TEXT),
+	KEY("shadow", shadow, ENTRY_TEXT),
+	KEY("hits_total", hits_total, ENTRY_I32),
+	KEY("reason", reason, ENTRY_TEXT),
+	KEY("decision", decision, ENTRY_I32),
+	KEY("floor", floor, ENTRY_I32),
+	KEY("needs", needs, ENTRY_U32),
+	KEY("by", by, ENTRY_I32),
+	KEY("offer", offer, ENTRY_I32),
+	KEY("profile", profile, ENTRY_I32),
+	KEY("expires", expires, ENTRY_I64),
+	KEY("due", due, ENTRY_I64),
+	KEY("superseded", superseded, ENTRY_U64),
+	KEY("ref", ref, ENTRY_U64),
+	KEY("code", code, ENTRY_I32),
+	KEY("evidence", evidence, ENTRY_U32),
+	KEY("clear_until", clear_until, ENTRY_I64),
+	KEY("clear_count", clear_count, ENTRY_I32),
+	KEY("note", note, ENTRY_TEXT),
+	KEY("n_arg", n_arg, ENTRY_I32),
+	KEY("n_denied", n_denied, ENTRY_I32),
+	KEY("n_busy", n_busy, ENTRY_I32),
+	KEY("n_again", n_again, ENTRY_I32),
+	KEY("n_input", n_input, ENTRY_I32),
+	KEY("hash", hash, ENTRY_TEXT),
+	KEY("version", version, ENTRY_TEXT),
+	KEY("node", node, ENTRY_TEXT),
+	KEY("boot", boot, ENTRY_TEXT),
+	KEY("uptime", uptime, ENTRY_I64),
+#undef KEY
+};
+
+const size_t entry_nkeys = sizeof(entry_keys) / sizeof(entry_keys[0]);
+
+/* Does this field always stand in an entry of this kind? */
+int
+entry_always(const struct entry_key *k, int kind)
+{
+
+	return (kind == ENTRY_DECISION &&
+	    (k->at == offsetof(struct entry, decision) ||
+	    k->at == offsetof(struct entry, floor)));
+}
+
+/* Is this field left out? */
+int
+entry_empty(const struct entry_key *k, const struct entry *e)
+{
+	static const uint8_t zero[TOKEN_LEN];
+	const char *f = (const char *)e + k->at;
+
+	if (entry_always(k, e->kind))
+		return (0);
+	switch (k->type) {
+	case ENTRY_TEXT:
+		return (*f == '\0');
+	case ENTRY_NUMBERS:
+		return (e->nfacts == 0);
+	default:
+		return (memcmp(f, zero, k->size) == 0);
+	}
+}
