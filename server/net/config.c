@@ -67,7 +67,7 @@ check_files(struct config_reader *r)
 /* Make a reader with the defaults set. */
 static int
 start(struct config_reader *r, const char *file, const char *text, size_t len,
-    int sandbox, const struct conf_sink *sink)
+    unsigned flags, const struct conf_sink *sink)
 {
 	struct config *c;
 
@@ -79,7 +79,7 @@ start(struct config_reader *r, const char *file, const char *text, size_t len,
 	memcpy(c->data, "/var/lib/liangka", sizeof("/var/lib/liangka"));
 	memcpy(c->policy, "/etc/liangka/default.policy",
 	    sizeof("/etc/liangka/default.policy"));
-	c->sandbox = sandbox != 0;
+	c->sandbox = (flags & CONFIG_SANDBOX) != 0;
 	c->overlay_mb = 256;
 	c->segment_mb = 64;
 	c->checkpoint_interval = 60000;
@@ -109,20 +109,20 @@ finish(struct config_reader *r)
 
 /* Read a configuration from memory. */
 struct config *
-config_parse(const char *file, const char *text, size_t len, int sandbox,
+config_parse(const char *file, const char *text, size_t len, unsigned flags,
     const struct conf_sink *sink)
 {
 	struct config_reader r;
 
-	if (start(&r, file, text, len, sandbox, sink) != 0)
+	if (start(&r, file, text, len, flags, sink) != 0)
 		return (NULL);
-	config_read(&r, sandbox);
+	config_read(&r, flags);
 	return (finish(&r));
 }
 
 /* Read a configuration file. */
 struct config *
-config_load(const char *file, int sandbox, const struct conf_sink *sink,
+config_load(const char *file, unsigned flags, const struct conf_sink *sink,
     char *err, size_t errlen)
 {
 	struct config_reader r;
@@ -134,9 +134,10 @@ config_load(const char *file, int sandbox, const struct conf_sink *sink,
 	if (text == NULL)
 		return (NULL);
 	err[0] = '\0';
-	if (start(&r, file, text, len, sandbox, sink) == 0) {
-		config_read(&r, sandbox);
-		if (r.doc.errors == 0 && !r.nomem)
+	if (start(&r, file, text, len, flags, sink) == 0) {
+		config_read(&r, flags);
+		if (r.doc.errors == 0 && !r.nomem &&
+		    !(flags & CONFIG_NO_FILES))
 			check_files(&r);
 		if (r.nomem)
 			(void)snprintf(err, errlen, "%s: out of memory", file);

@@ -66,22 +66,24 @@ struct config {
 	size_t noutlets;
 };
 
+#define CONFIG_SANDBOX 1u	/* stands for `sandbox = true` */
+#define CONFIG_NO_FILES 2u	/* do not look for the files that are named */
+
 /**
- * config_parse(file, text, len, sandbox, sink): Read the len bytes at text; file
- * names them in messages.  sandbox nonzero stands for `sandbox = true`.  Every
- * error goes to sink.  Return the configuration, for config_free(), or NULL
+ * config_parse(file, text, len, flags, sink): Read the len bytes at text; file
+ * names them in messages; flags: CONFIG_SANDBOX.  Every error goes to sink.  Return the configuration, for config_free(), or NULL
  * when anything was wrong.  No file is looked at.
  */
 struct config *config_parse(const char *file, const char *text, size_t len,
-    int sandbox, const struct conf_sink *sink);
+    unsigned flags, const struct conf_sink *sink);
 
 /**
- * config_load(file, sandbox, sink, err, errlen): Read the file and see that the
- * files and directories it names are there.  Return the configuration; or NULL
+ * config_load(file, flags, sink, err, errlen): Read the file and see, unless flags
+ * say CONFIG_NO_FILES, that the files and directories it names are there.  Return the configuration; or NULL
  * with a sentence in err when the file cannot be read, or "" there when all has
  * been said through sink.
  */
-struct config *config_load(const char *file, int sandbox,
+struct config *config_load(const char *file, unsigned flags,
     const struct conf_sink *sink, char *err, size_t errlen);
 
 /**

@@ -430,7 +430,7 @@ check_outlets(struct config_reader *r)
 
 /* Read and check a configuration. */
 void
-config_read(struct config_reader *r, int sandbox)
+config_read(struct config_reader *r, unsigned flags)
 {
 	const struct conf_use use = { NULL, r, begin, value };
 	struct config *c = r->config;
@@ -438,7 +438,7 @@ config_read(struct config_reader *r, int sandbox)
 
 	if (conf_read(&r->doc, sections, N(sections), &use) != 0 || r->nomem)
 		return;
-	if (sandbox)
+	if (flags & CONFIG_SANDBOX)
 		c->sandbox = 1;
 	check_node(r);
 	for (i = 0; i < c->ngrants && !r->nomem; i++)

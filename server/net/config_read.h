@@ -38,9 +38,9 @@ struct config_reader {
 };
 
 /**
- * config_read(r, sandbox): Read r->doc into r->config, which holds the defaults,
+ * config_read(r, flags): Read r->doc into r->config, which holds the defaults,
  * and check all of it that can be checked without looking at files.
  */
-void config_read(struct config_reader *r, int sandbox);
+void config_read(struct config_reader *r, unsigned flags);
 
 #endif /* !LIANGKA_CONFIG_READ_H_ */

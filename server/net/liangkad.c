@@ -146,8 +146,8 @@ load_config(struct daemon *d, const struct options *o)
 {
 	char err[512];
 
-	d->config = config_load(o->config, o->sandbox, &sink, err,
-	    sizeof(err));
+	d->config = config_load(o->config, (o->sandbox ? CONFIG_SANDBOX : 0) |
+	    (o->dump ? CONFIG_NO_FILES : 0), &sink, err, sizeof(err));
 	if (d->config != NULL)
 		return (0);
 	if (err[0] == '\0')
