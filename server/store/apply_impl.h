@@ -1,0 +1,70 @@
+#ifndef LIANGKA_APPLY_IMPL_H_
+#define LIANGKA_APPLY_IMPL_H_
+
+/*
+ * What the files of apply share: the applier, and the steps each effect is made
+ * of.
+ */
+
+#include "engine/person.h"
+
+#include "apply.h"
+
+struct record_decision;
+struct token;
+
+struct apply {
+	struct state *s;
+	struct names *names;
+	struct person person;	/* scratch */
+	int failed;
+};
+
+/**
+ * apply_seconds(ms): Journal time in whole seconds.  apply_happened(e): when the
+ * thing itself happened, in seconds.
+ */
+uint32_t apply_seconds(int64_t ms);
+uint32_t apply_happened(const struct entry *e);
+
+/**
+ * apply_whose(e): Whose record an entry is about: person or organisation.
+ */
+const struct token *apply_whose(const struct entry *e);
+
+/**
+ * apply_intern(a, e, class, scope, name): The number of a name of the entry.
+ */
+uint32_t apply_intern(struct apply *a, const struct entry *e, int class,
+    const char *scope, const char *name);
+
+/**
+ * apply_person(a, e): Unpack the person's record for change, pruned to the
+ * entry's time, or return NULL when it has the entry's effect already.
+ * apply_person_done(a, e): store it.
+ */
+struct person *apply_person(struct apply *a, const struct entry *e);
+void apply_person_done(struct apply *a, const struct entry *e);
+
+/**
+ * apply_decision_of(a, e, seq): Return the record of the decision `seq` for
+ * change, or NULL when there is nothing to do.
+ */
+struct record_decision *apply_decision_of(struct apply *a,
+    const struct entry *e, uint64_t seq);
+
+/**
+ * apply_txn(a, e, state): Note the transaction of an entry.
+ */
+void apply_txn(struct apply *a, const struct entry *e, uint32_t state);
+
+/* The effects, by kind of entry. */
+void apply_decision(struct apply *a, const struct entry *e,
+    const uint8_t leaf[32]);
+void apply_confirm(struct apply *a, const struct entry *e);
+void apply_withdraw(struct apply *a, const struct entry *e);
+void apply_closing(struct apply *a, const struct entry *e);
+void apply_told(struct apply *a, const struct entry *e);
+void apply_review(struct apply *a, const struct entry *e);
+
+#endif /* !LIANGKA_APPLY_IMPL_H_ */
