@@ -41,11 +41,14 @@ begin(struct request *q)
 	wire_begin(q->out, q->h->type | WIRE_REPLY, q->h->id);
 }
 
-/* Write a refusal. */
+/* Write a refusal; one that tells of the state waits until that is durable. */
 void
 reply_refusal(struct request *q)
 {
 
+	if (q->error == LK_E_STATE || q->error == LK_E_CONFLICT ||
+	    q->error == LK_E_INPUT || q->error == LK_E_DENIED)
+		q->done->wait_seq = journal_seq(q->c->journal);
 	begin(q);
 	wire_put_u32(q->out, WIRE_T_ERROR, (uint32_t)q->error);
 	reply_put_text(q, WIRE_T_MESSAGE, q->text);
