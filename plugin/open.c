@@ -57,6 +57,7 @@ open_handle(const char *config, uint32_t flags)
 	char text[sizeof(why)];
 	int rc;
 
+	memset(&set, 0, sizeof(set));
 	if ((flags & ~FLAGS) != 0) {
 		keep("lk_open: unknown flag");
 		return (LK_E_ARG);
