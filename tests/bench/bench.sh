@@ -1,0 +1,138 @@
+#!/bin/sh
+# How fast, how even, how big.  Floors and liangkad are measured in turn, in
+# rounds, so that what else the machine does meets both; read the ratios.
+#
+#	BENCH_SECONDS	of each measurement (3)
+#	BENCH_ROUNDS	(5)
+#	BENCH_PEOPLE	the population (5000000)
+#	BENCH_FULL=1	also load until all of the population have been met
+set -u
+: "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
+: "${BENCH_PEOPLE:=5000000}" "${BENCH_FULL:=}"
+LC_ALL=C
+export LC_ALL
+
+here=$(dirname "$0")
+mkdir -p "$BUILD/bench"
+bin=$(cd "$BUILD" && pwd)
+dir=$(mktemp -d "$bin/bench/run.XXXXXX") || exit 1
+run=$(mktemp -d "${TMPDIR:-/tmp}/lk-bench.XXXXXX") || exit 1
+sock=$run/check.sock
+daemon=
+watcher=
+
+cleanup() {
+	trap - EXIT INT TERM
+	[ -z "$watcher" ] || kill "$watcher" 2>/dev/null
+	if [ -n "$daemon" ]; then
+		kill "$daemon" 2>/dev/null
+		wait "$daemon" 2>/dev/null
+	fi
+	rm -rf "$dir" "$run"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+die() {
+	echo "bench: $*" >&2
+	[ ! -s "$dir/liangkad.log" ] || tail -5 "$dir/liangkad.log" >&2
+	exit 1
+}
+
+# start INTERVAL: a liangkad whose checkpoints come at least so often.
+start() {
+	cat >"$dir/liangkad.conf" <<-EOF
+	[daemon]
+	node = "bench"
+	data = "$dir/data"
+	token_key = "$dir/token.key"
+	policy = "$bin/default.policy"
+	checkpoint_interval = $1
+	[limits]
+	connections_per_uid = 1024
+	checks_per_teller_minute = 1000000
+	persons_per_teller_day = 4096
+	[institution icbc]
+	socket = "$sock"
+	area = 330100
+	EOF
+	"$bin/liangkad" -c "$dir/liangkad.conf" 2>>"$dir/liangkad.log" &
+	daemon=$!
+	"$bin/bench/bench_watch" "$sock" $daemon 0 || die "liangkad: no start"
+}
+
+# stop: SIGTERM; the state is saved.
+stop() {
+	kill "$daemon"
+	wait "$daemon" || die "liangkad: exit $?"
+	daemon=
+}
+
+# load CONNECTIONS SECONDS [OPTION...]: one line of figures.
+n=0
+load() {
+	n=$((n + 1))
+	conns=$1 secs=$2
+	shift 2
+	"$bin/bench/bench_check" --socket "$sock" --server "$daemon" \
+	    --connections "$conns" --seconds "$secs" --run "$n" \
+	    --people "$BENCH_PEOPLE" --seen "$dir/seen" "$@" ||
+	    die "bench_check failed"
+}
+
+# watch: begin to watch the daemon.  watched: end it; one line of figures.
+watch() {
+	"$bin/bench/bench_watch" "$sock" "$daemon" 86400 >"$dir/watch" &
+	watcher=$!
+}
+watched() {
+	kill "$watcher"
+	wait "$watcher"
+	watcher=
+	cat "$dir/watch"
+}
+
+"$bin/liangka-keys" new token --out "$dir/token.key" >/dev/null ||
+    die "no token key"
+start 60s
+echo "bench: $BENCH_ROUNDS rounds of $BENCH_SECONDS s, $(nproc) cores, load" \
+    "$(cut -d' ' -f1-3 /proc/loadavg); floors and liangkad in turn"
+
+# One reply for the echo server; and the code is warm.
+line=$(load 64 1 --reply "$dir/reply") || exit 1
+bytes=${line##*reply_bytes=}
+bytes=${bytes%% *}
+watch
+i=0
+while [ $i -lt "$BENCH_ROUNDS" ]; do
+	i=$((i + 1))
+	"$bin/bench/bench_disk" "$dir" 1000 || die "bench_disk failed"
+	for c in 1 64 256; do
+		"$bin/bench/bench_echo" --socket "$run/echo.sock" \
+		    --reply "$dir/reply" --bytes "$bytes" --connections $c \
+		    --seconds "$BENCH_SECONDS" || die "bench_echo failed"
+		load $c "$BENCH_SECONDS"
+	done
+	echo "round $i done" >&2
+done >"$dir/rounds" || exit 1
+if [ -n "$BENCH_FULL" ]; then
+	met=0
+	while [ "$met" -lt $((BENCH_PEOPLE * 99 / 100)) ]; do
+		line=$(load 64 10) || exit 1
+		met=${line##*met=}
+	done
+	echo "$line" | sed 's/^check/full/' >>"$dir/rounds"
+fi
+watched >>"$dir/rounds"
+stop
+"$bin/bench/bench_state" "$dir/data" >>"$dir/rounds" || die "bench_state"
+
+# The tail, with a checkpoint each second.
+start 1s
+watch
+load 256 $((BENCH_SECONDS * 4)) | sed 's/^check/tail/' >>"$dir/rounds"
+watched | sed 's/^watch/tailwatch/' >>"$dir/rounds"
+stop
+
+[ -z "${BENCH_KEEP:-}" ] || cp "$dir/rounds" "$BENCH_KEEP"
+awk -f "$here/report.awk" "$dir/rounds"
