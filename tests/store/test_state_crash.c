@@ -113,39 +113,63 @@ Test(state_crash, survives_crash_upon_crash)
 	free(m);
 }
 
-Test(state_crash, keeps_the_seq_of_what_a_cut_checkpoint_deleted)
+/* Records a..z at entry 1, all in LMDB. */
+static void
+alphabet(const char *dir)
 {
-	char *dir = model_dir();
-	struct death d = { 3, true };
-	struct state_options o = { .dir = dir, .txn_records = 4 };
-	char key[2] = "a";
-	uint64_t last;
-	int status;
-	pid_t pid;
-
+	struct state_options o = { .dir = dir };
 	struct state *s = model_open(&o);
-	for (key[0] = 'a'; key[0] <= 'z'; key[0]++)
-		memset(state_put(s, 1, key, 1, 1, 8), key[0], 8);
+
+	for (char key = 'a'; key <= 'z'; key++)
+		memset(state_put(s, 1, &key, 1, 1, 8), key, 8);
 	cr_assert_eq(state_applied(s, 1), 0);
 	cr_assert_eq(state_checkpoint_now(s, 1, 0), 0);
 	state_close(s);
+}
 
-	o.probe = die;
-	o.probe_arg = &d;
+/*
+ * In a child: entry 2 deletes a, 3 changes the rest, 4 (if wanted) makes a
+ * anew; checkpoint in sevenths and die after some.
+ */
+static void
+alphabet_cut(const char *dir, uint64_t last, int commits)
+{
+	struct death d = { commits, true };
+	struct state_options o = { .dir = dir, .txn_records = 4,
+	    .probe = die, .probe_arg = &d };
+	int status;
+	pid_t pid;
+
 	if ((pid = fork()) == 0) {
-		s = model_open(&o);
-		state_delete(s, 1, "a", 1, 2);
+		struct state *s = model_open(&o);
+		if (state_fresh(s, 1, "a", 1, 2))
+			state_delete(s, 1, "a", 1, 2);
 		state_applied(s, 2);
-		for (key[0] = 'b'; key[0] <= 'z'; key[0]++)
-			state_put(s, 1, key, 1, 3, 9);
+		for (char key = 'b'; key <= 'z'; key++)
+			if (state_fresh(s, 1, &key, 1, 3))
+				state_put(s, 1, &key, 1, 3, 9);
 		state_applied(s, 3);
-		_exit(state_checkpoint_now(s, 3, 0) == 0 ? 0 : 1);
+		if (last == 4) {
+			for (char key = 'a'; key <= 'z'; key++)
+				state_put(s, 1, &key, 1, 4, 10);
+			state_applied(s, 4);
+		}
+		_exit(state_checkpoint_now(s, last, 0) == 0 ? 0 : 1);
 	}
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	cr_assert_eq(WEXITSTATUS(status), 99);
+}
 
-	o.probe = NULL;
-	s = model_open(&o);
+Test(state_crash, keeps_the_seq_of_what_a_cut_checkpoint_deleted)
+{
+	char *dir = model_dir();
+	struct state_options o = { .dir = dir };
+	struct state_stats st;
+	uint64_t last;
+
+	alphabet(dir);
+	alphabet_cut(dir, 3, 3);
+	struct state *s = model_open(&o);
 	cr_assert_eq(state_seq(s), 1);
 	cr_assert_eq(state_horizon(s), 3);
 	cr_assert_null(state_get(s, 1, "a", 1, NULL, &last));
@@ -156,13 +180,41 @@ Test(state_crash, keeps_the_seq_of_what_a_cut_checkpoint_deleted)
 	cr_assert_eq(last, 1);
 
 	/* Nothing is frozen below the horizon. */
-	struct state_stats st;
 	cr_assert_eq(state_applied(s, 2), 0);
 	cr_assert_eq(state_tick(s, 3, 0), 0);
 	cr_assert_eq(state_tick(s, 3, 1 << 20), 0);
 	state_stats(s, &st);
 	cr_assert_not(st.frozen);
 	cr_assert_eq(state_checkpoint_now(s, 3, 0), -1);
+
+	/* What does not fit there never will: that is a failure. */
+	cr_assert_not(state_room(s, 1, (size_t)1 << 40));
+	cr_assert(state_failed(s, NULL, 0));
+	state_close(s);
+	model_clean(dir);
+}
+
+Test(state_crash, forgets_marks_that_a_whole_checkpoint_overtook)
+{
+	char *dir = model_dir();
+	struct state_options o = { .dir = dir };
+	uint64_t last;
+
+	alphabet(dir);
+	alphabet_cut(dir, 3, 3);	/* Leaves a mark of a at 2. */
+	alphabet_cut(dir, 4, 7);	/* Whole, but dies before unmarking. */
+	struct state *s = model_open(&o);
+	cr_assert_eq(state_seq(s), 4);
+	cr_assert_eq(state_horizon(s), 4);
+	cr_assert_not_null(state_get(s, 1, "a", 1, NULL, &last),
+	    "an old mark hides a new record");
+	cr_assert_eq(last, 4);
+	cr_assert_eq(state_applied(s, 5), 0);
+	cr_assert_eq(state_checkpoint_now(s, 5, 0), 0);
+	struct state_stats st;
+	state_stats(s, &st);
+	cr_assert_eq(st.lmdb_records, 26, "marks are left: %d",
+	    (int)st.lmdb_records);
 	state_close(s);
 	model_clean(dir);
 }
