@@ -1,0 +1,61 @@
+#ifndef LIANGKA_COMMAND_H_
+#define LIANGKA_COMMAND_H_
+
+/*
+ * The commands: one row each, with all of its help.  A new command is one file
+ * and one line in commands.c.
+ */
+
+#include "args.h"
+#include "tool.h"
+
+struct command {
+	const char *name;	/* one or two words */
+	const char *synopsis;	/* operands and options, for a usage line */
+	const char *brief;	/* one line */
+	const char *text;	/* paragraphs, with \n between */
+	const struct arg *args; /* its own options, or NULL */
+	int asks;		/* it asks the daemon: args_client too */
+	const char *exits;	/* "CODE meaning" lines */
+	const char *examples;	/* lines, as they stand */
+	int (*run)(struct tool *t, int argc, char **argv);
+};
+
+extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
+    cmd_void, cmd_review_show, cmd_review_approve, cmd_review_deny, cmd_status,
+    cmd_policy_check, cmd_policy_show, cmd_policy_test, cmd_log_show,
+    cmd_clock_rebase, cmd_help;
+
+/* All of them, in the order of the help; ends with NULL. */
+extern const struct command *const commands[];
+
+/* Exit codes of every command that asks the daemon. */
+#define COMMAND_EXITS_DAEMON						\
+	"64 wrong usage\n"						\
+	"65 the daemon found something wrong in what was given\n"	\
+	"69 the daemon is away or cannot record\n"			\
+	"75 no answer in time, or too busy: ask again\n"		\
+	"76 the daemon speaks another version\n"			\
+	"77 no right to do that\n"					\
+	"78 the configuration is missing or wrong\n"
+
+/**
+ * commands_run(t, argc, argv): Run the command that argv[1..] names.  Return the
+ * exit code.
+ */
+int commands_run(struct tool *t, int argc, char **argv);
+
+/**
+ * commands_find(argc, argv, words): Find the command whose name argv[0..] begins
+ * with, and of how many words it is.  NULL when there is none.
+ */
+const struct command *commands_find(int argc, char **argv, int *words);
+
+/**
+ * command_help(t, c): Write all help on one command to t->out.
+ * command_overview(t): the list of all commands.
+ */
+void command_help(struct tool *t, const struct command *c);
+void command_overview(struct tool *t);
+
+#endif /* !LIANGKA_COMMAND_H_ */

@@ -1,0 +1,200 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/entry.h"
+
+#include "logrow.h"
+#include "moment.h"
+#include "words.h"
+
+enum { TIME, SEQ, KIND, INST, OUTLET, TELLER, PRODUCT, OUTCOME, WHAT };
+
+_Static_assert(WHAT + 1 == LOGROW_CELLS, "nine columns");
+
+/* A cell that grows. */
+struct cell {
+	char *p;
+	size_t cap;
+	size_t len;
+	int zh;
+};
+
+/* Add a text, two spaces behind what stands there. */
+static void __attribute__((format(printf, 2, 3)))
+add(struct cell *c, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (c->len > 0 && c->len + 2 < c->cap) {
+		memcpy(&c->p[c->len], "  ", 3);
+		c->len += 2;
+	}
+	va_start(ap, fmt);
+	n = vsnprintf(&c->p[c->len], c->cap - c->len, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		c->len += (size_t)n;
+	if (c->len >= c->cap)
+		c->len = c->cap - 1;
+}
+
+/* Add a name and a value, unless it is empty. */
+static void
+pair(struct cell *c, const char *zh, const char *en, const char *value)
+{
+
+	if (value[0] != '\0')
+		add(c, "%s %s", c->zh ? zh : en, value);
+}
+
+/* Copy a word for a code, or its number. */
+static void
+word(char *dst, const struct word *table, int32_t code, int zh)
+{
+	const char *s = words_name(table, code, zh);
+
+	if (s != NULL)
+		(void)snprintf(dst, LOGROW_CELL, "%s", s);
+	else if (code != 0)
+		(void)snprintf(dst, LOGROW_CELL, "%d", code);
+}
+
+/* The titles. */
+const char *const *
+logrow_heads(int zh)
+{
+	static const char *const en[LOGROW_CELLS] = { "TIME (UTC+8)", "SEQ",
+		"KIND", "INST", "OUTLET", "TELLER", "PRODUCT", "OUTCOME",
+		"DETAILS" };
+	static const char *const cn[LOGROW_CELLS] = { "时间（北京）", "序号",
+		"类别", "机构", "网点", "柜员", "业务", "结果", "详情" };
+
+	return (zh ? cn : en);
+}
+
+/* What is to be told of a decision. */
+static void
+decision(struct cell *c, const struct entry *e)
+{
+	char needs[256];
+
+	add(c, "%s", e->hits);
+	pair(c, "豁免", "lifted", e->lifted);
+	pair(c, "试行", "on trial", e->shadow);
+	words_bits(words_need, e->needs, c->zh, needs, sizeof(needs));
+	pair(c, "需要", "needs", needs);
+	if (e->superseded != 0)
+		add(c, "%s %" PRIu64, c->zh ? "取代" : "replaces",
+		    e->superseded);
+	if (e->quantity > 1)
+		add(c, "×%d", e->quantity);
+	pair(c, "交易", "txn", e->txn);
+}
+
+/* What is to be told of a refused minute. */
+static void
+refused(struct cell *c, const struct entry *e)
+{
+	const struct {
+		const char *name;
+		int32_t n;
+	} counts[] = { { "arg", e->n_arg }, { "denied", e->n_denied },
+		{ "busy", e->n_busy }, { "again", e->n_again },
+		{ "input", e->n_input } };
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (counts[i].n != 0)
+			add(c, "%s %d", counts[i].name, counts[i].n);
+}
+
+/* What is to be told of the other kinds. */
+static void
+rest(struct cell *c, const struct entry *e)
+{
+	char time[MOMENT_SIZE];
+
+	if (e->ref != 0)
+		add(c, "%s %" PRIu64, c->zh ? "关于" : "of", e->ref);
+	pair(c, "交易", "txn", e->txn);
+	pair(c, "决定人", "by", e->decided_by);
+	pair(c, "复核柜员", "second", e->second);
+	pair(c, "理由", "reason", e->note);
+	if (e->clear_until != 0)
+		add(c, "%s %s ×%d", c->zh ? "豁免至" : "cleared until",
+		    moment_short(e->clear_until, time), e->clear_count);
+	pair(c, "规则", "policy", e->policy);
+	if (e->hash[0] != '\0')
+		add(c, "sha256 %.16s", e->hash);
+	pair(c, "版本", "version", e->version);
+	pair(c, "节点", "node", e->node);
+}
+
+/* The word for the code of an entry. */
+static void
+outcome(char *dst, const struct entry *e, int zh)
+{
+
+	switch (e->kind) {
+	case ENTRY_DECISION:
+		word(dst, words_decision, e->decision, zh);
+		break;
+	case ENTRY_CANCEL:
+		word(dst, words_cancel, e->code, zh);
+		break;
+	case ENTRY_RETIRE:
+		word(dst, words_retire, e->code, zh);
+		break;
+	case ENTRY_VOID:
+		word(dst, words_void, e->code, zh);
+		break;
+	case ENTRY_REPORT:
+		word(dst, words_report, e->code, zh);
+		break;
+	case ENTRY_REVIEW:
+		word(dst, words_outcome, e->code, zh);
+		break;
+	case ENTRY_INTAKE:
+		word(dst, words_intake, e->code, zh);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Make the row of an entry. */
+void
+logrow_make(struct logrow *row, const struct entry *e, int zh)
+{
+	struct cell c = { row->cell[WHAT], LOGROW_CELL, 0, zh };
+	char flags[256], time[MOMENT_SIZE];
+	size_t i;
+
+	for (i = 0; i < LOGROW_CELLS; i++)
+		row->cell[i][0] = '\0';
+	(void)snprintf(row->cell[TIME], LOGROW_CELL, "%s",
+	    moment_short(e->t, time));
+	(void)snprintf(row->cell[SEQ], LOGROW_CELL, "%" PRIu64, e->seq);
+	word(row->cell[KIND], words_kind, e->kind, zh);
+	(void)snprintf(row->cell[INST], LOGROW_CELL, "%s", e->inst);
+	(void)snprintf(row->cell[OUTLET], LOGROW_CELL, "%s", e->outlet);
+	(void)snprintf(row->cell[TELLER], LOGROW_CELL, "%s", e->teller);
+	if (e->product != 0)
+		word(row->cell[PRODUCT], words_product, e->product, zh);
+	outcome(row->cell[OUTCOME], e, zh);
+	if (e->kind == ENTRY_DECISION)
+		decision(&c, e);
+	else if (e->kind == ENTRY_REFUSED)
+		refused(&c, e);
+	else
+		rest(&c, e);
+	words_bits(words_entry_flag, e->flags, zh, flags, sizeof(flags));
+	if (flags[0] != '\0')
+		add(&c, "[%s]", flags);
+	if (e->at != 0 && e->at != e->t)
+		add(&c, "%s %s", zh ? "发生于" : "at",
+		    moment_short(e->at, time));
+}

@@ -1,0 +1,14 @@
+#ifndef LIANGKA_REFID_H_
+#define LIANGKA_REFID_H_
+
+#include <stdint.h>
+
+/**
+ * refid_parse(s, seq, prefix): Read a decision id "<node>-<seq>-<8 hex digits>" of
+ * any node, or a reference (base 31 with a check character, hyphens and case
+ * free).  Return 2 for a decision id, with the first four bytes of its leaf hash
+ * in prefix; 1 for a reference; 0 when it is neither.
+ */
+int refid_parse(const char *s, uint64_t *seq, uint8_t prefix[4]);
+
+#endif /* !LIANGKA_REFID_H_ */
