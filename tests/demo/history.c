@@ -285,10 +285,10 @@ run(const char *socket_path, const char *file, const struct plan *plan)
 {
 	struct loading *l = calloc(1, sizeof(*l));
 	int64_t began = clock_ms(CLOCK_MONOTONIC);
-	int rc = 1;
+	int rc = 69;
 
 	if (l == NULL)
-		return (1);
+		return (rc);
 	l->file = file;
 	l->plan = plan;
 	l->now_ms = clock_ms(CLOCK_REALTIME);
@@ -357,7 +357,8 @@ main(int argc, char **argv)
 		    "       demo-history --socket PATH --ready\n\n"
 		    "Loads the rows history-open and history-close; the peer "
 		    "needs the right intake. The second\nform only asks whether a "
-		    "daemon answers there: exit code 0.\n\n");
+		    "daemon answers there. Exit code 0: done; 1: some rows\n"
+		    "were refused; 64 and more: could not load.\n\n");
 		plan_help(f, "");
 		return (help ? 0 : 64);
 	}
@@ -365,9 +366,12 @@ main(int argc, char **argv)
 	if (ready)
 		return (greet(socket_path));
 	int rc = 65;
-	if (plan_read(&plan, file, &plan_stderr) == 0) {
+	if (plan_read(&plan, file, NULL) == 0) {
 		plan_sort(&plan);
 		rc = run(socket_path, file, &plan);
+	} else {	/* say why */
+		plan_free(&plan);
+		plan_read(&plan, file, &plan_stderr);
 	}
 	plan_free(&plan);
 	return (rc);

@@ -103,6 +103,8 @@ report_rules(const struct report_rules *rules, char *buf, size_t size)
 			    rules->rule[i].hits > rules->rule[best].hits))
 				best = i;
 		}
+		if (best == REPORT_RULES)
+			break;
 		used[best] = 1;
 		size_t n = (size_t)snprintf(one, sizeof(one), "%s%s %u",
 		    k > 0 ? ", " : "", rules->rule[best].id,

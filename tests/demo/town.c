@@ -15,7 +15,7 @@ static const struct {
 void
 town_build(struct town *t, const struct areas *areas, struct prng *r)
 {
-	int32_t counties[64];
+	int32_t counties[64] = {TOWN_PREFECTURE * 100};
 	unsigned n = 0;
 	int at = 0;
 
