@@ -52,7 +52,7 @@ class_size(unsigned class)
 {
 
 	if (class < 6)
-		return ((class + 3) * 16);
+		return ((size_t)(class + 3) * 16);
 	unsigned e = (class - 6) / 4 + 7;
 	return ((size_t)(5 + (class - 6) % 4) << (e - 2));
 }

@@ -97,10 +97,7 @@ db_open(struct state *s, char *err, size_t errlen)
 	s->seq = s->applied = s->newest = s->frozen_seq = meta.seq;
 	s->horizon = meta.horizon > meta.seq ? meta.horizon : meta.seq;
 
-	/*
-	 * After a checkpoint cut short the marked records are gone from LMDB,
-	 * but replay must know which deletes are in (invariant 3).
-	 */
+	/* Replay must know which deletes are in (invariant 3). */
 	int rc = state_layers_marks(&s->l, s->seq);
 	if (rc == 1)
 		return (0);
@@ -379,9 +376,8 @@ static int
 serve(struct state *s, enum state_phase phase, uint64_t mono_ms)
 {
 	const char *why = state_lmdb_write_why(s->l.db);
-	eventfd_t n;
 
-	(void)eventfd_read(s->eventfd, &n);
+	(void)eventfd_read(s->eventfd, &(eventfd_t){ 0 });
 	switch (phase) {
 	case STATE_GROW:
 		if (state_lmdb_grow(s->l.db) == -1)
@@ -410,15 +406,11 @@ state_tick(struct state *s, uint64_t durable_seq, uint64_t mono_ms)
 	state_writer_durable(s->writer, durable_seq);
 
 	enum state_phase phase = state_writer_phase(s->writer);
-	switch (phase) {
-	case STATE_WRITES:
-	case STATE_DROPS:
+	if (phase == STATE_WRITES || phase == STATE_DROPS)
 		return (0);
-	case STATE_IDLE:
+	if (phase == STATE_IDLE)
 		return (freeze_due(s, mono_ms) ? freeze(s, mono_ms) : 0);
-	default:
-		return (serve(s, phase, mono_ms));
-	}
+	return (serve(s, phase, mono_ms));
 }
 
 /* Finish what is under way, then freeze and finish the rest. */
