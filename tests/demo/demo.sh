@@ -89,8 +89,8 @@ start() {
 	pid=$!
 	echo "$pid" >"$dir/liangkad.pid"
 	n=0
-	until [ -S "$run/desk.sock" ] && "$build/tests/demo-history" \
-	    --socket "$run/desk.sock" --ready; do
+	until [ -S "$run/operator_desk.sock" ] && "$build/tests/demo-history" \
+	    --socket "$run/operator_desk.sock" --ready; do
 		n=$((n + 1))
 		if [ $n -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then
 			cat "$dir/liangkad.log" >&2
@@ -121,7 +121,7 @@ say "liangkad runs as process $pid. A day passes in seconds here, so its limits"
     "on checks per"
 say "teller are raised; nothing else is."
 left_out=0
-"$build/tests/demo-history" --socket "$run/desk.sock" --plan "$dir/plan.csv" ||
+"$build/tests/demo-history" --socket "$run/operator_desk.sock" --plan "$dir/plan.csv" ||
     left_out=$?
 [ "$left_out" -le 1 ] ||
     fail "the history was not loaded; see $dir/liangkad.log"

@@ -23,6 +23,7 @@ struct gen {
 	struct town town;
 	struct plan *plan;
 	int64_t day;		/* the day played, since 1970-01-01 */
+	int turn[TOWN_INSTITUTIONS]; /* outlets take turns on the day */
 	unsigned txns;
 	unsigned visits;
 	unsigned cards;

@@ -75,12 +75,14 @@ gen_past(struct gen *g, struct person *who, int most)
 	}
 }
 
-/* Most people come for one thing; some leave without it. */
+/* Most people come for one thing; every outlet sees somebody. */
 static void
 ordinary_day(struct gen *g, struct person *who)
 {
 	int32_t product;
-	int outlet = gen_wish(g, who, &product);
+	int i = g->town.outlet[gen_wish(g, who, &product)].institution;
+	int outlet = g->town.first[i] + g->turn[i]++ %
+	    (g->town.first[i + 1] - g->town.first[i]);
 	struct plan_row *row = gen_check(g, who, outlet, product,
 	    gen_clock(g, 9, 17), "ordinary");
 

@@ -101,7 +101,7 @@ daemon_write(FILE *f, const struct setup *s)
 	    "checks_per_teller_minute = 1000000\n"
 	    "persons_per_teller_day = 1000000\n"
 	    "connections_per_uid = 512\n\n[operator desk]\n");
-	text_write(f, "socket", s->run, "/desk.sock");
+	text_write(f, "socket", s->run, "/operator_desk.sock");
 	fprintf(f, "uid = \"%u\"\nrights = \"desk, admin, intake\"\n\n",
 	    (unsigned)geteuid());
 }
@@ -157,7 +157,7 @@ institutions_write(FILE *f, const struct setup *s,
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (o[i]->area != 0)
-			fprintf(f, "[outlet %s/%s]\narea = %06d\n",
+			fprintf(f, "[outlet %s.%s]\narea = %06d\n",
 			    o[i]->institution, o[i]->branch, (int)o[i]->area);
 	}
 	return (0);
