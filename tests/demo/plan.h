@@ -36,7 +36,7 @@ enum plan_expect {
 	PLAN_PASS_MUST,	/* a hold makes the play fail */
 	PLAN_HOLD,	/* should be held */
 	PLAN_HOLD_MUST,	/* a pass makes the play fail */
-	PLAN_ONE_MUST,	/* at least one row of the race must be held */
+	PLAN_ONE_MUST,	/* only one row of the race may pass */
 	PLAN_LATER,	/* only a rule of a later step can see it */
 	PLAN_ERROR_MUST	/* must be refused as wrong input */
 };

@@ -97,7 +97,7 @@ const struct plan_column plan_columns[PLAN_COLUMNS] = {
 	TEXT("group", group, 31, ASK, "the truth: which kind of people"),
 	TEXT("ring", ring, 31, 0, "the truth: which ring; empty = honest"),
 	WORD("expect", expect, expects, 0, 0,
-	    "pass or hold, with ! where the play fails otherwise; one! = one of "
-	    "the race; later = needs a later rule; error! = wrong input"),
+	    "pass or hold, with ! where the play fails otherwise; one! = only "
+	    "one of a race may pass; later = needs a later rule; error! = wrong input"),
 	TEXT("note", note, 191, 0, "shown where the ring was missed"),
 };
