@@ -138,13 +138,15 @@ near=${build#"$PWD"/}
 cat <<END
 
 Look further ($(($(date +%s) - began)) s in all):
-  $near/liangka log show --data $near/demo/data
-      every decision as it was recorded
+  $near/liangka log show --data $near/demo/data --decision review --last 20
+      what was held, as it was recorded; without the conditions: everything
+  $near/liangka log show --data $near/demo/data --id REFERENCE
+      one of the answers above and what followed
   $near/demo/plan.csv
       the plan with the truth; change a copy and play it: PLAN=copy.csv make demo
   $near/tests/demo-generate --help
       its columns; another day: SEED=7 make demo
   $near/default.policy
-      the rules that decided
+      the rules that decided; $near/liangka policy show lists them
 END
 exit $rc
