@@ -140,13 +140,13 @@ cat <<END
 Look further ($(($(date +%s) - began)) s in all):
   $near/liangka log show --data $near/demo/data --decision review --last 20
       what was held, as it was recorded; without the conditions: everything
-  $near/liangka log show --data $near/demo/data --id REFERENCE
-      one of the answers above and what followed
+  $near/liangka log show --data $near/demo/data --id NUMBER
+      one of the answers above, by its number (编号), and what followed
   $near/demo/plan.csv
       the plan with the truth; change a copy and play it: PLAN=copy.csv make demo
   $near/tests/demo-generate --help
       its columns; another day: SEED=7 make demo
-  $near/default.policy
-      the rules that decided; $near/liangka policy show lists them
+  $near/liangka policy show $near/default.policy
+      the rules that decided
 END
 exit $rc
