@@ -1,8 +1,8 @@
 #include <stdio.h>
 
-#include "client.h"
 #include "command.h"
 #include "json.h"
+#include "service.h"
 
 struct options {
 	const char *txn;
@@ -23,14 +23,14 @@ tell(const struct tool *t, const struct codec_event *ev)
 {
 	const char *id = ev->decision_id != NULL ? ev->decision_id :
 	    ev->txn_id;
-	struct client c;
+	struct service c;
 	struct json j;
 	int rc;
 
-	if ((rc = client_open(t, &c)) != ARGS_GO)
+	if ((rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
-	if ((rc = client_event(t, &c, ev)) != 0)
-		rc = client_fail(t, &c, rc, c.message);
+	if ((rc = service_event(t, &c, ev)) != 0)
+		rc = service_fail(t, &c, rc, c.message);
 	else if (t->json) {
 		json_begin(&j, t->out);
 		json_i64(&j, "error", LK_OK);
@@ -40,7 +40,7 @@ tell(const struct tool *t, const struct codec_event *ev)
 	} else
 		(void)fprintf(t->out, tool_zh(t, "已撤销：%s\n",
 		    "cancelled: %s\n"), id);
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 

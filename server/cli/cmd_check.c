@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "answer.h"
-#include "client.h"
 #include "command.h"
 #include "json.h"
 #include "secret.h"
+#include "service.h"
 
 #define RQ(member) ARG_AT(struct lk_request, member)
 #define CODE(name, value, help, words, member) \
@@ -116,7 +116,7 @@ complete(struct tool *t, struct lk_request *rq)
 
 /* The daemon gave no decision: what the host would see, and why. */
 static int
-failed(const struct tool *t, const struct client *c, int code,
+failed(const struct tool *t, const struct service *c, int code,
     const struct lk_result *r, const char *txn)
 {
 	struct json j;
@@ -126,7 +126,7 @@ failed(const struct tool *t, const struct client *c, int code,
 			(void)fprintf(t->err, tool_zh(t,
 			    "交易号 %s：请用同一交易号重新核查\n",
 			    "txn_id %s: ask again with the same one\n"), txn);
-		return (client_fail(t, c, code, r->message));
+		return (service_fail(t, c, code, r->message));
 	}
 	json_begin(&j, t->out);
 	json_i64(&j, "error", code);
@@ -138,8 +138,23 @@ failed(const struct tool *t, const struct client *c, int code,
 	json_text(&j, "txn_id", txn);
 	json_text(&j, "socket", c->socket);
 	json_end(&j);
-	return (tool_fail(t, client_exit(code), "%s：%s", "%s: %s", c->socket,
+	return (tool_fail(t, service_exit(code), "%s：%s", "%s: %s", c->socket,
 	    r->message));
+}
+
+/* Is it said where and by whom? */
+static int
+placed(const struct tool *t, const struct service *c,
+    const struct lk_request *rq)
+{
+	const char *name = rq->branch[0] == '\0' && !c->has_branch ? "branch" :
+	    rq->teller[0] == '\0' && !c->has_teller ? "teller" : NULL;
+
+	if (name == NULL)
+		return (ARGS_GO);
+	return (tool_fail(t, TOOL_USAGE,
+	    "缺少 --%s；也可以写在插件配置里", "--%s is missing; it may also "
+	    "stand in the plugin's configuration", name));
 }
 
 /* Ask. */
@@ -147,19 +162,22 @@ static int
 ask(struct tool *t, struct lk_request *rq)
 {
 	struct lk_result r = { .size = sizeof(r) };
-	struct client c;
+	struct service c;
 	int rc;
 
 	if ((rc = complete(t, rq)) != ARGS_GO || (rq->txn_id[0] == '\0' &&
 	    (rc = new_txn(t, rq->txn_id, sizeof(rq->txn_id))) != ARGS_GO) ||
-	    (rc = client_open(t, &c)) != ARGS_GO)
+	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
+	if ((rc = placed(t, &c, rq)) != ARGS_GO)
+		goto out;
 	if ((rc = lk_check(c.handle, rq, &r, 0)) == 0) {
 		answer_print(t, &r, rq->txn_id);
 		rc = answer_exit(r.decision);
 	} else
 		rc = failed(t, &c, rc, &r, rq->txn_id);
-	client_close(&c);
+out:
+	service_close(&c);
 	return (rc);
 }
 

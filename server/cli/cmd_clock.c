@@ -1,9 +1,9 @@
 #include <stdio.h>
 
-#include "client.h"
 #include "command.h"
 #include "json.h"
 #include "moment.h"
+#include "service.h"
 
 struct options {
 	const char *by;
@@ -20,7 +20,7 @@ static const struct arg args[] = {
 
 /* Show the clock as it is after it. */
 static int
-show(const struct tool *t, const struct client *c)
+show(const struct tool *t, const struct service *c)
 {
 	struct lk_status s = { .size = sizeof(s) };
 	char buf[MOMENT_SIZE];
@@ -47,21 +47,21 @@ static int
 run(struct tool *t, int argc, char **argv)
 {
 	struct options o = { .by = NULL };
-	struct client_word w = { .type = WIRE_CLOCK };
-	struct client c;
+	struct service_word w = { .type = WIRE_CLOCK };
+	struct service c;
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
-	    (rc = client_open(t, &c)) != ARGS_GO)
+	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	w.by = o.by;
 	w.note = o.reason;
-	if ((rc = client_word(t, &c, &w, NULL)) != 0)
-		rc = client_fail(t, &c, rc, c.message);
+	if ((rc = service_word(t, &c, &w, NULL)) != 0)
+		rc = service_fail(t, &c, rc, c.message);
 	else
 		rc = show(t, &c);
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 

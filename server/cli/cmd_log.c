@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +96,7 @@ struct show {
 	uint64_t next;		/* the seq that comes next */
 	uint8_t prefix[4];	/* of the leaf hash in o->id */
 	int form;		/* of o->id: see refid_parse() */
+	char trouble[2048];	/* what is wrong with the log: told last */
 	struct entry e;
 	struct logrow row;
 };
@@ -217,6 +220,19 @@ mistyped(const struct show *s, const struct wal_entry *we)
 	return (memcmp(leaf, s->prefix, sizeof(s->prefix)) != 0);
 }
 
+/* Keep what is wrong, to be told behind all rows. */
+static int __attribute__((format(printf, 3, 5), format(printf, 4, 5)))
+trouble(struct show *s, int code, const char *zh, const char *en, ...)
+{
+	va_list ap;
+
+	va_start(ap, en);
+	(void)vsnprintf(s->trouble, sizeof(s->trouble), tool_zh(s->t, zh, en),
+	    ap);
+	va_end(ap);
+	return (code);
+}
+
 /* Take one entry of the log. */
 static int
 take(struct show *s, const struct wal_entry *we)
@@ -226,12 +242,12 @@ take(struct show *s, const struct wal_entry *we)
 	int rc;
 
 	if (entry_parse(&s->e, p, we->len, &at) != 0)
-		return (tool_fail(s->t, TOOL_DATA,
+		return (trouble(s, TOOL_DATA,
 		    "%s：seq %" PRIu64 "：记录内容有误（第 %zu 字节），请报告",
 		    "%s: seq %" PRIu64 ": the entry is not well-formed at its "
 		    "byte %zu; please report it", s->dir, we->seq, at));
 	if (mistyped(s, we))
-		return (tool_fail(s->t, TOOL_DATA,
+		return (trouble(s, TOOL_DATA,
 		    "没有编号为 %s 的决定：第 %" PRIu64 " 条记录的校验码不同，请核对编号",
 		    "there is no decision %s: entry %" PRIu64 " has other "
 		    "check digits; was the id mistyped?", s->o->id, we->seq));
@@ -244,20 +260,43 @@ take(struct show *s, const struct wal_entry *we)
 
 /* Why the log cannot be opened. */
 static int
-closed(const struct show *s, const char *err)
+closed(struct show *s, const char *err)
 {
 	uint64_t *firsts = NULL;
 	size_t n = 0;
 	int rc;
 
+	errno = 0;
 	rc = wal_segment_list(&disk_real, s->dir, &firsts, &n);
+	if (rc != 0 && errno == EACCES)
+		return (trouble(s, TOOL_DENIED, "%s；须由 root 或守护进程的用户读取",
+		    "%s; read it as root or as the daemon's user", err));
 	free(firsts);
 	if (rc == 0 && n > 0)
-		return (tool_fail(s->t, TOOL_DATA, "%s", "%s", err));
-	return (tool_fail(s->t, TOOL_NOINPUT,
+		return (trouble(s, TOOL_DATA, "%s", "%s", err));
+	return (trouble(s, TOOL_NOINPUT,
 	    "%s；请用 --data 指定 liangkad.conf 中的 data 目录",
 	    "%s; name the `data` directory of liangkad.conf with --data",
 	    err));
+}
+
+/* The reader found no further entry: is that the end? */
+static int
+ended(struct show *s)
+{
+	char err[1400];
+
+	switch (logtail_judge(s->dir, s->next, err, sizeof(err))) {
+	case 0:
+		return (TOOL_OK);
+	case -1:
+		return (trouble(s, TOOL_DATA,
+		    "日志已损坏：%s。请保留现场，从备份恢复，并报告上级",
+		    "the log is damaged: %s.  Keep all files as they are, "
+		    "restore from a copy, and tell the centre", err));
+	default:
+		return (trouble(s, TOOL_IO, "%s", "%s", err));
+	}
 }
 
 /* Read from an entry on to the end of what is wanted. */
@@ -280,22 +319,9 @@ walk(struct show *s, uint64_t from)
 			break;
 	}
 	if (more == -1)
-		rc = tool_fail(s->t, TOOL_DATA, "%s", "%s",
-		    wal_reader_error(r));
+		rc = trouble(s, TOOL_DATA, "%s", "%s", wal_reader_error(r));
 	wal_reader_close(r);
-	if (more != 0 || rc != TOOL_OK || s->next > to)
-		return (rc);
-	switch (logtail_judge(s->dir, s->next, err, sizeof(err))) {
-	case 0:
-		return (TOOL_OK);
-	case -1:
-		return (tool_fail(s->t, TOOL_DATA,
-		    "日志已损坏：%s。请保留现场，从备份恢复，并报告上级",
-		    "the log is damaged: %s.  Keep all files as they are, "
-		    "restore from a copy, and tell the centre", err));
-	default:
-		return (tool_fail(s->t, TOOL_IO, "%s", "%s", err));
-	}
+	return (more != 0 || s->next > to ? rc : ended(s));
 }
 
 /* Begin as near to the end as gives enough entries. */
@@ -398,6 +424,8 @@ show(struct show *s)
 		free(s->ring);
 	}
 	table_end(s->table);
+	if (s->trouble[0] != '\0')
+		return (tool_fail(s->t, rc, "%s", "%s", s->trouble));
 	if (rc == TOOL_OK && s->shown == 0 && o->id != NULL)
 		rc = tool_fail(s->t, TOOL_NO, "日志中没有 %s",
 		    "the journal has no %s", o->id);

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client.h"
 #include "command.h"
 #include "json.h"
+#include "service.h"
 
 struct options {
 	char card_ref[64];
@@ -26,14 +26,14 @@ static const struct arg args[] = {
 static int
 tell(const struct tool *t, const struct codec_event *ev)
 {
-	struct client c;
+	struct service c;
 	struct json j;
 	int rc;
 
-	if ((rc = client_open(t, &c)) != ARGS_GO)
+	if ((rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
-	if ((rc = client_event(t, &c, ev)) != 0)
-		rc = client_fail(t, &c, rc, c.message);
+	if ((rc = service_event(t, &c, ev)) != 0)
+		rc = service_fail(t, &c, rc, c.message);
 	else if (t->json) {
 		json_begin(&j, t->out);
 		json_i64(&j, "error", LK_OK);
@@ -41,7 +41,7 @@ tell(const struct tool *t, const struct codec_event *ev)
 	} else
 		(void)fputs(tool_zh(t, "已记录销卡\n", "recorded as closed\n"),
 		    t->out);
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 

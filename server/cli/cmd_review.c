@@ -1,8 +1,8 @@
 #include <stdio.h>
 
 #include "answer.h"
-#include "client.h"
 #include "command.h"
+#include "service.h"
 
 struct options {
 	const char *by;
@@ -40,21 +40,21 @@ static int
 run_show(struct tool *t, int argc, char **argv)
 {
 	struct lk_result r = { .size = sizeof(r) };
-	struct client c;
+	struct service c;
 	int rc;
 
 	if ((rc = args_read(t, NULL, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 1, 1, "决定编号",
 	    "the decision id")) != ARGS_GO ||
-	    (rc = client_open(t, &c)) != ARGS_GO)
+	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	if ((rc = lk_review(c.handle, argv[0], &r, 0)) != 0)
-		rc = client_fail(t, &c, rc, r.message);
+		rc = service_fail(t, &c, rc, r.message);
 	else {
 		answer_print(t, &r, NULL);
 		rc = answer_exit(r.allowed);
 	}
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 
@@ -63,9 +63,9 @@ static int
 decide(struct tool *t, int argc, char **argv, int32_t outcome)
 {
 	struct options o = { .by = NULL };
-	struct client_word w = { .type = WIRE_DECIDE, .outcome = outcome };
+	struct service_word w = { .type = WIRE_DECIDE, .outcome = outcome };
 	struct lk_result r;
-	struct client c;
+	struct service c;
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
@@ -76,18 +76,18 @@ decide(struct tool *t, int argc, char **argv, int32_t outcome)
 		return (tool_fail(t, TOOL_USAGE,
 		    "--clear-count 须与 --clear-days 一起给出",
 		    "--clear-count needs --clear-days"));
-	if ((rc = client_open(t, &c)) != ARGS_GO)
+	if ((rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	w.decision_id = argv[0];
 	w.by = o.by;
 	w.note = o.reason;
 	w.clear_days = (uint32_t)o.clear_days;
 	w.clear_count = (uint32_t)o.clear_count;
-	if ((rc = client_word(t, &c, &w, &r)) != 0)
-		rc = client_fail(t, &c, rc, c.message);
+	if ((rc = service_word(t, &c, &w, &r)) != 0)
+		rc = service_fail(t, &c, rc, c.message);
 	else
 		answer_print(t, &r, NULL);
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 

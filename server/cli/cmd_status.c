@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client.h"
 #include "command.h"
 #include "json.h"
 #include "moment.h"
+#include "service.h"
 #include "width.h"
 
 #define LABEL 16
 
 /* Write it as JSON. */
 static void
-print_json(const struct tool *t, const struct client *c,
+print_json(const struct tool *t, const struct service *c,
     const struct lk_status *s)
 {
 	struct json j;
@@ -90,7 +90,7 @@ since(const struct tool *t, const struct lk_status *s, char *buf, size_t cap)
 
 /* Write it for a person. */
 static void
-print_text(const struct tool *t, const struct client *c,
+print_text(const struct tool *t, const struct service *c,
     const struct lk_status *s)
 {
 	char buf[256], time[MOMENT_SIZE];
@@ -129,15 +129,15 @@ static int
 run(struct tool *t, int argc, char **argv)
 {
 	struct lk_status s = { .size = sizeof(s) };
-	struct client c;
+	struct service c;
 	int rc;
 
 	if ((rc = args_read(t, NULL, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
-	    (rc = client_open(t, &c)) != ARGS_GO)
+	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	if ((rc = lk_status(c.handle, &s, 0)) != 0)
-		rc = client_fail(t, &c, rc, "");
+		rc = service_fail(t, &c, rc, "");
 	else {
 		if (t->json)
 			print_json(t, &c, &s);
@@ -145,7 +145,7 @@ run(struct tool *t, int argc, char **argv)
 			print_text(t, &c, &s);
 		rc = s.ready == 1 ? TOOL_OK : TOOL_NO;
 	}
-	client_close(&c);
+	service_close(&c);
 	return (rc);
 }
 

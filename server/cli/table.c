@@ -8,6 +8,7 @@ struct table {
 	FILE *f;
 	size_t n;
 	size_t rows;
+	int empty;	/* nothing but titles so far */
 	size_t width[TABLE_COLUMNS];
 	char *cell[TABLE_PAGE][TABLE_COLUMNS];
 };
@@ -26,7 +27,20 @@ table_new(FILE *f, size_t n, const char *const *heads)
 		free(t);
 		return (NULL);
 	}
+	t->empty = 1;
 	return (t);
+}
+
+/* Forget the rows that are held. */
+static void
+drop(struct table *t)
+{
+	size_t r, c;
+
+	for (r = 0; r < t->rows; r++)
+		for (c = 0; c < t->n; c++)
+			free(t->cell[r][c]);
+	t->rows = 0;
 }
 
 /* Write the rows that are held. */
@@ -39,15 +53,12 @@ flush(struct table *t)
 		for (last = t->n; last > 0; last--)
 			if (t->cell[r][last - 1][0] != '\0')
 				break;
-		for (c = 0; c < last; c++) {
+		for (c = 0; c < last; c++)
 			width_pad(t->f, t->cell[r][c], c + 1 < last ?
 			    t->width[c] + 2 : 0);
-		}
 		(void)fputc('\n', t->f);
-		for (c = 0; c < t->n; c++)
-			free(t->cell[r][c]);
 	}
-	t->rows = 0;
+	drop(t);
 }
 
 /* Add a row. */
@@ -71,6 +82,7 @@ table_row(struct table *t, const char *const *cells)
 			t->width[c] = w;
 	}
 	t->rows++;
+	t->empty = 0;
 	return (0);
 }
 
@@ -81,6 +93,9 @@ table_end(struct table *t)
 
 	if (t == NULL)
 		return;
-	flush(t);
+	if (t->empty)
+		drop(t);
+	else
+		flush(t);
 	free(t);
 }

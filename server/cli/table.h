@@ -16,7 +16,8 @@ struct table;
 
 /**
  * table_new(f, n, heads): Make a table of n columns that writes to f; heads are
- * their titles, or NULL for none.  NULL when out of memory.
+ * their titles, or NULL for none; without a row they are not written.  NULL when
+ * out of memory.
  */
 struct table *table_new(FILE *f, size_t n, const char *const *heads);
 

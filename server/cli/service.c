@@ -12,8 +12,8 @@
 #include "plugin/text.h"
 
 #include "args.h"
-#include "client.h"
 #include "json.h"
+#include "service.h"
 #include "tool.h"
 
 /* Settings for a socket that was named: whoever owns it is the daemon. */
@@ -72,7 +72,7 @@ settings_file(const struct tool *t, struct settings *s)
 
 /* Open the daemon. */
 int
-client_open(const struct tool *t, struct client *c)
+service_open(const struct tool *t, struct service *c)
 {
 	struct settings s;
 	int rc;
@@ -98,6 +98,8 @@ client_open(const struct tool *t, struct client *c)
 	s.encoding = WIRE_UTF8;
 	s.language = t->language;
 	memcpy(c->socket, s.socket, sizeof(c->socket));
+	c->has_branch = s.branch[0] != '\0';
+	c->has_teller = s.teller[0] != '\0';
 	if (handle_watch_fork() != 0 || (c->handle = handle_add(&s)) <= 0)
 		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
 	return (ARGS_GO);
@@ -105,7 +107,7 @@ client_open(const struct tool *t, struct client *c)
 
 /* Close it. */
 void
-client_close(struct client *c)
+service_close(struct service *c)
 {
 
 	(void)lk_close(c->handle);
@@ -114,7 +116,7 @@ client_close(struct client *c)
 
 /* Keep the text of a reply without a result. */
 static int
-plain(struct client *c, struct call *call)
+plain(struct service *c, struct call *call)
 {
 	struct wire_fields f;
 	const uint8_t *body;
@@ -133,7 +135,7 @@ plain(struct client *c, struct call *call)
 
 /* Name the field that is to blame. */
 static void
-blame(const struct tool *t, struct client *c, const struct call *call, int rc)
+blame(const struct tool *t, struct service *c, const struct call *call, int rc)
 {
 
 	if (rc == 0 || call->field == NULL || c->message[0] != '\0')
@@ -146,7 +148,7 @@ blame(const struct tool *t, struct client *c, const struct call *call, int rc)
 
 /* Send an event. */
 int
-client_event(const struct tool *t, struct client *c,
+service_event(const struct tool *t, struct service *c,
     const struct codec_event *ev)
 {
 	struct call call;
@@ -163,7 +165,7 @@ client_event(const struct tool *t, struct client *c,
 /* Write the frame of a word. */
 static int
 write_word(const struct tool *t, struct wire_out *o,
-    const struct client_word *w)
+    const struct service_word *w)
 {
 	static const uint8_t id[WIRE_ID];
 
@@ -186,7 +188,7 @@ write_word(const struct tool *t, struct wire_out *o,
 
 /* Read the reply to a word. */
 static int
-read_word(struct client *c, struct call *call, struct lk_result *r)
+read_word(struct service *c, struct call *call, struct lk_result *r)
 {
 	const uint8_t *body;
 	size_t len;
@@ -206,8 +208,8 @@ read_word(struct client *c, struct call *call, struct lk_result *r)
 
 /* Send a word of the centre or of an operator. */
 int
-client_word(const struct tool *t, struct client *c,
-    const struct client_word *w, struct lk_result *r)
+service_word(const struct tool *t, struct service *c,
+    const struct service_word *w, struct lk_result *r)
 {
 	struct wire_out o;
 	struct call call;
@@ -226,7 +228,7 @@ client_word(const struct tool *t, struct client *c,
 
 /* The exit code for an error. */
 int
-client_exit(int code)
+service_exit(int code)
 {
 
 	switch (code) {
@@ -289,7 +291,7 @@ away(const struct tool *t, const char *path)
 static int
 told(const struct tool *t, int code, const char *message)
 {
-	char general[CLIENT_MESSAGE];
+	char general[SERVICE_MESSAGE];
 
 	if (message[0] == '\0' || code != LK_E_UNAVAIL)
 		return (message[0] != '\0');
@@ -300,7 +302,7 @@ told(const struct tool *t, int code, const char *message)
 
 /* Say what is wrong. */
 int
-client_fail(const struct tool *t, const struct client *c, int code,
+service_fail(const struct tool *t, const struct service *c, int code,
     const char *message)
 {
 	const char *name = words_name(words_error, code, 0);
@@ -321,8 +323,8 @@ client_fail(const struct tool *t, const struct client *c, int code,
 	}
 	if (code == LK_E_UNAVAIL || code == LK_E_TIMEOUT ||
 	    code == LK_E_VERSION || code == LK_E_INTERNAL)
-		return (tool_fail(t, client_exit(code), "%s：%s", "%s: %s",
+		return (tool_fail(t, service_exit(code), "%s：%s", "%s: %s",
 		    c->socket, message));
-	return (tool_fail(t, client_exit(code), "%s（%s）", "%s (%s)", message,
+	return (tool_fail(t, service_exit(code), "%s（%s）", "%s (%s)", message,
 	    name != NULL ? name : "?"));
 }
