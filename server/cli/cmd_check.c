@@ -215,10 +215,9 @@ const struct command cmd_check = {
 	    "order of this list.",
 	.args = args,
 	.asks = 1,
-	.exits = "0  PASS\n5  LIMIT\n10 REVIEW\n20 REJECT\n"
+	.exits = "0  PASS\n"
 	    "1  the txn_id was cancelled, or used with other content\n"
-	    "66 standard input ended before a line came\n"
-	    COMMAND_EXITS_DAEMON,
+	    "5  LIMIT\n10 REVIEW\n20 REJECT\n" COMMAND_EXITS_SECRET,
 	.examples = "liangka check --product sim --branch 0371 --teller t07\n"
 	    "liangka check --product bank1 --id-no - --branch 0371 --teller t07 "
 	    "--json <id.txt\n"

@@ -81,7 +81,7 @@ const struct command cmd_confirm = {
 	.args = args,
 	.asks = 1,
 	.exits = "0  recorded\n1  recorded, but it was not allowed\n"
-	    COMMAND_EXITS_DAEMON,
+	    COMMAND_EXITS_SECRET,
 	.examples = "liangka confirm b017-1042-9f3ac1d2 --card-ref - <card.txt\n"
 	    "liangka confirm 2346-89AB --card-ref - --issued 20min\n",
 	.run = run,

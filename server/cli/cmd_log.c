@@ -15,31 +15,22 @@
 #include "json.h"
 #include "logrow.h"
 #include "logtail.h"
+#include "logwant.h"
 #include "refid.h"
 #include "table.h"
 
 #define DATA "/var/lib/liangka"
 #define LAST_MAX 100000
-#define ANY (-1)
 
 struct options {
 	const char *data;
 	const char *wal;
+	const char *id;
 	uint64_t from;
 	uint64_t to;
-	int64_t since;
-	int64_t until;
-	int32_t kind;
-	int32_t decision;
 	int32_t last;
 	int32_t leaf;
-	const char *txn;
-	const char *inst;
-	const char *outlet;
-	const char *teller;
-	const char *rule;
-	const char *id;
-	uint64_t about;	/* the entry that id names */
+	struct logwant want;
 };
 
 #define AT(member) ARG_AT(struct options, member)
@@ -57,22 +48,22 @@ static const struct arg args[] = {
 	    AT(to) },
 	{ "since", ARG_TIME, 0, "TIME", "entries of this time and later, e.g. "
 	    "2026-11-22, \"2026-11-22 14:05\" (UTC+8), 2h", NULL, 0, 0,
-	    AT(since) },
+	    AT(want.since) },
 	{ "until", ARG_TIME, 0, "TIME", "entries before this time", NULL, 0, 0,
-	    AT(until) },
+	    AT(want.until) },
 	{ "last", ARG_NUMBER, 0, "N", "only the last N that fit", NULL, 1,
 	    LAST_MAX, AT(last) },
 	{ "kind", ARG_CODE, 0, "KIND", "only this kind of entry", words_kind, 0,
-	    0, AT(kind) },
+	    0, AT(want.kind) },
 	{ "decision", ARG_CODE, 0, "WORD", "only decisions with this outcome",
-	    words_decision, 0, 0, AT(decision) },
-	STRING("rule", "RULE", "only decisions that this rule hit", rule),
+	    words_decision, 0, 0, AT(want.decision) },
+	STRING("rule", "RULE", "only decisions that this rule hit", want.rule),
 	STRING("id", "ID", "the decision with this id or reference, and all "
 	    "that was recorded about it later", id),
-	STRING("txn", "ID", "only entries with this transaction id", txn),
-	STRING("inst", "ID", "only this institution (机构)", inst),
-	STRING("outlet", "ID", "only this outlet (网点)", outlet),
-	STRING("teller", "ID", "only this teller (柜员)", teller),
+	STRING("txn", "ID", "only entries with this transaction id", want.txn),
+	STRING("inst", "ID", "only this institution (机构)", want.inst),
+	STRING("outlet", "ID", "only this outlet (网点)", want.outlet),
+	STRING("teller", "ID", "only this teller (柜员)", want.teller),
 	{ "leaf", ARG_FLAG, 0, NULL, "with the RFC 6962 leaf hash of each; "
 	    "with --json: {\"leaf\":…,\"entry\":…}", NULL, 0, 0, AT(leaf) },
 	ARG_END
@@ -100,48 +91,6 @@ struct show {
 	struct entry e;
 	struct logrow row;
 };
-
-/* Is a wanted text that of the entry? */
-static int
-fits(const char *want, const char *have)
-{
-
-	return (want == NULL || strcmp(want, have) == 0);
-}
-
-/* Is a rule among the hits? */
-static int
-hit(const char *rule, const char *hits)
-{
-	size_t n = strlen(rule), len;
-
-	for (; *hits != '\0'; hits += len + (hits[len] == ' ')) {
-		len = strcspn(hits, " ");
-		if (len == n && memcmp(hits, rule, n) == 0)
-			return (1);
-	}
-	return (0);
-}
-
-/* Is the entry wanted? */
-static int
-wanted(const struct options *o, const struct entry *e)
-{
-
-	if (o->about != 0 && e->seq != o->about && e->ref != o->about)
-		return (0);
-	if (o->decision != ANY && (e->kind != ENTRY_DECISION ||
-	    e->decision != o->decision))
-		return (0);
-	if (o->rule != NULL && !hit(o->rule, e->hits))
-		return (0);
-	if ((o->since != 0 && e->t < o->since) ||
-	    (o->until != 0 && e->t >= o->until))
-		return (0);
-	return ((o->kind == ANY || e->kind == o->kind) &&
-	    fits(o->txn, e->txn) && fits(o->inst, e->inst) &&
-	    fits(o->outlet, e->outlet) && fits(o->teller, e->teller));
-}
 
 /* Write a leaf hash as hex digits. */
 static void
@@ -214,7 +163,7 @@ mistyped(const struct show *s, const struct wal_entry *we)
 {
 	uint8_t leaf[SHA256_LEN];
 
-	if (s->form != 2 || we->seq != s->o->about)
+	if (s->form != 2 || we->seq != s->o->want.about)
 		return (0);
 	sha256_leaf(leaf, we->entry, we->len);
 	return (memcmp(leaf, s->prefix, sizeof(s->prefix)) != 0);
@@ -251,7 +200,7 @@ take(struct show *s, const struct wal_entry *we)
 		    "没有编号为 %s 的决定：第 %" PRIu64 " 条记录的校验码不同，请核对编号",
 		    "there is no decision %s: entry %" PRIu64 " has other "
 		    "check digits; was the id mistyped?", s->o->id, we->seq));
-	if (!wanted(s->o, &s->e))
+	if (!logwant_fits(&s->o->want, &s->e))
 		return (TOOL_OK);
 	rc = s->ring != NULL ? keep(s, p, we->len) : print(s, p, we->len);
 	return (rc == 0 ? TOOL_OK : tool_fail(s->t, TOOL_SYSTEM, "内存不足",
@@ -371,13 +320,13 @@ name(struct show *s, struct options *o)
 
 	if (o->id == NULL)
 		return (ARGS_GO);
-	if ((s->form = refid_parse(o->id, &o->about, s->prefix)) == 0)
+	if ((s->form = refid_parse(o->id, &o->want.about, s->prefix)) == 0)
 		return (tool_fail(s->t, TOOL_USAGE,
 		    "“%s”既不是决定编号，也不是参考号（校验字符不符），请核对",
 		    "\"%s\" is neither a decision id nor a reference (its check "
 		    "character does not fit): mistyped?", o->id));
-	if (o->from < o->about)
-		o->from = o->about;
+	if (o->from < o->want.about)
+		o->from = o->want.about;
 	return (ARGS_GO);
 }
 
@@ -440,7 +389,8 @@ nomem:
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .kind = ANY, .decision = ANY };
+	struct options o = { .want.kind = LOGWANT_ANY,
+		.want.decision = LOGWANT_ANY };
 	struct show *s;
 	int rc;
 

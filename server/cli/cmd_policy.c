@@ -92,8 +92,9 @@ check(const struct tool *t, const char *file)
 	if ((rc = rules_load(t, file, &r, NULL)) != TOOL_OK)
 		return (rc);
 	if (r.policy == NULL) {
-		(void)fprintf(t->out, tool_zh(t, "%s：%u 处错误\n",
-		    "%s: %u errors\n"), r.file, r.errors);
+		(void)fprintf(t->out, tool_zh(t, "%s：%u 处错误%s\n",
+		    "%s: %u error%s\n"), r.file, r.errors, t->language ==
+		    LK_LANG_ZH || r.errors == 1 ? "" : "s");
 		rc = TOOL_DATA;
 	} else {
 		rules_doubts(t, &r, t->now_ms() / 1000, doubt, &d);
@@ -285,8 +286,8 @@ run_show(struct tool *t, int argc, char **argv)
 	    (rc = rules_load(t, argv[0], &r, NULL)) != TOOL_OK)
 		return (rc);
 	if (r.policy == NULL)
-		rc = tool_fail(t, TOOL_DATA, "%s：%u 处错误",
-		    "%s: %u errors", r.file, r.errors);
+		rc = tool_fail(t, TOOL_DATA, "%s：共 %u 处错误",
+		    "%s: errors found: %u", r.file, r.errors);
 	else if (t->json)
 		show_json(t, &r);
 	else

@@ -201,8 +201,8 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = rules_load(t, argv[0], &r, NULL)) != TOOL_OK)
 		return (rc);
 	if (r.policy == NULL)
-		rc = tool_fail(t, TOOL_DATA, "%s：%u 处错误",
-		    "%s: %u errors", r.file, r.errors);
+		rc = tool_fail(t, TOOL_DATA, "%s：共 %u 处错误",
+		    "%s: errors found: %u", r.file, r.errors);
 	else
 		rc = decide(t, &r, o.at_ms, argc - 1, &argv[1]);
 	rules_free(&r);

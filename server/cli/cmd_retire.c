@@ -73,7 +73,7 @@ const struct command cmd_retire = {
 	.args = args,
 	.asks = 1,
 	.exits = "0  recorded\n1  no such card is known here\n"
-	    COMMAND_EXITS_DAEMON,
+	    COMMAND_EXITS_SECRET,
 	.examples = "liangka retire --card-ref - --reason closed <card.txt\n"
 	    "liangka retire --card-ref - --reason involved --closed 2026-11-20\n",
 	.run = run,

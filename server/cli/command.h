@@ -29,15 +29,22 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];
 
-/* Exit codes of every command that asks the daemon. */
-#define COMMAND_EXITS_DAEMON						\
+/* Exit codes of every command that asks the daemon; between the halves there is
+ * room for those of reading standard input. */
+#define COMMAND_EXITS_GIVEN						\
 	"64 wrong usage\n"						\
-	"65 the daemon found something wrong in what was given\n"	\
+	"65 the daemon found something wrong in what was given\n"
+#define COMMAND_EXITS_STDIN						\
+	"66 standard input ended before a line came\n"
+#define COMMAND_EXITS_AWAY						\
 	"69 the daemon is away or cannot record\n"			\
 	"75 no answer in time, or too busy: ask again\n"		\
 	"76 the daemon speaks another version\n"			\
 	"77 no right to do that\n"					\
 	"78 the configuration is missing or wrong\n"
+#define COMMAND_EXITS_DAEMON COMMAND_EXITS_GIVEN COMMAND_EXITS_AWAY
+#define COMMAND_EXITS_SECRET						\
+	COMMAND_EXITS_GIVEN COMMAND_EXITS_STDIN COMMAND_EXITS_AWAY
 
 /**
  * commands_run(t, argc, argv): Run the command that argv[1..] names.  Return the

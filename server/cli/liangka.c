@@ -2,7 +2,6 @@
 #include <sys/resource.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,6 +34,5 @@ main(int argc, char **argv)
 	if (harden() != 0)
 		return (tool_fail(&t, TOOL_SYSTEM, "无法保护本进程",
 		    "cannot protect this process"));
-	(void)signal(SIGPIPE, SIG_IGN);
 	return (tool_flush(&t, commands_run(&t, argc, argv)));
 }
