@@ -190,7 +190,7 @@ extern "C" {
 #define LK_STANDING_DISPATCHED 3
 #define LK_STANDING_APPROVED 4	/* `allowed` says what may be issued */
 #define LK_STANDING_DENIED 5
-#define LK_STANDING_EXPIRED 6
+#define LK_STANDING_EXPIRED 6	/* reservation or review lapsed */
 #define LK_STANDING_WITHDRAWN 7 /* cancelled, superseded or voided */
 
 /* lk_result.flags */
@@ -310,7 +310,8 @@ struct lk_result {
 	int32_t decision;	/* LK_PASS … LK_REJECT; never changes */
 	int32_t standing;	/* LK_STANDING_* */
 	int32_t allowed;	/* what may be issued as things stand now: the */
-				/* decision, or the floor once approved */
+				/* decision; once approved what approval */
+				/* yields; REVIEW once withdrawn or expired */
 	uint32_t needs;		/* LK_NEED_* */
 	int32_t by;		/* LK_BY_* */
 	int32_t offer;		/* LK_PRODUCT_* that may still be issued, or 0 */
@@ -389,8 +390,8 @@ LK_API int32_t lk_close(int32_t handle);
  * lk_check(handle, request, result, timeout_ms): Ask whether the card may be
  * issued, and reserve it unless rejected.  Returns LK_OK when `result` holds
  * the daemon's recorded decision.  The same txn_id with the same content gives
- * the same answer (LK_R_DUPLICATE); after TIMEOUT or UNAVAIL ask again with the
- * same txn_id.  [any]
+ * the same answer (LK_R_DUPLICATE) for 400 days; after TIMEOUT or UNAVAIL ask
+ * again with the same txn_id.  [any]
  * Errors: ARG, SIZE, HANDLE, ENCODING, INPUT (message names the field),
  * CONFLICT, UNSUPPORTED, DENIED, AGAIN (rate limit), BUSY, VERSION, FORK, NOMEM,
  * INTERNAL: `result` is LK_REVIEW.  STATE: the txn_id was cancelled before.

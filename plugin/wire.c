@@ -8,7 +8,7 @@ static const struct {
 	uint16_t max;
 	const char *name;
 } tags[WIRE_T_MAX] = {
-#define WIRE_TAG(id, name, kind, max) [id] = { kind, max, #name },
+#define WIRE_TAG(id, NAME, name, kind, max) [id] = { kind, max, name },
 #include "wire_tags.h"
 #undef WIRE_TAG
 };

@@ -55,7 +55,7 @@ enum wire_kind {
 
 enum wire_tag {
 	WIRE_T_NONE = 0,
-#define WIRE_TAG(id, name, kind, max) WIRE_T_##name = id,
+#define WIRE_TAG(id, NAME, name, kind, max) WIRE_T_##NAME = id,
 #include "wire_tags.h"
 #undef WIRE_TAG
 	WIRE_T_MAX = 112

@@ -190,6 +190,9 @@ digest(struct request *q, const struct applicant *a)
 static int
 seen(struct request *q)
 {
+	static const char *const cancelled[] = {
+		"该 txn_id 已撤销,请以新的 txn_id 重新核查",
+		"this txn_id was cancelled: check again under a new one" };
 	struct state *s = journal_state(q->c->journal);
 	const struct record_decision *d;
 	const struct record_txn *x;
@@ -201,13 +204,9 @@ seen(struct request *q)
 	x = state_get(s, RECORD_TXN, key, sizeof(key), NULL, NULL);
 	if (x == NULL || x->t + RECORD_KEEP_MS < q->now)
 		return (0);
-	if (x->state == TXN_TOMBSTONE) {
-		request_refuse(q, LK_E_STATE,
-		    "该 txn_id 已先行撤销,请以新的 txn_id 重新核查",
-		    "this txn_id was cancelled before: check again under a "
-		    "new one");
-		return (1);
-	}
+	if (x->state == TXN_TOMBSTONE)
+		return (request_refuse(q, LK_E_STATE, cancelled[0],
+		    cancelled[1]), 1);
 	if (!token_equal(&x->digest, &q->e->digest)) {
 		request_refuse(q, LK_E_CONFLICT,
 		    "该 txn_id 已用于内容不同的申请",
@@ -220,6 +219,8 @@ seen(struct request *q)
 	if (d == NULL)
 		request_refuse(q, LK_E_INTERNAL, "决定记录缺失",
 		    "the decision's record is missing");
+	else if (d->life == LIFE_CANCELLED || d->life == LIFE_VOIDED)
+		request_refuse(q, LK_E_STATE, cancelled[0], cancelled[1]);
 	else
 		reply_decision(q, seq, d, 1);
 	return (1);

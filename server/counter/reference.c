@@ -15,7 +15,7 @@ reference_id(char buf[REFERENCE_ID_MAX], const char *node, uint64_t seq,
     const uint8_t leaf[32])
 {
 
-	snprintf(buf, REFERENCE_ID_MAX, "%.9s-%llu-%02x%02x%02x%02x", node,
+	snprintf(buf, REFERENCE_ID_MAX, "%.12s-%llu-%02x%02x%02x%02x", node,
 	    (unsigned long long)seq, leaf[0], leaf[1], leaf[2], leaf[3]);
 }
 
@@ -66,7 +66,7 @@ parse_id(const char *s, size_t len, const char *node, uint64_t *seq,
 		return (0);
 	memcpy(copy, s, len);
 	copy[len] = '\0';
-	snprintf(name, sizeof(name), "%.9s-", node);
+	snprintf(name, sizeof(name), "%.12s-", node);
 	if (strncmp(copy, name, strlen(name)) != 0)
 		return (0);
 	if (sscanf(&copy[strlen(name)], "%19llu-%2x%2x%2x%2x%n", &v, &b[0],

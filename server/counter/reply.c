@@ -86,9 +86,8 @@ reply_standing(const struct record_decision *d, int64_t now)
 	if (d->life == LIFE_CANCELLED || d->life == LIFE_VOIDED ||
 	    d->life == LIFE_SUPERSEDED)
 		return (LK_STANDING_WITHDRAWN);
-	if (d->life != LIFE_ISSUED && now >= d->expires &&
-	    (d->standing == LK_STANDING_OPEN ||
-	    d->standing == LK_STANDING_APPROVED))
+	if (d->life == LIFE_RESERVED && now >= d->expires &&
+	    d->standing != LK_STANDING_DENIED)
 		return (LK_STANDING_EXPIRED);
 	return (d->standing);
 }
@@ -98,8 +97,16 @@ int
 reply_allowed(const struct record_decision *d, int64_t now)
 {
 
-	return (reply_standing(d, now) == LK_STANDING_APPROVED ? d->floor :
-	    d->decision);
+	switch (reply_standing(d, now)) {
+	case LK_STANDING_APPROVED:
+		return (d->floor);
+	case LK_STANDING_WITHDRAWN:
+	case LK_STANDING_EXPIRED:
+		/* Nothing as it stands: check the applicant again. */
+		return (d->decision > LK_REVIEW ? d->decision : LK_REVIEW);
+	default:
+		return (d->decision);
+	}
 }
 
 /* The texts of a decision: those of its first rule that speaks, or general. */

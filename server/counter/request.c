@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,25 +37,11 @@ request_refuse(struct request *q, int code, const char *zh, const char *en,
 	return (-1);
 }
 
-/* The name of a field as the host knows it. */
-static const char *
-field_name(unsigned tag, char buf[32])
-{
-	const char *s = wire_tag_name(tag);
-	size_t i;
-
-	for (i = 0; s[i] != '\0' && i < 31; i++)
-		buf[i] = (char)tolower((unsigned char)s[i]);
-	buf[i] = '\0';
-	return (buf);
-}
-
 /* Fetch a text field, converted and checked. */
 int
 request_text(struct request *q, unsigned tag, struct text *t)
 {
 	struct counter *c = q->c;
-	char name[32];
 	long n;
 
 	t->p = wire_text(q->f, tag, &t->len);
@@ -69,14 +54,14 @@ request_text(struct request *q, unsigned tag, struct text *t)
 			return (request_refuse(q, LK_E_ENCODING,
 			    "字段 %s 不是有效的 GB18030 文本",
 			    "field %s is not valid GB18030",
-			    field_name(tag, name)));
+			    wire_tag_name(tag)));
 		t->p = &c->arena[c->used];
 		t->len = (size_t)n;
 		c->used += (size_t)n;
 	} else if (!encoding_valid(t->p, t->len))
 		return (request_refuse(q, LK_E_ENCODING,
 		    "字段 %s 不是有效的 UTF-8 文本",
-		    "field %s is not valid UTF-8", field_name(tag, name)));
+		    "field %s is not valid UTF-8", wire_tag_name(tag)));
 	return (0);
 }
 
@@ -86,24 +71,23 @@ request_id(struct request *q, unsigned tag, char *dst, size_t size,
     int required)
 {
 	struct text t;
-	char name[32];
 
 	dst[0] = '\0';
 	if (request_text(q, tag, &t) != 0)
 		return (-1);
 	if (t.len == 0 && required)
 		return (request_refuse(q, LK_E_ARG, "缺少字段 %s",
-		    "field %s is missing", field_name(tag, name)));
+		    "field %s is missing", wire_tag_name(tag)));
 	if (t.len >= size)
 		return (request_refuse(q, LK_E_ARG,
 		    "字段 %s 过长(UTF-8 最多 %u 字节)",
 		    "field %s is too long (at most %u bytes of UTF-8)",
-		    field_name(tag, name), (unsigned)size - 1));
+		    wire_tag_name(tag), (unsigned)size - 1));
 	if (!encoding_plain(t.p, t.len))
 		return (request_refuse(q, LK_E_ARG,
 		    "字段 %s 含有控制字符",
 		    "field %s holds a control character",
-		    field_name(tag, name)));
+		    wire_tag_name(tag)));
 	memcpy(dst, t.p, t.len);
 	dst[t.len] = '\0';
 	return (0);
@@ -114,7 +98,6 @@ int
 request_code(struct request *q, unsigned tag, int32_t otherwise,
     int (*ok)(int32_t), int32_t *v)
 {
-	char name[32];
 
 	*v = (int32_t)wire_u32(q->f, tag, (uint32_t)otherwise);
 	if (*v == 0)
@@ -124,7 +107,7 @@ request_code(struct request *q, unsigned tag, int32_t otherwise,
 	return (request_refuse(q, LK_E_ARG,
 	    "字段 %s 的代码 %d 未知,见 plugin.h",
 	    "field %s: unknown code %d, see plugin.h",
-	    field_name(tag, name), *v));
+	    wire_tag_name(tag), *v));
 }
 
 /* Settle the institution and the right. */
@@ -161,7 +144,7 @@ request_identity(struct request *q, unsigned type_tag, unsigned no_tag,
 {
 	struct identity_error err;
 	struct text no, country;
-	char iso[16], name[32];
+	char iso[16];
 	int32_t type;
 
 	if (request_code(q, type_tag, 0, code_id_type, &type) != 0 ||
@@ -173,8 +156,8 @@ request_identity(struct request *q, unsigned type_tag, unsigned no_tag,
 	    day_of(q->now / 1000), &err) == 0)
 		return (0);
 	return (request_refuse(q, LK_E_INPUT, "%s:%s", "%s: %s",
-	    field_name(err.fault == IDENTITY_NO_COUNTRY ||
-	    err.fault == IDENTITY_BAD_COUNTRY ? country_tag : no_tag, name),
+	    wire_tag_name(err.fault == IDENTITY_NO_COUNTRY ||
+	    err.fault == IDENTITY_BAD_COUNTRY ? country_tag : no_tag),
 	    identity_fault_text(err.fault, q->english)));
 }
 
@@ -222,7 +205,6 @@ request_card(struct request *q, struct token *t)
 int
 request_event(struct request *q, unsigned tag, int64_t *at)
 {
-	char name[32];
 
 	*at = (int64_t)wire_u64(q->f, tag, 0);
 	if (*at == 0)
@@ -231,7 +213,7 @@ request_event(struct request *q, unsigned tag, int64_t *at)
 		return (request_refuse(q, LK_E_ARG,
 		    "字段 %s 的时间不合理(UTC 毫秒,不得晚于现在)",
 		    "field %s: not a plausible time (UTC milliseconds, not "
-		    "after now)", field_name(tag, name)));
+		    "after now)", wire_tag_name(tag)));
 	if (*at > q->now)
 		*at = q->now;
 	return (0);

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -121,6 +122,8 @@ become(const struct daemon *d, const char *option, int out)
 	char notify[128];
 	int log, i;
 
+	/* A test that fails leaves no daemon behind. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	log = open(d->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	(void)dup2(log, STDERR_FILENO);
 	if (out != -1)
