@@ -24,8 +24,6 @@ struct reader {
 
 	uint32_t			seen[CONF_MAX_TABLE];	/* lines */
 	size_t				nheads;
-	uint32_t			head_at[CONF_MAX_SECTIONS];
-	uint8_t				head_row[CONF_MAX_SECTIONS];
 
 	struct conf_item		item;
 };
@@ -143,30 +141,49 @@ find_section(struct reader *r, size_t at, size_t len)
 	return (NULL);
 }
 
-/* Was this instance there before?  Remember it if not. */
+/* Does the line at `at` begin the section s with the len bytes at name? */
+static int
+is_head(const struct reader *r, size_t at, const struct conf_section *s,
+    const char *name, size_t len)
+{
+	const char *t = r->doc->text;
+	size_t n = strlen(s->name);
+
+	at = blanks(r, at);
+	if (at >= r->end || t[at] != '[')
+		return (0);
+	at = blanks(r, at + 1);
+	if (r->end - at <= n || memcmp(t + at, s->name, n) != 0 ||
+	    is_name(t[at + n]))
+		return (0);
+	at = blanks(r, at + n);
+	return (r->end - at > len && memcmp(t + at, name, len) == 0 &&
+	    !is_instance(t[at + len]));
+}
+
+/*
+ * Was this instance there before?  The text itself is asked, since a list of all
+ * instances would not fit on the host's stack.
+ */
 static int
 note_head(struct reader *r, const struct conf_section *s, size_t at, size_t len)
 {
-	const char *t = r->doc->text;
-	size_t i, k;
+	const char *t = r->doc->text, *lf = t;
+	size_t line = 0;
 
-	for (i = 0; i < r->nheads; i++) {
-		if (r->head_row[i] != s - r->table)
-			continue;
-		k = r->head_at[i];
-		if (memcmp(t + k, t + at, len) != 0 || is_instance(t[k + len]))
-			continue;
-		conf_fail(r->doc, at, len, "[%s %.*s] is here twice", s->name,
-		    (int)len, t + at);
-		return (-1);
+	while ((lf = memchr(t + line, '\n', at - line)) != NULL) {
+		if (is_head(r, line, s, t + at, len)) {
+			conf_fail(r->doc, at, len, "[%s %.*s] is here twice",
+			    s->name, (int)len, t + at);
+			return (-1);
+		}
+		line = (size_t)(lf - t) + 1;
 	}
-	if (r->nheads == CONF_MAX_SECTIONS) {
+	if (r->nheads++ == CONF_MAX_SECTIONS) {
 		conf_fail(r->doc, at, len, "more than %d sections",
 		    CONF_MAX_SECTIONS);
 		return (-1);
 	}
-	r->head_row[r->nheads] = (uint8_t)(s - r->table);
-	r->head_at[r->nheads++] = (uint32_t)at;
 	return (0);
 }
 

@@ -31,7 +31,7 @@
 #define CONF_MAX_FILE		1048576	/* bytes in a document */
 #define CONF_MAX_VALUE		2047	/* bytes in a decoded value */
 #define CONF_MAX_INSTANCE	63	/* bytes in the name of an instance */
-#define CONF_MAX_SECTIONS	512	/* section headers in a document */
+#define CONF_MAX_SECTIONS	2048	/* section headers in a document */
 #define CONF_MAX_KEYS		64	/* keys in one section's table */
 #define CONF_MAX_TABLE		32	/* rows in a table of sections */
 #define CONF_MAX_ERRORS		100	/* reports before giving up */
