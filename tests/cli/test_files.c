@@ -3,6 +3,7 @@
 
 #include <ftw.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -200,9 +201,21 @@ make(uint64_t seq, char *buf)
 	return (entry_print(&e, buf, ENTRY_MAX));
 }
 
-/* Write the log, in small segments; its directory stays valid. */
+/* Write what is gathered, or wait until the log can go on. */
+static void
+push(struct wal *w)
+{
+	struct pollfd p = { wal_eventfd(w), POLLIN, 0 };
+
+	if (wal_flush_inline(w) == 1)
+		return;
+	cr_assert_eq(poll(&p, 1, 10000), 1, "the log never answered");
+	(void)wal_collect(w);
+}
+
+/* Write a log of n entries in small segments; its directory stays valid. */
 static const char *
-make_log(void)
+make_log(uint64_t n)
 {
 	static char path[80];
 	struct wal_options o = { .dir = path, .segment_bytes =
@@ -211,16 +224,20 @@ make_log(void)
 	struct wal *w;
 	uint64_t seq;
 	size_t len;
+	int rc;
 
 	(void)snprintf(path, sizeof(path), "%s/wal", dir);
 	w = wal_open(&o, NULL, NULL, 0, err, sizeof(err));
 	cr_assert_not_null(w, "%s", err);
-	for (seq = 1; seq <= ENTRIES; seq++) {
+	for (seq = 1; seq <= n; seq++) {
 		len = make(seq, buf);
 		cr_assert_gt(len, 0);
-		cr_assert_eq(wal_append(w, seq, buf, len, NULL, 0), WAL_OK);
+		while ((rc = wal_append(w, seq, buf, len, NULL, 0)) ==
+		    WAL_BUSY)
+			push(w);
+		cr_assert_eq(rc, WAL_OK);
 		while (wal_durable(w) < seq)
-			(void)wal_flush_inline(w);
+			push(w);
 	}
 	cr_assert_eq(wal_close(w), 0);
 	return (path);
@@ -239,7 +256,7 @@ lines(const char *s)
 
 Test(log, json_is_each_entry_as_it_is_stored)
 {
-	const char *wal = make_log(), *p;
+	const char *wal = make_log(ENTRIES), *p;
 	const struct cli_run *r = cli(NULL, "log", "show", "--wal", wal,
 	    "--json", NULL);
 	char buf[ENTRY_MAX];
@@ -260,7 +277,7 @@ Test(log, json_is_each_entry_as_it_is_stored)
 
 Test(log, leaf_is_the_hash_of_the_entry)
 {
-	const struct cli_run *r = cli(NULL, "log", "show", "--wal", make_log(),
+	const struct cli_run *r = cli(NULL, "log", "show", "--wal", make_log(ENTRIES),
 	    "--json", "--leaf", "--from", "7", "--to", "7", NULL);
 	char buf[ENTRY_MAX], want[ENTRY_MAX + 128];
 	uint8_t leaf[SHA256_LEN];
@@ -279,7 +296,7 @@ Test(log, leaf_is_the_hash_of_the_entry)
 
 Test(log, conditions_must_all_hold)
 {
-	const char *wal = make_log();
+	const char *wal = make_log(ENTRIES);
 	const struct cli_run *r;
 
 	r = cli(NULL, "log", "show", "--wal", wal, "--json", "--decision",
@@ -308,7 +325,7 @@ Test(log, conditions_must_all_hold)
 
 Test(log, rows_are_for_people)
 {
-	const struct cli_run *r = cli(NULL, "log", "show", "--wal", make_log(),
+	const struct cli_run *r = cli(NULL, "log", "show", "--wal", make_log(ENTRIES),
 	    "--from", "5", "--to", "7", NULL);
 
 	cr_expect_str_eq(r->out,
@@ -320,7 +337,7 @@ Test(log, rows_are_for_people)
 
 Test(log, id_shows_a_decision_and_what_came_of_it)
 {
-	const char *wal = make_log();
+	const char *wal = make_log(ENTRIES);
 	const struct cli_run *r;
 	char buf[ENTRY_MAX], id[64];
 	uint8_t leaf[SHA256_LEN];
@@ -360,7 +377,7 @@ damage(const char *wal, uint64_t first, long off)
 
 Test(log, damage_is_told_with_its_place)
 {
-	const char *wal = make_log();
+	const char *wal = make_log(ENTRIES);
 	const struct cli_run *r;
 
 	damage(wal, 1, 4096 + 700);
@@ -377,9 +394,49 @@ Test(log, damage_is_told_with_its_place)
 	cr_expect_eq(r->rc, TOOL_DATA);
 }
 
+Test(log, damage_in_the_newest_segment)
+{
+	const char *wal = make_log(9);
+	const struct cli_run *r;
+
+	r = cli(NULL, "log", "show", "--wal", wal, "--json", NULL);
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	cr_expect_eq(lines(r->out), 9);
+	damage(wal, 1, 4096 + 200);
+	r = cli(NULL, "log", "show", "--wal", wal, "--json", NULL);
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect_not_null(strstr(r->err, "durable"), "%s", r->err);
+}
+
+Test(log, a_torn_end_is_no_damage)
+{
+	const char *wal = make_log(9);
+	const struct cli_run *r;
+	char path[160], zero[4096] = "";
+	long off, last = 0;
+	FILE *f;
+
+	/* The last batch, as when the power went while it was written. */
+	(void)snprintf(path, sizeof(path), "%s/%020d.wal", wal, 1);
+	cr_assert_not_null(f = fopen(path, "r+"));
+	for (off = 4096; off < 4096 + 4096; off += 8) {
+		(void)fseek(f, off, SEEK_SET);
+		if (fread(zero, 4, 1, f) == 1 && memcmp(zero, "RCLK", 4) == 0)
+			last = off;
+	}
+	cr_assert_gt(last, 4096);
+	memset(zero, 0, sizeof(zero));
+	(void)fseek(f, last, SEEK_SET);
+	(void)fwrite(zero, 1, 64, f);
+	(void)fclose(f);
+	r = cli(NULL, "log", "show", "--wal", wal, "--json", NULL);
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	cr_expect_eq(lines(r->out), 9);
+}
+
 Test(log, a_missing_segment_is_damage)
 {
-	const char *wal = make_log();
+	const char *wal = make_log(ENTRIES);
 	const struct cli_run *r = cli(NULL, "log", "show", "--wal", wal,
 	    "--json", NULL);
 	char path[160];
