@@ -186,14 +186,18 @@ take(struct reader *r, size_t g, const struct arg *a, char *value)
 	int32_t v;
 	int rc;
 
-	switch (a->kind) {
-	case ARG_FLAG:
+	if (a->kind == ARG_FLAG) {
 		store(a, target, 1);
 		return (ARGS_GO);
-	case ARG_BIT:
+	}
+	if (a->kind == ARG_BIT) {
 		memcpy(&word, (char *)target + a->offset, sizeof(word));
 		store(a, target, (int64_t)(word | (uint32_t)a->lo));
 		return (ARGS_GO);
+	}
+	if (value == NULL)
+		return (TOOL_BUG);
+	switch (a->kind) {
 	case ARG_NUMBER:
 		return (number(t, a, value, target));
 	case ARG_CODE:
@@ -210,8 +214,9 @@ take(struct reader *r, size_t g, const struct arg *a, char *value)
 		return (ARGS_GO);
 	case ARG_TEXT:
 		return (text(t, a, value, target));
+	default:
+		return (TOOL_BUG);
 	}
-	return (TOOL_BUG);
 }
 
 /* Find an option, and the group it is in. */

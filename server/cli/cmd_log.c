@@ -423,7 +423,8 @@ const struct command cmd_log_show = {
 	.args = args,
 	.exits = "0  shown\n1  no entry bears this --id\n64 wrong usage\n"
 	    "65 the log is damaged: file, offset and seq are told\n"
-	    "66 there is no log\n74 read or write error\n",
+	    "66 there is no log\n74 read or write error\n"
+	    "77 no right to read it\n",
 	.examples = "liangka log show --last 20\n"
 	    "liangka log show --decision reject --since 2026-11-22\n"
 	    "liangka log show --id b017-1042-9f3ac1d2 --json --leaf\n"
