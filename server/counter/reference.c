@@ -14,9 +14,24 @@ void
 reference_id(char buf[REFERENCE_ID_MAX], const char *node, uint64_t seq,
     const uint8_t leaf[32])
 {
+	static const char hex[] = "0123456789abcdef";
+	char digits[20];
+	size_t n = strnlen(node, 12), k = sizeof(digits), i;
 
-	snprintf(buf, REFERENCE_ID_MAX, "%.12s-%llu-%02x%02x%02x%02x", node,
-	    (unsigned long long)seq, leaf[0], leaf[1], leaf[2], leaf[3]);
+	do {
+		digits[--k] = (char)('0' + seq % 10);
+		seq /= 10;
+	} while (seq != 0 && k > sizeof(digits) - 17);
+	memcpy(buf, node, n);
+	buf[n++] = '-';
+	memcpy(&buf[n], &digits[k], sizeof(digits) - k);
+	n += sizeof(digits) - k;
+	buf[n++] = '-';
+	for (i = 0; i < 4; i++) {
+		buf[n++] = hex[leaf[i] >> 4];
+		buf[n++] = hex[leaf[i] & 15];
+	}
+	buf[n] = '\0';
 }
 
 /* The check value of n digits, most significant first. */

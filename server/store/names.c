@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,10 +22,15 @@ struct names {
 static size_t
 full_name(char buf[FULL_MAX], int class, const char *scope, const char *name)
 {
-	int len;
+	size_t m = strlen(scope), n = strlen(name);
 
-	len = snprintf(buf, FULL_MAX, "%c%s\x1f%s", class, scope, name);
-	return (len < 0 || len >= FULL_MAX ? 0 : (size_t)len);
+	if (m + n + 3 > FULL_MAX)
+		return (0);
+	buf[0] = (char)class;
+	memcpy(&buf[1], scope, m);
+	buf[1 + m] = '\x1f';
+	memcpy(&buf[2 + m], name, n + 1);
+	return (2 + m + n);
 }
 
 /* Find the slot where a full name is or would be. */

@@ -16,6 +16,8 @@
 #define UNIT		8		/* Bytes per step of a reference. */
 #define CLASSES		46
 #define BUCKETS_MIN	1024
+#define PRESIZE		512		/* Bytes of memory for each bucket */
+					/* that is there from the start. */
 #define VALUE_MAX	65536
 #define ROOM_RECORD	96		/* Worst cost of a record beside 5/4 */
 					/* of its value: see overlay_room(). */
@@ -92,6 +94,7 @@ overlay_new(uint64_t bytes)
 	if (p == MAP_FAILED)
 		return (NULL);
 	(void)madvise(p, reserved, MADV_DONTDUMP);
+	(void)madvise(p, reserved, MADV_HUGEPAGE);
 
 	struct overlay *o = (struct overlay *)(void *)p;
 	o->table = (uint32_t *)(void *)(p + head);
@@ -101,6 +104,8 @@ overlay_new(uint64_t bytes)
 	o->limit = bytes;
 	o->top = UNIT;
 	o->low = BUCKETS_MIN;
+	while (o->low < bytes / PRESIZE)
+		o->low *= 2;
 	return (o);
 }
 

@@ -215,6 +215,9 @@ state_fresh(struct state *s, uint8_t kind, const void *key, size_t keylen,
 {
 	uint64_t last;
 
+	/* On the live path no record can be as new as the entry. */
+	if (seq > s->applied && seq > s->horizon)
+		return (!s->failed);
 	(void)state_get(s, kind, key, keylen, NULL, &last);
 	return (!s->failed && last < seq);
 }
@@ -328,6 +331,7 @@ freeze(struct state *s, uint64_t mono_ms)
 
 	if ((fresh = overlay_new(s->o.overlay_bytes)) == NULL)
 		return (fail(s, "overlay: %s", strerror(errno)));
+	state_layers_forget(&s->l);
 	s->l.frozen = s->l.active;
 	s->l.active = fresh;
 	s->frozen_seq = s->applied;
@@ -355,6 +359,7 @@ take_over(struct state *s, uint64_t mono_ms)
 {
 	struct state_meta meta;
 
+	state_layers_forget(&s->l);
 	if (state_lmdb_renew(s->l.db) == -1)
 		return (fail(s, "%s", state_lmdb_why(s->l.db)));
 	state_lmdb_meta(s->l.db, &meta);
@@ -380,6 +385,7 @@ serve(struct state *s, enum state_phase phase, uint64_t mono_ms)
 	(void)eventfd_read(s->eventfd, &(eventfd_t){ 0 });
 	switch (phase) {
 	case STATE_GROW:
+		state_layers_forget(&s->l);
 		if (state_lmdb_grow(s->l.db) == -1)
 			return (fail(s, "%s", state_lmdb_why(s->l.db)));
 		state_writer_grown(s->writer);

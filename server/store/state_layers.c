@@ -20,23 +20,63 @@ state_layers_key(const struct state_layers *l, struct state_key *k,
 	k->hash = overlay_hash(k, l->hash_seed);
 }
 
-/* Look from the newest layer to the oldest. */
-int
-state_layers_find(const struct state_layers *l, const struct state_key *k,
-    struct state_stored *r, bool *deleted)
+/* Point at an overlay's record. */
+static int
+point(const struct overlay_record *o, struct state_stored *r, bool *deleted)
 {
-	const struct overlay_record *o = overlay_find(l->active, k);
 
-	*deleted = false;
-	if (o == NULL && l->frozen != NULL)
-		o = overlay_find(l->frozen, k);
-	if (o == NULL)
-		return (state_lmdb_get(l->db, k, r));
 	r->value = overlay_value(o);
 	r->len = o->len;
 	r->seq = o->seq;
 	*deleted = o->deleted;
 	return (1);
+}
+
+/* Look below the active overlay. */
+static int
+find_below(const struct state_layers *l, const struct state_key *k,
+    struct state_stored *r, bool *deleted)
+{
+	const struct overlay_record *o = NULL;
+
+	*deleted = false;
+	if (l->frozen != NULL)
+		o = overlay_find(l->frozen, k);
+	if (o == NULL)
+		return (state_lmdb_get(l->db, k, r));
+	return (point(o, r, deleted));
+}
+
+/* Look from the newest layer to the oldest. */
+int
+state_layers_find(struct state_layers *l, const struct state_key *k,
+    struct state_stored *r, bool *deleted)
+{
+	const struct overlay_record *o = overlay_find(l->active, k);
+	struct state_layers_memo *m;
+
+	if (o != NULL)
+		return (point(o, r, deleted));
+	m = &l->memo[k->hash & (STATE_LAYERS_MEMO - 1)];
+	if (m->k.size != k->size || memcmp(m->k.b, k->b, k->size) != 0) {
+		m->k.size = 0;
+		m->rc = find_below(l, k, &m->r, &m->deleted);
+		if (m->rc != -1)
+			m->k = *k;
+	}
+	*r = m->r;
+	*deleted = m->deleted;
+	return (m->rc);
+}
+
+/* Forget what was found. */
+void
+state_layers_forget(struct state_layers *l)
+{
+	unsigned i;
+
+	for (i = 0; i < STATE_LAYERS_MEMO; i++)
+		l->memo[i].k.size = 0;
 }
 
 /* Copy on the first write; later ones find the copy in place. */

@@ -5,19 +5,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "state_key.h"
+#include "state_stored.h"
+
 struct overlay;
 struct overlay_record;
-struct state_key;
 struct state_lmdb;
 struct state_stats;
-struct state_stored;
 
-/* The three places a record may be in, newest first. */
+#define STATE_LAYERS_MEMO	32	/* A power of two. */
+
+/* What was found of one key below the active overlay. */
+struct state_layers_memo {
+	struct state_key k;		/* size 0: nothing remembered. */
+	struct state_stored r;
+	int rc;
+	bool deleted;
+};
+
+/*
+ * The three places a record may be in, newest first.  One entry asks for each of
+ * its records several times, so what lies below the active overlay is remembered
+ * until the layers change: see state_layers_forget().
+ */
 struct state_layers {
 	struct overlay *active;
 	struct overlay *frozen;		/* NULL if none is pending. */
 	struct state_lmdb *db;
 	uint64_t hash_seed;
+	struct state_layers_memo memo[STATE_LAYERS_MEMO];
 };
 
 /**
@@ -33,8 +49,15 @@ void state_layers_key(const struct state_layers *l, struct state_key *k,
  * filled in, and in ${deleted} whether it is a mark; 0 if there is none; -1 if
  * LMDB failed.
  */
-int state_layers_find(const struct state_layers *l, const struct state_key *k,
+int state_layers_find(struct state_layers *l, const struct state_key *k,
     struct state_stored *r, bool *deleted);
+
+/**
+ * state_layers_forget(l):
+ * Forget what was found.  To be called when an overlay is frozen or dropped, and
+ * when the LMDB snapshot or its map changes.
+ */
+void state_layers_forget(struct state_layers *l);
 
 /**
  * state_layers_put(l, k, len, old):
