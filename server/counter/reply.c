@@ -109,31 +109,47 @@ reply_allowed(const struct record_decision *d, int64_t now)
 	}
 }
 
-/* The texts of a decision: those of its first rule that speaks, or general. */
+/*
+ * The rule that speaks for a decision: the first hit as strict as it, of those
+ * whom the one may clear who must.
+ */
+static int
+speaker(const struct policy *p, const struct record_decision *d,
+    const char *hits)
+{
+	int rule = POLICY_NO_RULE, r;
+	const char *s = hits;
+	char id[32];
+	size_t n;
+
+	for (; *s != '\0'; s += n, s += *s == ' ') {
+		n = strcspn(s, " ");
+		snprintf(id, sizeof(id), "%.*s", (int)n, s);
+		r = policy_rule_find(p, id);
+		if (r == POLICY_NO_RULE || policy_rule_then(p, r) !=
+		    d->decision)
+			continue;
+		if (d->decision != LK_REVIEW || policy_rule_by(p, r) == d->by)
+			return (r);
+		if (rule == POLICY_NO_RULE)
+			rule = r;
+	}
+	return (rule);
+}
+
+/* The texts of a decision. */
 static void
 put_texts(struct request *q, const struct record_decision *d,
     const char *hits)
 {
 	enum policy_lang lang = q->english ? POLICY_LANG_EN : POLICY_LANG_ZH;
 	const struct policy *p = q->c->policy;
-	int rule = POLICY_NO_RULE, r;
-	char buf[1024], id[32];
-	const char *s = hits;
-	size_t n;
+	char buf[1024];
+	int rule;
 
-	/* The first hit as strict as the decision speaks for it. */
-	while (p != NULL && rule == POLICY_NO_RULE && *s != '\0') {
-		n = strcspn(s, " ");
-		snprintf(id, sizeof(id), "%.*s", (int)n, s);
-		r = policy_rule_find(p, id);
-		if (r != POLICY_NO_RULE &&
-		    policy_rule_then(p, r) == d->decision)
-			rule = r;
-		s += n;
-		s += *s == ' ';
-	}
 	if (p == NULL)
 		return;
+	rule = speaker(p, d, hits);
 	policy_message(p, rule, d->decision, lang, POLICY_TEXT_TELLER, buf,
 	    sizeof(buf));
 	reply_put_text(q, WIRE_T_MESSAGE, buf);

@@ -142,7 +142,9 @@ conclude(const struct policy *p, struct verdict *v)
 			v->limit_profile = r->profile;
 		if (r->then != v->decision)
 			continue;
-		if (v->speaker == POLICY_NO_RULE)
+		/* Who may clear it must be told right. */
+		if (v->speaker == POLICY_NO_RULE ||
+		    (p->rule[v->speaker].by != v->by && r->by == v->by))
 			v->speaker = v->hit[i];
 		/* An offer stands only if nothing as strict makes none. */
 		if (r->offer == 0)

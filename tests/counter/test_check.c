@@ -289,3 +289,21 @@ CASE(check, area_000000_is_for_the_sandbox)
 	with(&x, WIRE_T_ID_NO, "000000199001010018");
 	refused(LK_E_INPUT, "000000");
 }
+
+/* Two rules hold: the teller is told by whom it may be cleared, and no other. */
+Test(speaker, tells_who_may_clear)
+{
+	fixture_open(&x, "[policy]\nversion = \"s\"\n"
+	    "[rule A]\nwhen = \"quantity >= 2\"\nthen = review\n"
+	    "by = counter\nreason = \"A\"\nmessage.zh = \"本网点放行\"\n"
+	    "message.en = \"clear it here\"\n"
+	    "[rule B]\nwhen = \"quantity >= 2\"\nthen = review\n"
+	    "by = centre\nreason = \"B\"\nmessage.zh = \"等待中心\"\n"
+	    "message.en = \"wait for the centre\"\n");
+	applicant(&x, "abank", "001", 1, LK_PRODUCT_SIM, "a");
+	withn(&x, WIRE_T_QUANTITY, 2);
+	cr_assert_eq(answer(&x), LK_OK);
+	cr_assert_eq(num(&x, WIRE_T_BY), LK_BY_CENTRE);
+	cr_assert_str_eq(message(), "等待中心");
+	fixture_close(&x);
+}
