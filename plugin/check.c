@@ -40,7 +40,9 @@ lk_check(int32_t handle, const struct lk_request *request,
 	if ((rc = result_begin(result)) != 0)
 		return (rc);
 	if ((rc = call_begin(&c, handle, timeout_ms)) == 0 &&
-	    (rc = result_request(&rq, request)) == 0) {
+	    (rc = result_request(&rq, request)) != 0)
+		c.field = "request";
+	if (rc == 0) {
 		if (rq.language == LK_LANG_ZH || rq.language == LK_LANG_EN)
 			c.language = rq.language;
 		rc = ask(&c, &rq, result);
