@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include <sys/prctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -25,7 +26,7 @@
 
 struct daemon {
 	struct daemon_setup setup;
-	char program[4096];
+	char program[4096], policy[4096];
 	char dir[80];
 	char conf[128], data[128], key[128], log[128], plugin[160];
 	char socket[160];
@@ -124,10 +125,11 @@ become(const struct daemon *d, const char *option, int out)
 
 	/* A test that fails leaves no daemon behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It must not outlive a test that fails, nor hold its output open. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	log = open(d->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	(void)dup2(log, STDERR_FILENO);
-	if (out != -1)
-		(void)dup2(out, STDOUT_FILENO);
+	(void)dup2(out != -1 ? out : log, STDOUT_FILENO);
 	(void)signal(SIGPIPE, SIG_DFL);
 	if (out == -1) {
 		(void)snprintf(notify, sizeof(notify), "%s/notify", d->dir);
@@ -209,7 +211,7 @@ daemon_start(const struct daemon_setup *setup)
 {
 	const char *build = getenv("LK_BUILD"), *tmp = getenv("TMPDIR");
 	struct daemon *d = calloc(1, sizeof(*d));
-	static char policy[4096];
+	char policy[4096];
 
 	cr_assert_not_null(d);
 	if (setup != NULL)
@@ -224,8 +226,8 @@ daemon_start(const struct daemon_setup *setup)
 		    build);
 		if (access(policy, R_OK) != 0)
 			(void)strcpy(policy, "server/engine/default.policy");
-		d->setup.policy = realpath(policy, NULL);
-		cr_assert_not_null(d->setup.policy);
+		cr_assert_not_null(realpath(policy, d->policy));
+		d->setup.policy = d->policy;
 	}
 	/* A socket's path has 107 bytes at most. */
 	if (tmp == NULL || strlen(tmp) > 50)
@@ -271,7 +273,7 @@ char *
 daemon_run(struct daemon *d, const char *option, int *status)
 {
 	size_t have = 0, cap = 1 << 16;
-	char *out = malloc(cap);
+	char *out = malloc(cap), *more;
 	int fds[2];
 	ssize_t n;
 	pid_t pid;
@@ -285,8 +287,10 @@ daemon_run(struct daemon *d, const char *option, int *status)
 	(void)close(fds[1]);
 	while ((n = read(fds[0], out + have, cap - have - 1)) > 0) {
 		have += (size_t)n;
-		if (cap - have < 4096)
-			cr_assert_not_null(out = realloc(out, cap *= 2));
+		if (cap - have < 4096) {
+			cr_assert_not_null(more = realloc(out, cap *= 2));
+			out = more;
+		}
 	}
 	out[have] = '\0';
 	(void)close(fds[0]);
