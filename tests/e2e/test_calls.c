@@ -1,6 +1,7 @@
 /* The calls of plugin.h that wait, all the way through library and daemon. */
 #include <criterion/criterion.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
