@@ -68,9 +68,14 @@ ask(struct daemon *d, struct acks *acks, unsigned asker)
 		    recv(c->fd, c->body, c->head.length, MSG_WAITALL) !=
 		    (ssize_t)c->head.length)
 			_exit(0);
+		if (memcmp(c->head.id, c->id, WIRE_ID) != 0)
+			_exit(2);
 		if (wire_fields_read(&c->f, c->body, c->head.length) != WIRE_OK ||
 		    wire_u32(&c->f, WIRE_T_ERROR, 1) != LK_OK)
 			_exit(1);
+		/* Each asks what nobody has asked before. */
+		if (wire_u32(&c->f, WIRE_T_RESULT_FLAGS, 0) & LK_R_DUPLICATE)
+			_exit(3);
 		a = &acks->a[atomic_fetch_add(&acks->n, 1)];
 		a->asker = asker;
 		a->number = i;
@@ -122,7 +127,8 @@ want_all(struct daemon *d, struct acks *acks)
 		(void)client_check(c, txn, id_no, LK_PRODUCT_BANK1);
 		cr_assert_eq(client_call(c), LK_OK);
 		cr_assert(wire_u32(&c->f, WIRE_T_RESULT_FLAGS, 0) &
-		    LK_R_DUPLICATE, "%s was lost", txn);
+		    LK_R_DUPLICATE, "%s was lost: it was told %s, %u of %u",
+		    txn, acks->a[i].decision_id, i, n);
 		cr_assert_str_eq(client_text(c, WIRE_T_DECISION_ID),
 		    acks->a[i].decision_id);
 	}
