@@ -62,7 +62,7 @@ struct conn {
 	struct event readable;
 	struct event writable;
 	struct outbuf out;
-	TAILQ_HEAD(, late) late;
+	TAILQ_HEAD(late_list, late) late;
 	unsigned nlate;
 	uint8_t *in;		/* bytes not answered yet; NULL: none */
 	size_t in_len, in_cap;
