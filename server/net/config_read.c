@@ -377,7 +377,7 @@ check_grant(struct config_reader *r, size_t i)
 			    "twice", g->grant.id);
 }
 
-/* Split "institution/outlet" by the institutions there are. */
+/* Split "institution.outlet" by the institutions there are. */
 static void
 check_outlet(struct config_reader *r, const struct config_outlet *o,
     struct outlet_area *out)
@@ -389,12 +389,12 @@ check_outlet(struct config_reader *r, const struct config_outlet *o,
 		n = strlen(c->grants[i].grant.id);
 		if (!c->grants[i].grant.any && n > best &&
 		    strncmp(o->name, c->grants[i].grant.id, n) == 0 &&
-		    (o->name[n] == '/' || o->name[n] == '.'))
+		    o->name[n] == '.')
 			best = n;
 	}
 	if (best == 0) {
 		conf_fail(&r->doc, o->head.at, o->head.span, "[outlet "
-		    "INSTITUTION/OUTLET] wants the name of an [institution] of "
+		    "INSTITUTION.OUTLET] wants the name of an [institution] of "
 		    "this file first");
 		return;
 	}
