@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 #include "records.h"
 #include "state.h"
 #include "wal.h"
+
+#define FIRST_BYTES 4096	/* what a start writes before anybody is served */
+#define FIRST_TRIES 60		/* seconds */
 
 struct journal {
 	struct wal *wal;
@@ -164,6 +168,30 @@ open_wal(struct journal *j, const struct journal_options *o, char *err,
 	return (0);
 }
 
+/*
+ * Write the first entry.  Where the last run filled its segment to the end, as one
+ * does whose disk was full, the next one is made and waited for; nobody is served
+ * yet.
+ */
+static int
+write_first(struct journal *j, struct entry *e, uint8_t leaf[SHA256_LEN])
+{
+	struct pollfd p[2] = { { wal_eventfd(j->wal), POLLIN, 0 },
+		{ state_eventfd(j->state), POLLIN, 0 } };
+	int rc, i;
+
+	if (wal_room(j->wal) < FIRST_BYTES)
+		wal_roll(j->wal);
+	for (i = 0; i < FIRST_TRIES; i++) {
+		rc = journal_write(j, e, leaf);
+		if (rc != LK_E_BUSY || !wal_space(j->wal))
+			break;
+		(void)poll(p, 2, 1000);
+		journal_collect(j);
+	}
+	return (rc);
+}
+
 /* Write the start entry; it also anchors the clock for a later start. */
 static int
 write_start(struct journal *j, const struct journal_options *o, char *err,
@@ -178,9 +206,11 @@ write_start(struct journal *j, const struct journal_options *o, char *err,
 	snprintf(e.boot, sizeof(e.boot), "%s",
 	    j->source->boot(j->source->arg));
 	e.uptime = j->source->mono(j->source->arg);
-	if (journal_write(j, &e, leaf) != LK_OK) {
+	if (write_first(j, &e, leaf) != LK_OK) {
 		if (!journal_failed(j, err, errlen))
-			snprintf(err, errlen, "no room for the start entry");
+			snprintf(err, errlen, "%s: no room to go on: the disk "
+			    "is too full for the next segment of the log",
+			    o->dir);
 		return (-1);
 	}
 	return (0);

@@ -149,6 +149,13 @@ wal_pending(const struct wal *w)
 	return (w->gathered);
 }
 
+/* Bytes left. */
+uint64_t
+wal_room(const struct wal *w)
+{
+	return (w->bytes - w->off);
+}
+
 /* The next entry's number. */
 uint64_t
 wal_next_seq(const struct wal *w)

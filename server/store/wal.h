@@ -82,6 +82,12 @@ struct wal *wal_open(const struct wal_options *o,
 uint64_t wal_next_seq(const struct wal *w);
 
 /**
+ * wal_room(w):
+ * Return the bytes that are left in the newest segment.
+ */
+uint64_t wal_room(const struct wal *w);
+
+/**
  * wal_append(w, seq, entry, len, sidecar, sidecar_len):
  * Copy one entry (len bytes, 1 .. WAL_ENTRY_MAX) and its sidecar (may be of
  * length 0) into the batch that is being gathered.  seq must be

@@ -276,6 +276,48 @@ Test(faults, no_room_for_the_next_segment, .timeout = 120)
 	end();
 }
 
+/* A daemon that ended while the disk was full begins where it could not go on. */
+static void
+end_when_full(int sig)
+{
+	struct lk_request r;
+	struct lk_result a;
+	int status;
+	char *out;
+
+	start();
+	fault_set(&fault, "no-space");
+	work_all();
+	join_all();
+	status = daemon_kill(b.d, sig);
+	cr_expect(sig == SIGKILL || status == 0, "status 0x%x: %s",
+	    (unsigned)status, daemon_log(b.d));
+	out = daemon_run(b.d, "--foreground", &status);
+	free(out);
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_CANTCREAT,
+	    "status 0x%x", (unsigned)status);
+	cr_expect_not_null(strstr(daemon_log(b.d), "/wal/"), "%s",
+	    daemon_log(b.d));
+	fault_set(&fault, "");
+	daemon_restart(b.d);
+	want_all();
+	branch_request(&b, &r, "room");
+	cr_expect_eq(branch_check(&b, b.zh, &r, &a), LK_OK, "%s", a.message);
+	end();
+}
+
+Test(faults, stopped_while_the_disk_was_full, .timeout = 120)
+{
+
+	end_when_full(SIGTERM);
+}
+
+Test(faults, killed_while_the_disk_was_full, .timeout = 120)
+{
+
+	end_when_full(SIGKILL);
+}
+
 Test(faults, slow_sync_and_the_hosts_deadline, .timeout = 60)
 {
 	struct lk_request r;
