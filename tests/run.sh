@@ -6,6 +6,7 @@ set -u
 : "${BUILD:=build}"
 passed=0 failed=0 skipped=0 log=$BUILD/check.log
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/liangka-check.XXXXXX") || exit 1
+chmod 711 "$tmp"
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 : >"$log"
@@ -19,7 +20,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	t=$1
 	shift
 	printf '%s ' "${t#"$BUILD"/tests/}"
-	TMPDIR=$tmp LK_BUILD=$BUILD timeout 600 "$t" --color=never \
+	TMPDIR=$tmp LK_BUILD=$BUILD timeout 150 "$t" --timeout 100 --color=never \
 	    >"$tmp/out" 2>&1 </dev/null
 	rc=$?
 	cat "$tmp/out" >>"$log"

@@ -112,7 +112,8 @@ mem_set(struct mem_name *names, const char *path, struct mem_file *f)
 	}
 	for (i = 0; f != NULL && i < MEM_FILES; i++) {
 		if (names[i].file == NULL) {
-			strncpy(names[i].name, mem_base(path), 63);
+			(void)snprintf(names[i].name,
+			    sizeof(names[i].name), "%.63s", mem_base(path));
 			names[i].file = f;
 			return;
 		}
