@@ -20,7 +20,7 @@
 #include "fault.h"
 
 #define THREADS 6
-#define MOST 4000		/* answers of one thread */
+#define MOST 8000		/* answers of one thread */
 
 static struct daemon_setup setup;
 static struct fault fault;
@@ -156,9 +156,9 @@ now(void)
 	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
 }
 
-/* One write or sync under load goes wrong. */
+/* One write or sync under load goes wrong, of a file that the log names. */
 static void
-fail_under_load(const char *word)
+fail_under_load(const char *word, const char *file)
 {
 	struct lk_request r;
 	struct lk_result a;
@@ -177,7 +177,7 @@ fail_under_load(const char *word)
 	join_all();
 	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_IOERR,
 	    "status 0x%x", (unsigned)status);
-	cr_expect_not_null(strstr(daemon_log(b.d), "/wal/"), "%s",
+	cr_expect_not_null(strstr(daemon_log(b.d), file), "%s",
 	    daemon_log(b.d));
 	for (i = 0; i < THREADS; i++) {
 		cr_expect_eq(hands[i].rc, LK_E_UNAVAIL, "%d", hands[i].rc);
@@ -203,19 +203,27 @@ fail_under_load(const char *word)
 Test(faults, sync_fails_once, .timeout = 120)
 {
 
-	fail_under_load("sync-eio");
+	fail_under_load("sync-eio", "/wal/");
 }
 
 Test(faults, write_is_short, .timeout = 120)
 {
 
-	fail_under_load("write-short");
+	fail_under_load("write-short", "/wal/");
 }
 
 Test(faults, write_fails, .timeout = 120)
 {
 
-	fail_under_load("write-eio");
+	fail_under_load("write-eio", "/wal/");
+}
+
+/* The next checkpoint's sync would succeed, on a state that lacks pages. */
+Test(faults, sync_of_the_state_fails_once, .timeout = 120)
+{
+
+	setup.daemon = "checkpoint_interval = 1s\n";
+	fail_under_load("state-eio", "state.mdb");
 }
 
 /* A single caller, for whom the loop itself syncs. */

@@ -8,10 +8,11 @@
  *	write-eio	one pwrite to the log writes nothing and fails
  *	sync-hang	fdatasync of the log returns when the word has changed
  *	sync-slow	fdatasync of the log takes 400 ms more
+ *	state-eio	one fdatasync of the state fails, the next ones succeed
  *	no-space	no room: fallocate fails, statvfs says so
  *
- * Each time a line goes to $LK_FAULT.seen.  The first three put an empty word in
- * their place, as a disk may that fails once.
+ * Each time a line goes to $LK_FAULT.seen.  Those that happen once put an empty word
+ * in their place.
  */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -26,6 +27,8 @@
 #include <unistd.h>
 
 #define SLOW_MS 400
+#define LOG "/wal/"
+#define STATE "/state.mdb"
 
 /* Find the function that ours hides. */
 static void
@@ -72,9 +75,9 @@ tell(const char *what, int once)
 	(void)close(fd);
 }
 
-/* Is it a file of the log? */
+/* Does the file's path have this in it? */
 static int
-of_log(int fd)
+is_of(int fd, const char *part)
 {
 	char link[64], path[4096];
 	ssize_t n;
@@ -84,7 +87,7 @@ of_log(int fd)
 	if (n < 0)
 		return (0);
 	path[n] = '\0';
-	return (strstr(path, "/wal/") != NULL);
+	return (strstr(path, part) != NULL);
 }
 
 int
@@ -93,13 +96,14 @@ fdatasync(int fd)
 	int (*real)(int);
 
 	find(&real, "fdatasync");
-	if (!of_log(fd))
-		return (real(fd));
-	if (told("sync-eio")) {
-		tell("sync-eio", 1);
+	if ((is_of(fd, LOG) && told("sync-eio")) ||
+	    (is_of(fd, STATE) && told("state-eio"))) {
+		tell("eio", 1);
 		errno = EIO;
 		return (-1);
 	}
+	if (!is_of(fd, LOG))
+		return (real(fd));
 	if (told("sync-slow")) {
 		tell("sync-slow", 0);
 		(void)poll(NULL, 0, SLOW_MS);
@@ -118,7 +122,7 @@ pwrite(int fd, const void *buf, size_t len, off_t off)
 	ssize_t (*real)(int, const void *, size_t, off_t);
 
 	find(&real, "pwrite");
-	if (!of_log(fd))
+	if (!is_of(fd, LOG))
 		return (real(fd, buf, len, off));
 	if (told("write-short")) {
 		tell("write-short", 1);
