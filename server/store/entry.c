@@ -16,31 +16,71 @@ struct out {
 	int full;
 };
 
+#define NUMBER_MAX 24		/* bytes that number() may write */
+
+static const char digits[] =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
+/* Is there room for n bytes more?  If not, the entry is not printed at all. */
+static inline int
+room(struct out *o, size_t n)
+{
+
+	if ((size_t)(o->end - o->p) >= n)
+		return (1);
+	o->full = 1;
+	return (0);
+}
+
 /* Add bytes. */
-static void
+static inline void
 put(struct out *o, const char *s, size_t n)
 {
 
-	if ((size_t)(o->end - o->p) < n) {
-		o->full = 1;
+	if (!room(o, n))
 		return;
-	}
 	memcpy(o->p, s, n);
 	o->p += n;
+}
+
+/*
+ * Write a number at p, which has room for NUMBER_MAX bytes, two digits at a
+ * time; return its end.
+ */
+static inline char *
+number(char *p, uint64_t v)
+{
+	char tmp[2 * NUMBER_MAX];
+	size_t i = NUMBER_MAX;
+
+	if (v < 10) {
+		*p = (char)('0' + v);
+		return (p + 1);
+	}
+	for (; v >= 100; v /= 100) {
+		i -= 2;
+		memcpy(&tmp[i], &digits[v % 100 * 2], 2);
+	}
+	i -= 2;
+	memcpy(&tmp[i], &digits[v * 2], 2);
+	i += v < 10;
+	memcpy(p, &tmp[i], NUMBER_MAX);
+	return (p + NUMBER_MAX - i);
 }
 
 /* Add an unsigned number. */
 static void
 put_u64(struct out *o, uint64_t v)
 {
-	char tmp[20];
-	size_t i = sizeof(tmp);
+	char tmp[NUMBER_MAX];
 
-	do {
-		tmp[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	put(o, &tmp[i], sizeof(tmp) - i);
+	if (o->end - o->p >= NUMBER_MAX)
+		o->p = number(o->p, v);
+	else
+		put(o, tmp, (size_t)(number(tmp, v) - tmp));
 }
 
 /* Add a signed number. */
@@ -59,68 +99,100 @@ put_i64(struct out *o, int64_t v)
 static void
 put_text(struct out *o, const char *s)
 {
-	const char *from = s;
+	size_t n = strlen(s);
+	char *p = o->p;
 
-	put(o, "\"", 1);
-	for (; *s != '\0'; s++) {
-		if (*s != '"' && *s != '\\')
-			continue;
-		put(o, from, (size_t)(s - from));
-		put(o, "\\", 1);
-		from = s;
+	if (!room(o, n + 2))
+		return;
+	*p++ = '"';
+	for (; *s != '\0'; s++, n--) {
+		if (*s == '"' || *s == '\\') {
+			if ((size_t)(o->end - p) < n + 2) {
+				o->full = 1;
+				return;
+			}
+			*p++ = '\\';
+		}
+		*p++ = *s;
 	}
-	put(o, from, (size_t)(s - from));
-	put(o, "\"", 1);
+	*p++ = '"';
+	o->p = p;
 }
 
-/* Add the facts. */
+/* Add a token in quotes. */
+static void
+put_token(struct out *o, const struct token *t)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *p = o->p;
+	size_t i;
+
+	if (!room(o, TOKEN_HEX_LEN + 2))
+		return;
+	*p++ = '"';
+	for (i = 0; i < TOKEN_LEN; i++) {
+		*p++ = hex[t->b[i] >> 4];
+		*p++ = hex[t->b[i] & 15];
+	}
+	*p++ = '"';
+	o->p = p;
+}
+
+/* Add the facts, nearly all of one digit. */
 static void
 put_facts(struct out *o, const struct entry *e)
 {
 	uint32_t i;
+	char *p;
 
 	for (i = 0; i < e->nfacts; i++) {
 		put(o, i == 0 ? "[" : ",", 1);
-		put_i64(o, e->facts[i]);
+		for (p = o->p; i < e->nfacts && o->end - p >= 2 &&
+		    (uint64_t)e->facts[i] < 10; i++) {
+			*p++ = (char)('0' + e->facts[i]);
+			*p++ = ',';
+		}
+		if (p > o->p) {
+			o->p = p - 1;
+			i--;
+		} else
+			put_i64(o, e->facts[i]);
 	}
 	put(o, "]", 1);
 }
 
-/* Add one value. */
+/* Add a key and its value, unless it is left out. */
 static void
-put_value(struct out *o, const struct entry_key *k, const struct entry *e)
+put_key(struct out *o, const struct entry_key *k, const struct entry *e)
 {
-	const void *f = (const char *)e + k->at;
-	char hex[TOKEN_HEX_LEN + 1];
-	uint32_t u;
-	int32_t i;
-	uint64_t v;
+	const char *f = (const char *)e + k->at;
 
+	if (entry_empty(k, e))
+		return;
+	put(o, ",", 1);
+	if (o->end - o->p >= ENTRY_NAME_MAX) {
+		memcpy(o->p, k->name, ENTRY_NAME_MAX);
+		o->p += k->len;
+	} else
+		put(o, k->name, k->len);
 	switch (k->type) {
 	case ENTRY_I32:
-		memcpy(&i, f, sizeof(i));
-		put_i64(o, i);
+		put_i64(o, *(const int32_t *)(const void *)f);
 		break;
 	case ENTRY_U32:
-		memcpy(&u, f, sizeof(u));
-		put_u64(o, u);
+		put_u64(o, *(const uint32_t *)(const void *)f);
 		break;
 	case ENTRY_I64:
+		put_i64(o, *(const int64_t *)(const void *)f);
+		break;
 	case ENTRY_U64:
-		memcpy(&v, f, sizeof(v));
-		if (k->type == ENTRY_I64)
-			put_i64(o, (int64_t)v);
-		else
-			put_u64(o, v);
+		put_u64(o, *(const uint64_t *)(const void *)f);
 		break;
 	case ENTRY_TEXT:
 		put_text(o, f);
 		break;
 	case ENTRY_TOKEN:
-		token_hex(f, hex);
-		put(o, "\"", 1);
-		put(o, hex, TOKEN_HEX_LEN);
-		put(o, "\"", 1);
+		put_token(o, (const struct token *)(const void *)f);
 		break;
 	default:
 		put_facts(o, e);
@@ -151,13 +223,8 @@ entry_print(const struct entry *e, char *buf, size_t cap)
 	put_i64(&o, e->t);
 	put(&o, ",\"kind\":", 8);
 	put_text(&o, entry_kind_name(e->kind));
-	for (i = 0; i < entry_nkeys; i++) {
-		if (entry_empty(&entry_keys[i], e))
-			continue;
-		put(&o, ",", 1);
-		put(&o, entry_keys[i].name, entry_keys[i].len);
-		put_value(&o, &entry_keys[i], e);
-	}
+	for (i = 0; i < entry_nkeys; i++)
+		put_key(&o, &entry_keys[i], e);
 	put(&o, "}", 1);
 	return (o.full ? 0 : (size_t)(o.p - buf));
 }

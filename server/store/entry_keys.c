@@ -1,5 +1,4 @@
 #include <stdint.h>
-#include <string.h>
 
 #include "entry.h"
 #include "entry_keys.h"
@@ -89,23 +88,4 @@ entry_always(const struct entry_key *k, int kind)
 	return (kind == ENTRY_DECISION &&
 	    (k->at == offsetof(struct entry, decision) ||
 	    k->at == offsetof(struct entry, floor)));
-}
-
-/* Is this field left out? */
-int
-entry_empty(const struct entry_key *k, const struct entry *e)
-{
-	static const uint8_t zero[TOKEN_LEN];
-	const char *f = (const char *)e + k->at;
-
-	if (entry_always(k, e->kind))
-		return (0);
-	switch (k->type) {
-	case ENTRY_TEXT:
-		return (*f == '\0');
-	case ENTRY_NUMBERS:
-		return (e->nfacts == 0);
-	default:
-		return (memcmp(f, zero, k->size) == 0);
-	}
 }

@@ -7,8 +7,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-struct entry;
+#include "entry.h"
+
+#define ENTRY_NAME_MAX 16	/* bytes of a name */
 
 enum entry_type {
 	ENTRY_I32, ENTRY_U32, ENTRY_I64, ENTRY_U64, ENTRY_TEXT, ENTRY_TOKEN,
@@ -16,7 +19,7 @@ enum entry_type {
 };
 
 struct entry_key {
-	const char *name;	/* with quotes and colon */
+	char name[ENTRY_NAME_MAX]; /* with quotes and colon */
 	uint8_t len;
 	uint8_t type;		/* enum entry_type */
 	uint16_t at;		/* offset in struct entry */
@@ -35,6 +38,32 @@ int entry_always(const struct entry_key *k, int kind);
 /**
  * entry_empty(k, e): Return nonzero when the key k is left out of the entry e.
  */
-int entry_empty(const struct entry_key *k, const struct entry *e);
+static inline int
+entry_empty(const struct entry_key *k, const struct entry *e)
+{
+	const char *f = (const char *)e + k->at;
+	uint64_t v[2] = { 0, 0 };
+
+	_Static_assert(sizeof(struct token) == sizeof(v), "two words");
+	switch (k->type) {
+	case ENTRY_TEXT:
+		v[0] = (uint8_t)*f;
+		break;
+	case ENTRY_NUMBERS:
+		v[0] = e->nfacts;
+		break;
+	case ENTRY_TOKEN:
+		memcpy(v, f, sizeof(v));
+		break;
+	case ENTRY_I32:
+	case ENTRY_U32:
+		memcpy(v, f, sizeof(int32_t));
+		break;
+	default:
+		memcpy(v, f, sizeof(int64_t));
+		break;
+	}
+	return ((v[0] | v[1]) == 0 && !entry_always(k, e->kind));
+}
 
 #endif /* !LIANGKA_ENTRY_KEYS_H_ */

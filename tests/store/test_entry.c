@@ -194,3 +194,37 @@ Test(entry, too_long_is_refused_whole)
 	entry_clear(&e, ENTRY_START);
 	cr_assert_eq(entry_print(&e, buf, 10), 0);
 }
+
+/* Numbers of every length, at the ends of each, and facts among short ones. */
+Test(entry, numbers_are_printed_as_by_the_library)
+{
+	static struct entry e;
+	char want[1024];
+	uint64_t p = 1;
+	int i, n;
+
+	for (i = 0; i < 60; i++, p *= i % 3 == 0 ? 10 : 1) {
+		uint64_t v = p + (uint64_t)(i % 3) - 1;
+
+		entry_clear(&e, ENTRY_CLOCK);
+		e.seq = v;
+		e.t = -(int64_t)(v / 2);
+		e.nfacts = 6;
+		e.facts[1] = (int64_t)(v / 2);
+		e.facts[2] = 9;
+		e.facts[3] = 10;
+		e.facts[5] = i % 2 ? INT64_MIN : 1;
+		n = snprintf(want, sizeof(want), "{\"seq\":%llu,\"t\":%lld,"
+		    "\"kind\":\"clock\",\"facts\":[0,%lld,9,10,0,%lld]}",
+		    (unsigned long long)v, (long long)e.t,
+		    (long long)e.facts[1], (long long)e.facts[5]);
+		cr_assert_eq(entry_print(&e, buf, sizeof(buf)), (size_t)n);
+		cr_assert_eq(memcmp(buf, want, (size_t)n), 0, "%.*s\n%s", n,
+		    buf, want);
+		/* To the byte, and nothing behind it. */
+		memset(buf, '!', sizeof(buf));
+		cr_assert_eq(entry_print(&e, buf, (size_t)n), (size_t)n);
+		cr_assert_eq(buf[n], '!');
+		cr_assert_eq(entry_print(&e, buf, (size_t)n - 1), 0);
+	}
+}
