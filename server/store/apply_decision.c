@@ -60,7 +60,7 @@ decision_record(struct apply *a, const struct entry *e,
 	record_seq_key(key, e->seq);
 	if (!state_fresh(a->s, RECORD_DECISION, key, 8, e->seq))
 		return;
-	d = state_put(a->s, RECORD_DECISION, key, 8, e->seq,
+	d = state_make(a->s, RECORD_DECISION, key, 8, e->seq,
 	    sizeof(*d) + nhits);
 	if (d == NULL) {
 		a->failed = 1;

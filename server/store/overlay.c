@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -16,7 +17,7 @@
 #define UNIT		8		/* Bytes per step of a reference. */
 #define CLASSES		46
 #define BUCKETS_MIN	1024
-#define PRESIZE		512		/* Bytes of memory for each bucket */
+#define PRESIZE		128		/* Bytes of memory for each bucket */
 					/* that is there from the start. */
 #define VALUE_MAX	65536
 #define ROOM_RECORD	96		/* Worst cost of a record beside 5/4 */
@@ -29,6 +30,7 @@ struct overlay {
 	uint64_t capacity;		/* What overlay_new() was given. */
 	uint64_t limit;
 	uint64_t top;			/* Record bytes ever handed out. */
+	uint64_t touched;		/* Highest top, of earlier uses too. */
 	uint64_t records;
 	uint32_t low;			/* Power of two. */
 	uint32_t split;			/* Next bucket to split. */
@@ -76,6 +78,21 @@ record_size(size_t keysize, size_t len)
 	return (sizeof(struct overlay_record) + keysize + len);
 }
 
+/* Begin empty, with a table that seldom has to grow. */
+static void
+begin(struct overlay *o)
+{
+
+	o->limit = o->capacity;
+	o->top = UNIT;
+	o->records = 0;
+	o->low = BUCKETS_MIN;
+	while (o->low < o->capacity / PRESIZE)
+		o->low *= 2;
+	o->split = 0;
+	memset(o->spare, 0, sizeof(o->spare));
+}
+
 /* Map the struct, the longest table that may be needed, and the records. */
 struct overlay *
 overlay_new(uint64_t bytes)
@@ -101,12 +118,38 @@ overlay_new(uint64_t bytes)
 	o->base = p + head + table;
 	o->reserved = reserved;
 	o->capacity = bytes;
-	o->limit = bytes;
-	o->top = UNIT;
-	o->low = BUCKETS_MIN;
-	while (o->low < bytes / PRESIZE)
-		o->low *= 2;
+	begin(o);
 	return (o);
+}
+
+/* Clear the buckets it begins with: a later one is set as it is made. */
+void
+overlay_empty(struct overlay *o)
+{
+
+	if (o->top > o->touched)
+		o->touched = o->top;
+	begin(o);
+	memset(o->table, 0, o->low * sizeof(*o->table));
+}
+
+/* Drop the pages behind the last record that fits. */
+void
+overlay_trim(struct overlay *o, uint64_t bytes)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t used = overlay_used(o);
+	uint64_t keep = o->top + (bytes > used ? bytes - used : 0);
+	uintptr_t from, end;
+
+	if (keep >= o->touched)
+		return;
+	from = ((uintptr_t)o->base + keep + page - 1) & ~(uintptr_t)(page - 1);
+	end = ((uintptr_t)o->base + o->touched + page - 1) &
+	    ~(uintptr_t)(page - 1);
+	if (from < end)
+		(void)madvise((void *)from, end - from, MADV_DONTNEED);
+	o->touched = keep;
 }
 
 /* Unmap everything at once. */
@@ -158,6 +201,14 @@ overlay_find(const struct overlay *o, const struct state_key *k)
 	uint32_t ref = *chain_find(o, k);
 
 	return (ref != 0 ? record_at(o, ref) : NULL);
+}
+
+/* Have the head of a chain fetched meanwhile. */
+void
+overlay_expect(const struct overlay *o, const struct state_key *k)
+{
+
+	__builtin_prefetch(&o->table[bucket_of(o, k->hash)]);
 }
 
 /* Split one bucket: what belongs to its new twin moves there. */

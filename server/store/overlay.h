@@ -10,7 +10,7 @@ struct state_key;
 /*
  * In-memory map from encoded keys (state_key.h) to records: one reserved
  * stretch of address space of which pages are touched as they are needed, so
- * that a whole map is dropped by one munmap and no record is malloc'ed.
+ * that a whole map is dropped at once and no record is malloc'ed.
  *
  * The table is a linear hash with chains: it grows in place, one bucket for
  * each insertion or so, hence no insertion ever pays for a re-hash.  (Open
@@ -83,6 +83,19 @@ struct overlay *overlay_new(uint64_t bytes);
 void overlay_free(struct overlay *o);
 
 /**
+ * overlay_empty(o):
+ * Drop all records but keep the memory for the next ones, which saves the
+ * kernel's zeroing of fresh pages.  Takes milliseconds for a large map.
+ */
+void overlay_empty(struct overlay *o);
+
+/**
+ * overlay_trim(o, bytes):
+ * Give back what an overlay_empty() kept beyond ${bytes} of memory in all.
+ */
+void overlay_trim(struct overlay *o, uint64_t bytes);
+
+/**
  * overlay_hash(k, seed):
  * Return the hash of an encoded key under the secret ${seed}.
  */
@@ -95,6 +108,12 @@ uint32_t overlay_hash(const struct state_key *k, uint64_t seed);
  */
 struct overlay_record *overlay_find(const struct overlay *o,
     const struct state_key *k);
+
+/**
+ * overlay_expect(o, k):
+ * Fetch the bucket of ${k} into the cache.
+ */
+void overlay_expect(const struct overlay *o, const struct state_key *k);
 
 /**
  * overlay_put(o, k, len):

@@ -13,6 +13,7 @@
 #include "state_key.h"
 #include "state_layers.h"
 #include "state_lmdb.h"
+#include "state_options.h"
 #include "state_scan.h"
 #include "state_stored.h"
 #include "state_writer.h"
@@ -56,28 +57,6 @@ fail(struct state *s, const char *fmt, ...)
 	return (-1);
 }
 
-/* Copy the options and fill in what was left to us. */
-static int
-options_set(struct state_options *to, const struct state_options *from,
-    char *err, size_t errlen)
-{
-
-	*to = *from;
-	if (to->overlay_bytes == 0)
-		to->overlay_bytes = (uint64_t)256 << 20;
-	if (to->map_bytes == 0)
-		to->map_bytes = (uint64_t)16 << 30;
-	if (to->interval_ms == 0)
-		to->interval_ms = 60000;
-	if (to->txn_records == 0)
-		to->txn_records = 32768;
-	if (to->overlay_bytes < (uint64_t)1 << 20) {
-		snprintf(err, errlen, "overlay below 1 MiB");
-		return (-1);
-	}
-	return (0);
-}
-
 /* Open the file and read where it stands. */
 static int
 db_open(struct state *s, char *err, size_t errlen)
@@ -117,7 +96,7 @@ state_open(const struct state_options *o, char *err, size_t errlen)
 		return (NULL);
 	}
 	s->eventfd = -1;
-	if (options_set(&s->o, o, err, errlen) == -1)
+	if (state_options_set(&s->o, o, err, errlen) == -1)
 		goto err;
 	s->l.hash_seed = s->o.hash_seed;
 	if ((s->l.active = overlay_new(s->o.overlay_bytes)) == NULL) {
@@ -208,6 +187,14 @@ state_get(struct state *s, uint8_t kind, const void *key, size_t keylen,
 	return (rc == 1 && !deleted ? r.value : NULL);
 }
 
+/* Say that no record can be as new as the entry: it is not in replay. */
+static bool
+live(const struct state *s, uint64_t seq)
+{
+
+	return (seq > s->applied && seq > s->horizon);
+}
+
 /* Compare with the record's last seq. */
 bool
 state_fresh(struct state *s, uint8_t kind, const void *key, size_t keylen,
@@ -215,8 +202,7 @@ state_fresh(struct state *s, uint8_t kind, const void *key, size_t keylen,
 {
 	uint64_t last;
 
-	/* On the live path no record can be as new as the entry. */
-	if (seq > s->applied && seq > s->horizon)
+	if (live(s, seq))
 		return (!s->failed);
 	(void)state_get(s, kind, key, keylen, NULL, &last);
 	return (!s->failed && last < seq);
@@ -259,6 +245,33 @@ state_put(struct state *s, uint8_t kind, const void *key, size_t keylen,
 		return (NULL);
 	r = record_put(s, &k, seq, len, rc == 1 ? &old : NULL);
 	return (r != NULL ? overlay_value(r) : NULL);
+}
+
+/* The same, looking for an older one only where there may be one. */
+void *
+state_make(struct state *s, uint8_t kind, const void *key, size_t keylen,
+    uint64_t seq, size_t len)
+{
+	struct overlay_record *r;
+	struct state_key k;
+
+	if (s->failed || !live(s, seq))
+		return (state_put(s, kind, key, keylen, seq, len));
+	assert(len <= STATE_VALUE_MAX);
+	state_layers_key(&s->l, &k, kind, key, keylen);
+	r = record_put(s, &k, seq, len, NULL);
+	return (r != NULL ? overlay_value(r) : NULL);
+}
+
+/* Warm the cache. */
+void
+state_expect(const struct state *s, uint8_t kind, const void *key,
+    size_t keylen)
+{
+	struct state_key k;
+
+	state_layers_key(&s->l, &k, kind, key, keylen);
+	state_layers_expect(&s->l, &k);
 }
 
 /* Leave a mark where there was a record. */
@@ -314,29 +327,16 @@ state_applied(struct state *s, uint64_t seq)
 	return (0);
 }
 
-/* Set what the active overlay may take: all that the frozen one leaves. */
-static void
-limit_set(struct state *s)
-{
-	uint64_t used = s->l.frozen != NULL ? overlay_used(s->l.frozen) : 0;
-
-	overlay_limit(s->l.active, s->o.overlay_bytes - used);
-}
-
-/* Put a fresh overlay in front and hand the old one to the thread. */
+/* Put an empty overlay in front and hand the old one to the thread. */
 static int
 freeze(struct state *s, uint64_t mono_ms)
 {
-	struct overlay *fresh;
 
-	if ((fresh = overlay_new(s->o.overlay_bytes)) == NULL)
+	if (state_layers_freeze(&s->l, state_writer_spare(s->writer),
+	    s->o.overlay_bytes) == -1)
 		return (fail(s, "overlay: %s", strerror(errno)));
-	state_layers_forget(&s->l);
-	s->l.frozen = s->l.active;
-	s->l.active = fresh;
 	s->frozen_seq = s->applied;
 	s->frozen_ms = mono_ms;
-	limit_set(s);
 	state_writer_hand(s->writer, s->l.frozen, s->frozen_seq, s->seq);
 	return (0);
 }
@@ -359,7 +359,6 @@ take_over(struct state *s, uint64_t mono_ms)
 {
 	struct state_meta meta;
 
-	state_layers_forget(&s->l);
 	if (state_lmdb_renew(s->l.db) == -1)
 		return (fail(s, "%s", state_lmdb_why(s->l.db)));
 	state_lmdb_meta(s->l.db, &meta);
@@ -368,8 +367,7 @@ take_over(struct state *s, uint64_t mono_ms)
 		    (unsigned long long)meta.seq,
 		    (unsigned long long)s->frozen_seq));
 	s->seq = meta.seq;
-	s->l.frozen = NULL;
-	limit_set(s);
+	state_layers_thaw(&s->l, s->o.overlay_bytes);
 	s->checkpoints++;
 	s->checkpoint_ms = mono_ms - s->frozen_ms;
 	state_writer_drop(s->writer);

@@ -32,7 +32,8 @@
  * 6. The loop reads LMDB through one standing snapshot, with the frozen overlay
  *    in front of it until that is whole in the snapshot: it never sees half a
  *    checkpoint.
- * 7. Overlays take at most overlay_bytes of memory, both together.  (A running
+ * 7. Overlays take at most overlay_bytes of memory, both together; what the
+ *    last checkpoint's leaves is kept for the next one.  (A running
  *    checkpoint adds some 32 bytes a record to sort them, and LMDB the pages
  *    of one transaction.)
  *
@@ -137,6 +138,14 @@ const void *state_get(struct state *s, uint8_t kind, const void *key,
     size_t keylen, size_t *len, uint64_t *last_seq);
 
 /**
+ * state_expect(s, kind, key, keylen):
+ * Say that this record will soon be asked for, so that the overlays' memory is
+ * on its way meanwhile.  Without effect otherwise.
+ */
+void state_expect(const struct state *s, uint8_t kind, const void *key,
+    size_t keylen);
+
+/**
  * state_fresh(s, kind, key, keylen, seq):
  * Return true if the effect of entry ${seq} on this record is not in the state
  * yet, false if it is, or if the state has failed.  Apply asks once per entry
@@ -157,6 +166,14 @@ bool state_fresh(struct state *s, uint8_t kind, const void *key,
  * is below the record's own, is such a failure.
  */
 void *state_put(struct state *s, uint8_t kind, const void *key,
+    size_t keylen, uint64_t seq, size_t len);
+
+/**
+ * state_make(s, kind, key, keylen, seq, len):
+ * As state_put(), for a record that no entry before ${seq} can have made, e.g.
+ * one whose key is ${seq}: on the live path nothing is looked up.
+ */
+void *state_make(struct state *s, uint8_t kind, const void *key,
     size_t keylen, uint64_t seq, size_t len);
 
 /**

@@ -79,6 +79,44 @@ state_layers_forget(struct state_layers *l)
 		l->memo[i].k.size = 0;
 }
 
+/* Touch both tables. */
+void
+state_layers_expect(const struct state_layers *l, const struct state_key *k)
+{
+
+	overlay_expect(l->active, k);
+	if (l->frozen != NULL)
+		overlay_expect(l->frozen, k);
+}
+
+/* Let the new one have what the frozen one leaves. */
+int
+state_layers_freeze(struct state_layers *l, struct overlay *spare,
+    uint64_t bytes)
+{
+	uint64_t used = overlay_used(l->active);
+	uint64_t left = used < bytes ? bytes - used : 0;
+
+	if (spare == NULL && (spare = overlay_new(bytes)) == NULL)
+		return (-1);
+	overlay_trim(spare, left);
+	overlay_limit(spare, left);
+	l->frozen = l->active;
+	l->active = spare;
+	state_layers_forget(l);
+	return (0);
+}
+
+/* Go back to two layers. */
+void
+state_layers_thaw(struct state_layers *l, uint64_t bytes)
+{
+
+	l->frozen = NULL;
+	overlay_limit(l->active, bytes);
+	state_layers_forget(l);
+}
+
 /* Copy on the first write; later ones find the copy in place. */
 struct overlay_record *
 state_layers_put(const struct state_layers *l, const struct state_key *k,

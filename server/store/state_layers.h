@@ -53,11 +53,34 @@ int state_layers_find(struct state_layers *l, const struct state_key *k,
     struct state_stored *r, bool *deleted);
 
 /**
+ * state_layers_expect(l, k):
+ * Fetch the overlays' buckets of a key into the cache.
+ */
+void state_layers_expect(const struct state_layers *l,
+    const struct state_key *k);
+
+/**
  * state_layers_forget(l):
- * Forget what was found.  To be called when an overlay is frozen or dropped, and
- * when the LMDB snapshot or its map changes.
+ * Forget what was found.  To be called when the LMDB snapshot or its map
+ * changes.
  */
 void state_layers_forget(struct state_layers *l);
+
+/**
+ * state_layers_freeze(l, spare, bytes):
+ * Freeze the active overlay and put ${spare}, an empty one, in front, or a new
+ * one if it is NULL; both together take at most ${bytes} of memory.  Return 0,
+ * or -1 with errno.
+ */
+int state_layers_freeze(struct state_layers *l, struct overlay *spare,
+    uint64_t bytes);
+
+/**
+ * state_layers_thaw(l, bytes):
+ * Forget the frozen overlay, which is not ours; the active one has all
+ * ${bytes} from now on.
+ */
+void state_layers_thaw(struct state_layers *l, uint64_t bytes);
 
 /**
  * state_layers_put(l, k, len, old):

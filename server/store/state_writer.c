@@ -22,6 +22,7 @@ struct state_writer {
 	struct state_lmdb *db;
 	int eventfd;
 	uint32_t txn_records;
+	uint64_t keep;			/* Bytes of a spare overlay. */
 	void (*probe)(void *, enum state_point, uint64_t);
 	void *probe_arg;
 
@@ -32,8 +33,9 @@ struct state_writer {
 	_Atomic(uint64_t) durable;
 	_Atomic(bool) stop;
 
-	/* The job.  The thread reads it in WRITES and DROPS only. */
+	/* The job.  The thread uses it in WRITES and DROPS only. */
 	struct overlay *frozen;
+	struct overlay *spare;		/* Of the job before, emptied. */
 	uint64_t seq;
 	uint64_t base;
 };
@@ -236,7 +238,9 @@ writer_main(void *arg)
 			job_run(w);
 			break;
 		case STATE_DROPS:
-			overlay_free(w->frozen);
+			overlay_empty(w->frozen);
+			overlay_trim(w->frozen, w->keep);
+			w->spare = w->frozen;
 			w->frozen = NULL;
 			phase_set(w, STATE_IDLE);
 			break;
@@ -265,6 +269,7 @@ state_writer_start(struct state_lmdb *db, const struct state_options *o,
 	w->db = db;
 	w->eventfd = eventfd;
 	w->txn_records = o->txn_records;
+	w->keep = o->overlay_bytes / 2;
 	w->probe = o->probe;
 	w->probe_arg = o->probe_arg;
 	pthread_mutex_init(&w->lock, NULL);
@@ -299,6 +304,7 @@ state_writer_stop(struct state_writer *w)
 	pthread_cond_destroy(&w->turn);
 	pthread_mutex_destroy(&w->lock);
 	overlay_free(w->frozen);
+	overlay_free(w->spare);
 	free(w);
 }
 
@@ -346,12 +352,22 @@ state_writer_grown(struct state_writer *w)
 	phase_set(w, STATE_WRITES);
 }
 
-/* Let the thread free the frozen overlay. */
+/* Let the thread empty the frozen overlay. */
 void
 state_writer_drop(struct state_writer *w)
 {
 
 	phase_set(w, STATE_DROPS);
+}
+
+/* Hand the emptied overlay out. */
+struct overlay *
+state_writer_spare(struct state_writer *w)
+{
+	struct overlay *spare = w->spare;
+
+	w->spare = NULL;
+	return (spare);
 }
 
 /* Wait for the thread to wait for us. */

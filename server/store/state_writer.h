@@ -10,7 +10,8 @@ struct state_lmdb;
 
 /*
  * The checkpoint thread: writes a frozen overlay to LMDB in key order, in
- * transactions of bounded size, and drops it when the loop has let go of it.
+ * transactions of bounded size, and empties it for the next turn when the loop
+ * has let go of it.
  * It has one job at a time, and the phase says whose turn it is:
  *
  *	IDLE -hand-> WRITES -> DONE -drop-> DROPS -> IDLE
@@ -39,8 +40,9 @@ enum state_phase {
 /**
  * state_writer_start(db, o, eventfd):
  * Start the thread with low priority; it writes by ${db} and adds to
- * ${eventfd} when it waits for the loop.  From ${o} it takes txn_records, the
- * probe and its argument.  Return NULL with errno.
+ * ${eventfd} when it waits for the loop.  From ${o} it takes overlay_bytes, half
+ * of which a spare overlay keeps, txn_records, the probe and its argument.
+ * Return NULL with errno.
  */
 struct state_writer *state_writer_start(struct state_lmdb *db,
     const struct state_options *o, int eventfd);
@@ -80,9 +82,16 @@ void state_writer_grown(struct state_writer *w);
 
 /**
  * state_writer_drop(w):
- * In DONE: the loop no longer reads the frozen overlay; free it.
+ * In DONE: the loop no longer reads the frozen overlay; empty it.
  */
 void state_writer_drop(struct state_writer *w);
+
+/**
+ * state_writer_spare(w):
+ * In IDLE: take the emptied overlay of the last job, which is then the
+ * caller's, or NULL if there is none.
+ */
+struct overlay *state_writer_spare(struct state_writer *w);
 
 /**
  * state_writer_wait(w):

@@ -216,3 +216,37 @@ Test(overlay, reuses_blocks_of_growing_records)
 	overlay_check(o);
 	overlay_free(o);
 }
+
+Test(overlay, begins_afresh_when_emptied)
+{
+	struct overlay *o = overlay_new(4 << 20);
+	uint64_t used = overlay_used(o);
+	struct overlay_record *r;
+	struct state_key k;
+	size_t n;
+
+	for (uint32_t round = 0; round < 4; round++) {
+		for (uint32_t i = 0; i < 20000; i++) {
+			key(&k, i + round, false);
+			if ((r = overlay_put(o, &k, 90)) == NULL)
+				break;
+			cr_assert_eq(r->seq, 0);
+			for (size_t j = 0; j < 90; j++)
+				cr_assert_eq(((uint8_t *)overlay_value(r))[j],
+				    0, "bytes of an earlier use");
+			r->seq = 1;
+			memset(overlay_value(r), 0xaa, 90);
+		}
+		overlay_check(o);
+		overlay_empty(o);
+		overlay_trim(o, (uint64_t)round << 20);
+		cr_assert_eq(overlay_used(o), used);
+		cr_assert_eq(overlay_records(o), 0);
+		overlay_check(o);
+		free(overlay_sort(o, -1, &n));
+		cr_assert_eq(n, 0);
+		key(&k, 5 + round, false);
+		cr_assert_null(overlay_find(o, &k));
+	}
+	overlay_free(o);
+}

@@ -139,6 +139,32 @@ Test(state, layers_answer_newest_first)
 	model_clean((char *)(uintptr_t)o.dir);
 }
 
+Test(state, makes_what_was_not_there)
+{
+	struct state_options o = { .dir = model_dir(), .interval_ms = 10 };
+	struct state *s = model_open(&o);
+	uint64_t last;
+	size_t len;
+	char *p;
+
+	put(s, 1, "old", 1, "one", 3);
+	cr_assert_eq(state_checkpoint_now(s, 1, 0), 0);
+	state_expect(s, 1, "new", 3);
+	p = state_make(s, 1, "new", 3, 2, 5);
+	cr_assert_eq(memcmp(p, "\0\0\0\0\0", 5), 0);
+	memcpy(p, "two", 3);
+	p = state_make(s, 1, "new", 3, 2, 4);	/* Again, by the same entry. */
+	cr_assert_eq(memcmp(p, "two\0", 4), 0);
+	cr_assert_eq(state_applied(s, 2), 0);
+	cr_assert_eq(memcmp(state_get(s, 1, "new", 3, &len, &last), "two\0",
+	    4), 0);
+	cr_assert(len == 4 && last == 2);
+	cr_assert_null(state_make(s, 1, "late", 4, 2, 1));
+	cr_assert(state_failed(s, NULL, 0));
+	state_close(s);
+	model_clean((char *)(uintptr_t)o.dir);
+}
+
 Test(state, freezes_by_time_and_by_size)
 {
 	struct state_options o = { .dir = model_dir(), .interval_ms = 1000,
