@@ -376,6 +376,22 @@ decide(struct request *q, const struct application *ap)
 	reserve(q);
 }
 
+/* Have what will be asked of the state fetched while we hash. */
+static void
+expect(struct request *q)
+{
+	struct state *s = journal_state(q->c->journal);
+	const struct entry *e = q->e;
+	uint8_t key[RECORD_HASH_KEY];
+
+	state_expect(s, RECORD_PERSON, (e->subject ? &e->org : &e->person)->b,
+	    TOKEN_LEN);
+	record_txn_key(key, e->inst, e->txn, (e->flags & ENTRY_F_DRY) != 0);
+	state_expect(s, RECORD_TXN, key, sizeof(key));
+	record_seq_key(key, journal_seq(q->c->journal) + 1);
+	state_expect(s, RECORD_DECISION, key, 8);
+}
+
 /* The steps of a check; -1 when refused, 0 when the reply is written. */
 static int
 check(struct request *q, struct applicant *a)
@@ -396,6 +412,7 @@ check(struct request *q, struct applicant *a)
 		    "id_no: area 000000 is for the sandbox only"));
 	if (tokenise(q, a) != 0)
 		return (-1);
+	expect(q);
 	request_visit(q);
 	digest(q, a);
 	if (seen(q))

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <string.h>
 
 #include "keys/sha256.h"
@@ -16,19 +17,37 @@ record_seq_key(uint8_t key[8], uint64_t seq)
 	}
 }
 
+#define TEXTS_MAX 160		/* of a key, each with its NUL */
+
+/* The last key of a kind: one entry asks for it several times. */
+struct memo {
+	char texts[TEXTS_MAX];
+	size_t len;
+	uint8_t key[RECORD_HASH_KEY];
+};
+
 /* Hash a label and texts, each with its NUL, into a short key. */
 static void
-hash_key(uint8_t key[RECORD_HASH_KEY], const char *const *texts, size_t n)
+hash_key(struct memo *m, uint8_t key[RECORD_HASH_KEY],
+    const char *const *texts, size_t n)
 {
 	uint8_t digest[SHA256_LEN];
-	struct sha256 h;
-	size_t i;
+	char buf[TEXTS_MAX];
+	size_t i, size, len = 0;
 
-	sha256_init(&h);
-	for (i = 0; i < n; i++)
-		sha256_update(&h, texts[i], strlen(texts[i]) + 1);
-	sha256_final(&h, digest);
-	memcpy(key, digest, RECORD_HASH_KEY);
+	for (i = 0; i < n; i++) {
+		size = strlen(texts[i]) + 1;
+		assert(size <= sizeof(buf) - len);
+		memcpy(&buf[len], texts[i], size);
+		len += size;
+	}
+	if (len != m->len || memcmp(buf, m->texts, len) != 0) {
+		sha256_of(digest, buf, len);
+		memcpy(m->key, digest, sizeof(m->key));
+		memcpy(m->texts, buf, len);
+		m->len = len;
+	}
+	memcpy(key, m->key, RECORD_HASH_KEY);
 }
 
 /* Write the key of a transaction. */
@@ -36,9 +55,10 @@ void
 record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
     const char *txn, int dry)
 {
+	static _Thread_local struct memo memo;
 	const char *texts[] = { dry ? "dry" : "txn", inst, txn };
 
-	hash_key(key, texts, 3);
+	hash_key(&memo, key, texts, 3);
 }
 
 /* Write the key of a teller. */
@@ -46,9 +66,10 @@ void
 record_teller_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
     const char *outlet, const char *teller)
 {
+	static _Thread_local struct memo memo;
 	const char *texts[] = { "teller", inst, outlet, teller };
 
-	hash_key(key, texts, 4);
+	hash_key(&memo, key, texts, 4);
 }
 
 /* Write the key of a card. */
