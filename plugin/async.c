@@ -78,7 +78,7 @@ pump(struct async *a)
 	atomic_fetch_add(&a->changed, 1);
 	lock_wake(&a->changed, INT_MAX);
 	if (a->polling)
-		watch_arm(&a->stream.watch, 1);
+		watch_kick(&a->stream.watch);
 }
 
 /* Wait, with the lock given meanwhile, for anything to change. */
@@ -99,6 +99,7 @@ wait_change(struct async *a, int64_t deadline)
 	(void)poll(&pfd, 1, deadline_left(deadline));
 	lock_take(&a->lock);
 	a->polling = 0;
+	watch_noticed(&a->stream.watch);
 	atomic_fetch_add(&a->changed, 1);
 	lock_wake(&a->changed, 1);
 }

@@ -21,6 +21,7 @@ watch_init(struct watch *w)
 	w->outer = w->inner = w->timer = w->event = -1;
 	w->armed = 0;
 	w->signalled = 0;
+	w->kicked = 0;
 }
 
 /* Move a new descriptor above the standard streams. */
@@ -102,13 +103,30 @@ watch_arm(struct watch *w, int64_t deadline)
 {
 	struct itimerspec its;
 
-	if (w->timer < 0)
+	if (w->timer < 0 || w->kicked)
 		return;
 	memset(&its, 0, sizeof(its));
 	its.it_value.tv_sec = (time_t)(deadline / SECOND);
 	its.it_value.tv_nsec = (long)(deadline % SECOND);
 	(void)timerfd_settime(w->timer, TFD_TIMER_ABSTIME, &its, NULL);
 	w->armed = deadline;
+}
+
+/* Wake the poller for good. */
+void
+watch_kick(struct watch *w)
+{
+
+	watch_arm(w, 1);
+	w->kicked = 1;
+}
+
+/* Let the timer be set anew. */
+void
+watch_noticed(struct watch *w)
+{
+
+	w->kicked = 0;
 }
 
 /* Set or clear the event. */

@@ -20,6 +20,7 @@ struct watch {
 	int outer, inner, timer, event; /* -1 = not open */
 	int64_t armed;			/* deadline set in timer; 0 = none */
 	int signalled;			/* event is readable */
+	int kicked;			/* timer stays expired: see watch_kick() */
 };
 
 /**
@@ -36,6 +37,14 @@ void watch_inherit(struct watch *w);
  * watch_arm(w, deadline): Wake the waiting at the deadline; 0 = never, 1 = now.
  */
 void watch_arm(struct watch *w, int64_t deadline);
+
+/**
+ * watch_kick(w): Wake the one that polls inner, and let no watch_arm() take that
+ * back before it has noticed: a poller that was woken looks again, and sleeps on
+ * when the timer has meanwhile been set anew.  watch_noticed(w): it has noticed.
+ */
+void watch_kick(struct watch *w);
+void watch_noticed(struct watch *w);
 
 /**
  * watch_signal(w, on): Make the event readable, or not.
