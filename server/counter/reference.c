@@ -21,7 +21,7 @@ reference_id(char buf[REFERENCE_ID_MAX], const char *node, uint64_t seq,
 	do {
 		digits[--k] = (char)('0' + seq % 10);
 		seq /= 10;
-	} while (seq != 0 && k > sizeof(digits) - 17);
+	} while (seq != 0 && k > 0);
 	memcpy(buf, node, n);
 	buf[n++] = '-';
 	memcpy(&buf[n], &digits[k], sizeof(digits) - k);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REFERENCE_ID_MAX 40
+#define REFERENCE_ID_MAX 48 /* plugin.h has 40: room for 17 digits */
 #define REFERENCE_MAX 24
 
 /**
