@@ -33,7 +33,7 @@ teardown(void)
 static void
 held_by_counter(int person)
 {
-	char t1[16], t2[16];
+	char t1[32], t2[32];
 
 	snprintf(t1, sizeof(t1), "h%d", person);
 	snprintf(t2, sizeof(t2), "i%d", person);
@@ -49,7 +49,7 @@ held_by_counter(int person)
 static void
 held_by_centre(int person)
 {
-	char t[3][16];
+	char t[3][32];
 	int i;
 
 	for (i = 0; i < 3; i++)
@@ -220,7 +220,7 @@ intake(int kind, int person, int product, const char *card, int64_t at,
 
 CASE(desk, intake_loads_history)
 {
-	char card[16];
+	char card[32];
 	uint64_t seq;
 	int i;
 

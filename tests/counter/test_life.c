@@ -53,7 +53,7 @@ CASE(life, a_pass_has_its_receipt)
 
 CASE(life, the_last_slot_cannot_pass_twice)
 {
-	char txn[16], id[40];
+	char txn[32], id[40];
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -81,7 +81,7 @@ CASE(life, the_last_slot_cannot_pass_twice)
 
 CASE(life, expiry_is_exact_to_the_second)
 {
-	char txn[16];
+	char txn[32];
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -224,7 +224,7 @@ CASE(life, late_confirm_is_recorded)
 
 CASE(life, confirm_against_reject_and_after_cancel_is_recorded)
 {
-	char txn[16];
+	char txn[32];
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -273,7 +273,7 @@ CASE(life, two_cards_asked_for_two_confirmed)
 
 CASE(life, retire_frees_what_is_held)
 {
-	char txn[16], card[16], id[40];
+	char txn[32], card[32], id[40];
 	int i;
 
 	for (i = 0; i < 5; i++) {
