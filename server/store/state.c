@@ -35,7 +35,6 @@ struct state {
 	uint64_t frozen_seq;		/* F of the frozen overlay. */
 	uint64_t frozen_ms;
 	bool ticked;			/* frozen_ms has been set. */
-
 	uint64_t checkpoints;
 	uint64_t checkpoint_ms;
 	bool failed;
@@ -115,6 +114,7 @@ state_open(const struct state_options *o, char *err, size_t errlen)
 		    strerror(errno));
 		goto err;
 	}
+	s->l.filter = state_writer_filter(s->writer);
 	s->o.dir = NULL;
 	return (s);
 
@@ -257,7 +257,6 @@ state_make(struct state *s, uint8_t kind, const void *key, size_t keylen,
 
 	if (s->failed || !live(s, seq))
 		return (state_put(s, kind, key, keylen, seq, len));
-	assert(len <= STATE_VALUE_MAX);
 	state_layers_key(&s->l, &k, kind, key, keylen);
 	r = record_put(s, &k, seq, len, NULL);
 	return (r != NULL ? overlay_value(r) : NULL);

@@ -42,6 +42,18 @@ state_key_make(struct state_key *k, uint8_t kind, const void *key,
 }
 
 /**
+ * state_key_first(k):
+ * Write a key to ${k} that sorts before all others.
+ */
+static inline void
+state_key_first(struct state_key *k)
+{
+
+	memset(k, 0, sizeof(*k));
+	k->size = 8;
+}
+
+/**
  * state_key_marks(k):
  * Write the lowest key that a mark can have to ${k}.
  */

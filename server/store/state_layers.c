@@ -3,6 +3,7 @@
 
 #include "overlay.h"
 #include "state.h"
+#include "state_filter.h"
 #include "state_key.h"
 #include "state_lmdb.h"
 #include "state_stored.h"
@@ -42,9 +43,11 @@ find_below(const struct state_layers *l, const struct state_key *k,
 	*deleted = false;
 	if (l->frozen != NULL)
 		o = overlay_find(l->frozen, k);
-	if (o == NULL)
-		return (state_lmdb_get(l->db, k, r));
-	return (point(o, r, deleted));
+	if (o != NULL)
+		return (point(o, r, deleted));
+	if (l->filter != NULL && !state_filter_may(l->filter, k->hash))
+		return (0);
+	return (state_lmdb_get(l->db, k, r));
 }
 
 /* Look from the newest layer to the oldest. */
@@ -79,7 +82,7 @@ state_layers_forget(struct state_layers *l)
 		l->memo[i].k.size = 0;
 }
 
-/* Touch both tables. */
+/* Touch both tables and the filter. */
 void
 state_layers_expect(const struct state_layers *l, const struct state_key *k)
 {
@@ -87,6 +90,8 @@ state_layers_expect(const struct state_layers *l, const struct state_key *k)
 	overlay_expect(l->active, k);
 	if (l->frozen != NULL)
 		overlay_expect(l->frozen, k);
+	if (l->filter != NULL)
+		state_filter_expect(l->filter, k->hash);
 }
 
 /* Let the new one have what the frozen one leaves. */

@@ -10,6 +10,7 @@
 
 struct overlay;
 struct overlay_record;
+struct state_filter;
 struct state_lmdb;
 struct state_stats;
 
@@ -32,6 +33,7 @@ struct state_layers {
 	struct overlay *active;
 	struct overlay *frozen;		/* NULL if none is pending. */
 	struct state_lmdb *db;
+	const struct state_filter *filter; /* What is not in db; or NULL. */
 	uint64_t hash_seed;
 	struct state_layers_memo memo[STATE_LAYERS_MEMO];
 };

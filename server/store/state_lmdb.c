@@ -315,6 +315,35 @@ state_lmdb_why(const struct state_lmdb *db)
 	return (db->why);
 }
 
+/* Walk some keys in a snapshot of our own. */
+int
+state_lmdb_keys(struct state_lmdb *db, struct state_key *from, size_t max,
+    void (*cb)(void *, const struct state_key *), void *arg)
+{
+	MDB_val key = { from->size, from->b }, data;
+	MDB_cursor *c;
+	MDB_txn *txn;
+	size_t n = 0;
+	int rc;
+
+	if (mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn) != 0)
+		return (-1);
+	if ((rc = mdb_cursor_open(txn, db->dbi, &c)) == 0) {
+		rc = mdb_cursor_get(c, &key, &data, MDB_SET_RANGE);
+		for (; rc == 0 && n < max; n++) {
+			memset(from, 0, sizeof(*from));
+			from->size = key.mv_size < STATE_KEY_SIZE ?
+			    (uint32_t)key.mv_size : STATE_KEY_SIZE;
+			memcpy(from->b, key.mv_data, from->size);
+			cb(arg, from);
+			rc = mdb_cursor_get(c, &key, &data, MDB_NEXT);
+		}
+		mdb_cursor_close(c);
+	}
+	mdb_txn_abort(txn);
+	return (rc == 0 ? 1 : rc == MDB_NOTFOUND ? 0 : -1);
+}
+
 /* Keep the first error of the transaction. */
 static void
 keep(struct state_lmdb *db, const char *verb, int rc)

@@ -100,6 +100,16 @@ void state_lmdb_stat(const struct state_lmdb *db, uint64_t *records,
 const char *state_lmdb_why(const struct state_lmdb *db);
 
 /**
+ * state_lmdb_keys(db, from, max, cb, arg):
+ * For the writing thread, outside of its transactions: call ${cb} for up to
+ * ${max} keys of the last commit from ${from} on, and set ${from} to the last of
+ * them.  Return 1 if there may be more, 0 if not, -1 if that failed, which is
+ * not kept.
+ */
+int state_lmdb_keys(struct state_lmdb *db, struct state_key *from, size_t max,
+    void (*cb)(void *arg, const struct state_key *k), void *arg);
+
+/**
  * state_lmdb_begin(db):
  * Begin the write transaction.  Its calls below return nothing: what goes
  * wrong is kept, makes the rest idle, and is returned by the commit.

@@ -11,16 +11,20 @@
 #include <unistd.h>
 
 #include "overlay.h"
+#include "state_filter.h"
+#include "state_key.h"
 #include "state_lmdb.h"
 
 #include "state_writer.h"
 
 #define TXN_BYTES	(16 << 20)	/* Values in one transaction. */
 #define NICE		10
+#define FILL_KEYS	4096		/* Between looks at the phase. */
 
 struct state_writer {
 	struct state_lmdb *db;
 	int eventfd;
+	uint64_t hash_seed;
 	uint32_t txn_records;
 	uint64_t keep;			/* Bytes of a spare overlay. */
 	void (*probe)(void *, enum state_point, uint64_t);
@@ -32,6 +36,11 @@ struct state_writer {
 	_Atomic(enum state_phase) phase;
 	_Atomic(uint64_t) durable;
 	_Atomic(bool) stop;
+
+	/* The filter.  The thread alone adds to it. */
+	struct state_filter *filter;
+	struct state_key filled;	/* As far as this one. */
+	bool fills;			/* There is more to add. */
 
 	/* The job.  The thread uses it in WRITES and DROPS only. */
 	struct overlay *frozen;
@@ -146,6 +155,7 @@ part_write(struct state_writer *w, struct job *j)
 		const struct overlay_record *r = j->items[i].r;
 
 		if (!r->deleted) {
+			state_filter_add(w->filter, r->hash);
 			state_lmdb_put(w->db, overlay_key(r), r->keysize,
 			    r->seq, overlay_value(r), r->len);
 			continue;
@@ -213,6 +223,43 @@ job_run(struct state_writer *w)
 		phase_call(w, rc == 0 ? STATE_DONE : STATE_FAILED);
 }
 
+/* Add one key that was there at the start. */
+static void
+fill_one(void *arg, const struct state_key *k)
+{
+	struct state_writer *w = arg;
+
+	state_filter_add(w->filter, overlay_hash(k, w->hash_seed));
+}
+
+/*
+ * Fill the filter with what LMDB holds, a piece at a time.  What a job writes
+ * between two pieces is added by the job.
+ */
+static void
+fill(struct state_writer *w)
+{
+	int rc = state_lmdb_keys(w->db, &w->filled, FILL_KEYS, fill_one, w);
+
+	if (rc == 0)
+		state_filter_ready(w->filter);
+	w->fills = rc == 1;
+}
+
+/* Have the filter filled, unless there are too many keys for it. */
+static int
+filter_start(struct state_writer *w)
+{
+	uint64_t records, bytes, map_bytes;
+
+	if ((w->filter = state_filter_new()) == NULL)
+		return (-1);
+	state_lmdb_stat(w->db, &records, &bytes, &map_bytes);
+	w->fills = records <= STATE_FILTER_KEYS;
+	state_key_first(&w->filled);
+	return (0);
+}
+
 /* Stand back behind the loop and the log thread, as far as the system lets. */
 static void
 priority_lower(void)
@@ -245,11 +292,16 @@ writer_main(void *arg)
 			phase_set(w, STATE_IDLE);
 			break;
 		default:
+			if (w->fills) {
+				fill(w);
+				break;
+			}
 			pthread_mutex_lock(&w->lock);
 			while (!w->stop && w->phase != STATE_WRITES &&
 			    w->phase != STATE_DROPS)
 				pthread_cond_wait(&w->turn, &w->lock);
 			pthread_mutex_unlock(&w->lock);
+			break;
 		}
 	}
 	return (NULL);
@@ -267,11 +319,16 @@ state_writer_start(struct state_lmdb *db, const struct state_options *o,
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return (NULL);
 	w->db = db;
+	w->hash_seed = o->hash_seed;
 	w->eventfd = eventfd;
 	w->txn_records = o->txn_records;
 	w->keep = o->overlay_bytes / 2;
 	w->probe = o->probe;
 	w->probe_arg = o->probe_arg;
+	if (filter_start(w) == -1) {
+		free(w);
+		return (NULL);
+	}
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->turn, NULL);
 	sigfillset(&all);
@@ -281,6 +338,7 @@ state_writer_start(struct state_lmdb *db, const struct state_options *o,
 	if (rc != 0) {
 		pthread_cond_destroy(&w->turn);
 		pthread_mutex_destroy(&w->lock);
+		state_filter_free(w->filter);
 		free(w);
 		errno = rc;
 		return (NULL);
@@ -305,7 +363,16 @@ state_writer_stop(struct state_writer *w)
 	pthread_mutex_destroy(&w->lock);
 	overlay_free(w->frozen);
 	overlay_free(w->spare);
+	state_filter_free(w->filter);
 	free(w);
+}
+
+/* Return the filter. */
+const struct state_filter *
+state_writer_filter(const struct state_writer *w)
+{
+
+	return (w->filter);
 }
 
 /* Look whose turn it is. */

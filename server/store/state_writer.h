@@ -6,6 +6,7 @@
 #include "state.h"
 
 struct overlay;
+struct state_filter;
 struct state_lmdb;
 
 /*
@@ -41,8 +42,8 @@ enum state_phase {
  * state_writer_start(db, o, eventfd):
  * Start the thread with low priority; it writes by ${db} and adds to
  * ${eventfd} when it waits for the loop.  From ${o} it takes overlay_bytes, half
- * of which a spare overlay keeps, txn_records, the probe and its argument.
- * Return NULL with errno.
+ * of which a spare overlay keeps, hash_seed, txn_records, the probe and its
+ * argument.  Return NULL with errno.
  */
 struct state_writer *state_writer_start(struct state_lmdb *db,
     const struct state_options *o, int eventfd);
@@ -53,6 +54,14 @@ struct state_writer *state_writer_start(struct state_lmdb *db,
  * free ${w}, which may be NULL.
  */
 void state_writer_stop(struct state_writer *w);
+
+/**
+ * state_writer_filter(w):
+ * Return the filter of what LMDB cannot hold, which stays the thread's.  When
+ * idle the thread fills it with what LMDB held at the start; with more than
+ * STATE_FILTER_KEYS it never rules anything out.
+ */
+const struct state_filter *state_writer_filter(const struct state_writer *w);
 
 /**
  * state_writer_phase(w):
