@@ -297,37 +297,108 @@ check_until(struct lk_request *r, struct lk_result *a)
 	return (rc);
 }
 
+static const struct daemon_setup often = {
+	.daemon = "checkpoint_interval = 1s\n",
+	.limits = "checks_per_teller_minute = 0\npersons_per_teller_day = 0\n" };
+
+/* Start a daemon on a small disk, which ends with this process. */
+static void
+start_small(const char *options)
+{
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		cr_skip("skipped: needs root");
+	branch_open(&b, &often);
+	cr_assert_eq(daemon_kill(b.d, SIGTERM), 0);
+	cr_assert_eq(mount("none", daemon_data(b.d), "tmpfs", 0, options), 0);
+	daemon_restart(b.d);
+}
+
+/* Give it a larger one. */
+static void
+enlarge(void)
+{
+
+	cr_assert_eq(mount("none", daemon_data(b.d), "tmpfs", MS_REMOUNT,
+	    "size=64m"), 0);
+}
+
 Test(damage, disk_full_and_enlarged, .timeout = 120)
 {
-	static const struct daemon_setup setup = {
-		.daemon = "checkpoint_interval = 1s\n",
-		.limits = "checks_per_teller_minute = 0\n"
-		    "persons_per_teller_day = 0\n" };
 	struct lk_request r;
 	struct lk_result a;
 	int32_t rc;
 	int i;
 
-	/* What is mounted in here ends with this process. */
-	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-		cr_skip("skipped: needs root");
-	branch_open(&b, &setup);
-	cr_assert_eq(daemon_kill(b.d, SIGTERM), 0);
 	/* 1 MiB each: reserve, log, next segment; and the state. */
-	cr_assert_eq(mount("none", daemon_data(b.d), "tmpfs", 0,
-	    "size=6m,mode=0700"), 0);
-	daemon_restart(b.d);
+	start_small("size=6m,mode=0700");
 	rc = check_until(&r, &a);
 	cr_expect_eq(rc, LK_E_BUSY, "%d: %s", rc, a.message);
 	cr_expect_eq(a.decision, LK_REVIEW);
-	cr_assert_eq(mount("none", daemon_data(b.d), "tmpfs", MS_REMOUNT,
-	    "size=64m"), 0);
+	enlarge();
 	for (i = 0; (rc = branch_check(&b, b.zh, &r, &a)) == LK_E_BUSY; i++) {
 		cr_assert_lt(i, 3000, "still busy");
 		(void)poll(NULL, 0, 10);
 	}
 	cr_expect_eq(rc, LK_OK, "%d: %s", rc, a.message);
 	branch_answers(&b);
+	branch_close(&b);
+}
+
+/* Has it ended?  Looked at for three seconds, in which it saves its state. */
+static int
+ends(void)
+{
+	siginfo_t si;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		memset(&si, 0, sizeof(si));
+		cr_assert_eq(waitid(P_PID, (id_t)daemon_pid(b.d), &si,
+		    WEXITED | WNOHANG | WNOWAIT), 0);
+		if (si.si_pid != 0)
+			return (1);
+		(void)poll(NULL, 0, 10);
+	}
+	return (0);
+}
+
+/*
+ * Not even the state has room to be saved: whether the daemon waits or ends, it
+ * forgets nothing.
+ */
+Test(damage, disk_too_full_for_the_state, .timeout = 120)
+{
+	struct lk_request r;
+	struct lk_result a;
+	unsigned i, n;
+	char txn[32];
+	int32_t rc;
+	int status;
+
+	start_small("size=3200k,mode=0700");
+	rc = check_until(&r, &a);
+	n = b.person - 1;
+	cr_expect(rc == LK_E_BUSY || rc == LK_E_UNAVAIL, "%d: %s", rc,
+	    a.message);
+	cr_expect_eq(a.decision, LK_REVIEW);
+	if (ends()) {
+		status = daemon_wait(b.d);
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_IOERR,
+		    "status 0x%x", (unsigned)status);
+		cr_expect_not_null(strstr(daemon_log(b.d), "state.mdb"), "%s",
+		    daemon_log(b.d));
+		enlarge();
+		daemon_restart(b.d);
+	} else
+		enlarge();
+	for (i = 0; i < n; i++) {
+		(void)snprintf(txn, sizeof(txn), "fill-%u", i);
+		host_request(&r, i, LK_PRODUCT_BANK1, txn);
+		cr_assert_eq(branch_check(&b, b.zh, &r, &a), LK_OK, "%s",
+		    a.message);
+		cr_assert(a.flags & LK_R_DUPLICATE, "%s was lost", txn);
+	}
 	branch_close(&b);
 }
