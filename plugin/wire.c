@@ -148,10 +148,12 @@ wire_u32(const struct wire_fields *f, unsigned tag, uint32_t otherwise)
 uint64_t
 wire_u64(const struct wire_fields *f, unsigned tag, uint64_t otherwise)
 {
+	const uint8_t *p;
 
 	if (!wire_has(f, tag) || tags[tag].kind != WIRE_U64)
 		return (otherwise);
-	return (get32(f->f[tag].p) | (uint64_t)get32(&f->f[tag].p[4]) << 32);
+	p = f->f[tag].p;
+	return (get32(p) | (uint64_t)get32(p + 4) << 32);
 }
 
 /* Return a text field in place. */

@@ -397,7 +397,7 @@ static int
 check(struct request *q, struct applicant *a)
 {
 	struct state *s = journal_state(q->c->journal);
-	struct application ap;
+	struct application ap = { .now = 0 };
 	uint8_t leaf[32], key[8];
 
 	if (request_authority(q, RIGHT_CHECK) || read_ids(q) ||
