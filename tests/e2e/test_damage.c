@@ -324,6 +324,20 @@ enlarge(void)
 	    "size=64m"), 0);
 }
 
+/* End, and remove what the mount had hidden. */
+static void
+end_small(void)
+{
+	char dir[128], data[160], command[160];
+
+	(void)snprintf(dir, sizeof(dir), "%s", daemon_dir(b.d));
+	(void)snprintf(data, sizeof(data), "%s", daemon_data(b.d));
+	branch_close(&b);
+	cr_assert_eq(umount2(data, MNT_DETACH), 0);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	cr_assert_eq(system(command), 0);
+}
+
 Test(damage, disk_full_and_enlarged, .timeout = 120)
 {
 	struct lk_request r;
@@ -343,7 +357,7 @@ Test(damage, disk_full_and_enlarged, .timeout = 120)
 	}
 	cr_expect_eq(rc, LK_OK, "%d: %s", rc, a.message);
 	branch_answers(&b);
-	branch_close(&b);
+	end_small();
 }
 
 /* Has it ended?  Looked at for three seconds, in which it saves its state. */
@@ -400,5 +414,5 @@ Test(damage, disk_too_full_for_the_state, .timeout = 120)
 		    a.message);
 		cr_assert(a.flags & LK_R_DUPLICATE, "%s was lost", txn);
 	}
-	branch_close(&b);
+	end_small();
 }
