@@ -41,6 +41,7 @@ hash_key(struct memo *m, uint8_t key[RECORD_HASH_KEY],
 		memcpy(&buf[len], texts[i], size);
 		len += size;
 	}
+	/* cppcheck-suppress uninitvar ; its first len bytes are written above */
 	if (len != m->len || memcmp(buf, m->texts, len) != 0) {
 		sha256_of(digest, buf, len);
 		memcpy(m->key, digest, sizeof(m->key));
