@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "plugin.h"
@@ -171,17 +170,22 @@ digest(struct request *q, const struct applicant *a)
 	const int64_t numbers[] = { e->subject, e->id_type, e->operation,
 		e->product, e->channel, e->purpose, e->quantity, e->held_here,
 		e->relation, e->flags, e->at, (int64_t)a->name.len };
+	char texts[sizeof(e->outlet) + sizeof(e->teller) +
+	    sizeof(e->terminal) + sizeof(e->decided_by) + sizeof(e->visit) +
+	    sizeof(e->batch)], *p = texts;
 	struct token_stream s;
 
+	/* Each with its NUL. */
+	p = stpcpy(p, e->outlet) + 1;
+	p = stpcpy(p, e->teller) + 1;
+	p = stpcpy(p, e->terminal) + 1;
+	p = stpcpy(p, e->decided_by) + 1;
+	p = stpcpy(p, e->visit) + 1;
+	p = stpcpy(p, e->batch) + 1;
 	token_begin(&s, q->c->o.keys, 0, TOKEN_CONTENT);
 	token_update(&s, numbers, sizeof(numbers));
 	token_update(&s, tokens, sizeof(tokens));
-	token_update(&s, e->outlet, strlen(e->outlet) + 1);
-	token_update(&s, e->teller, strlen(e->teller) + 1);
-	token_update(&s, e->terminal, strlen(e->terminal) + 1);
-	token_update(&s, e->decided_by, strlen(e->decided_by) + 1);
-	token_update(&s, e->visit, strlen(e->visit) + 1);
-	token_update(&s, e->batch, strlen(e->batch) + 1);
+	token_update(&s, texts, (size_t)(p - texts));
 	token_update(&s, a->name.p, a->name.len);
 	token_final(&s, &q->e->digest);
 }
@@ -307,6 +311,16 @@ gather(struct request *q, const struct applicant *a, struct application *ap)
 	return (0);
 }
 
+/* Copy a text, cut to size. */
+static void
+copy(char *dst, size_t size, const char *s)
+{
+	size_t n = strnlen(s, size - 1);
+
+	memcpy(dst, s, n);
+	dst[n] = '\0';
+}
+
 /* The outcome that a sandbox's magic number asks for. */
 static void
 force(struct entry *e, const struct forced *f)
@@ -317,7 +331,7 @@ force(struct entry *e, const struct forced *f)
 	e->by = f->by;
 	e->needs = f->needs;
 	e->profile = f->decision == LK_LIMIT;
-	snprintf(e->reason, sizeof(e->reason), "SANDBOX");
+	copy(e->reason, sizeof(e->reason), "SANDBOX");
 }
 
 /* Until when the outcome is reserved. */
@@ -355,7 +369,7 @@ decide(struct request *q, const struct application *ap)
 	facts_gather(facts, e->nfacts, &q->c->person, ap, e->facts);
 	policy_decide(p, e->facts, ap->now, &v);
 	e->engine = POLICY_ENGINE;
-	snprintf(e->policy, sizeof(e->policy), "%s", policy_version(p));
+	copy(e->policy, sizeof(e->policy), policy_version(p));
 	e->decision = v.decision;
 	e->floor = v.floor;
 	e->needs = v.needs;
@@ -367,7 +381,7 @@ decide(struct request *q, const struct application *ap)
 	policy_hits(p, v.lifted, v.nlifted, e->lifted, sizeof(e->lifted));
 	policy_hits(p, v.shadow, v.nshadow, e->shadow, sizeof(e->shadow));
 	if (v.headline != POLICY_NO_RULE)
-		snprintf(e->reason, sizeof(e->reason), "%s",
+		copy(e->reason, sizeof(e->reason),
 		    policy_rule_reason(p, v.headline));
 	if (ap->cleared && v.nlifted > 0 && (e->flags & ENTRY_F_DRY) == 0)
 		e->flags |= ENTRY_F_CLEARED;

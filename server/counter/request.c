@@ -151,7 +151,11 @@ request_identity(struct request *q, unsigned type_tag, unsigned no_tag,
 	    request_text(q, no_tag, &no) != 0 ||
 	    request_text(q, country_tag, &country) != 0)
 		return (-1);
-	snprintf(iso, sizeof(iso), "%.*s", (int)country.len, country.p);
+	if (country.len >= sizeof(iso))
+		country.len = sizeof(iso) - 1;
+	if (country.len > 0)
+		memcpy(iso, country.p, country.len);
+	iso[country.len] = '\0';
 	if (identity_parse(id, type, no.p, no.len, iso,
 	    day_of(q->now / 1000), &err) == 0)
 		return (0);
@@ -219,20 +223,35 @@ request_event(struct request *q, unsigned tag, int64_t *at)
 	return (0);
 }
 
+/* Write a number; return its end. */
+static char *
+put_number(char *p, unsigned v)
+{
+
+	if (v >= 10)
+		p = put_number(p, v / 10);
+	*p = (char)('0' + v % 10);
+	return (p + 1);
+}
+
 /* Fill in the key of the visit. */
 void
 request_visit(struct request *q)
 {
 	struct entry *e = q->e;
-	char buf[160];
-	int n;
+	char buf[160], *p;
 
+	p = stpcpy(buf, e->inst);
+	*p++ = '\x1f';
 	if (e->visit[0] != '\0')
-		n = snprintf(buf, sizeof(buf), "%s\x1f%s", e->inst, e->visit);
-	else
-		n = snprintf(buf, sizeof(buf), "%s\x1f%s\x1f%d", e->inst,
-		    e->outlet, (int)day_of((e->at ? e->at : q->now) / 1000));
-	if ((e->visit_key = XXH3_64bits(buf, (size_t)n)) == 0)
+		p = stpcpy(p, e->visit);
+	else {
+		p = stpcpy(p, e->outlet);
+		*p++ = '\x1f';
+		p = put_number(p, (unsigned)day_of((e->at ? e->at : q->now) /
+		    1000));
+	}
+	if ((e->visit_key = XXH3_64bits(buf, (size_t)(p - buf))) == 0)
 		e->visit_key = 1;
 }
 
