@@ -196,14 +196,16 @@ status_answer(struct request *q)
 	struct wire_out *o = q->out;
 	struct state_stats st;
 	char why[256] = "";
-	int failed, doubt;
+	int failed, doubt, full;
 
 	state_stats(journal_state(c->journal), &st);
 	failed = journal_failed(c->journal, why, sizeof(why));
+	full = !failed && !journal_space(c->journal);
 	(void)journal_now(c->journal, &doubt);
 	wire_begin(o, q->h->type | WIRE_REPLY, q->h->id);
 	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
-	wire_put_u32(o, WIRE_T_READY, !failed && c->policy != NULL);
+	wire_put_u32(o, WIRE_T_READY, !failed && !full &&
+	    c->policy != NULL);
 	wire_put_u32(o, WIRE_T_RESULT_FLAGS, (c->o.sandbox ? LK_R_SANDBOX : 0) |
 	    (doubt ? LK_R_CLOCK : 0));
 	wire_put_u32(o, WIRE_T_CONNECTIONS, c->connections);
@@ -220,6 +222,10 @@ status_answer(struct request *q)
 	wire_put_text(o, WIRE_T_DAEMON, c->o.version);
 	if (failed)
 		reply_put_text(q, WIRE_T_MESSAGE, why);
+	else if (full)
+		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for the "
+		    "next log segment: free space; until then checks are "
+		    "answered BUSY");
 	else if (st.map_alarm)
 		wire_put_text(o, WIRE_T_MESSAGE, "state.mdb: over 60 % full");
 	else if (doubt)

@@ -323,6 +323,14 @@ journal_ready(struct journal *j)
 	return (LK_OK);
 }
 
+/* Has the disk room for the log to go on? */
+int
+journal_space(struct journal *j)
+{
+
+	return (wal_space(j->wal));
+}
+
 /* Take an entry. */
 int
 journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])

@@ -67,6 +67,12 @@ void journal_rebase(struct journal *j);
 int journal_ready(struct journal *j);
 
 /**
+ * journal_space(j): Return nonzero while the disk has room for the log to go on;
+ * 0 = too full for the next segment, entries are or will soon be BUSY.
+ */
+int journal_space(struct journal *j);
+
+/**
  * journal_write(j, e, leaf): Take the entry e: fill in e->seq, set ENTRY_F_CLOCK
  * when time is in doubt, e->t where it is 0, queue and apply it, and write its
  * leaf hash.  Return LK_OK; LK_E_BUSY with nothing done; LK_E_ARG when it would be

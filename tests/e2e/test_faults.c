@@ -249,6 +249,7 @@ Test(faults, sync_fails_for_a_single_caller, .timeout = 60)
 
 Test(faults, no_room_for_the_next_segment, .timeout = 120)
 {
+	struct lk_status st = { .size = sizeof(st) };
 	struct lk_request r;
 	struct lk_result a;
 	int32_t rc;
@@ -271,6 +272,10 @@ Test(faults, no_room_for_the_next_segment, .timeout = 120)
 	cr_expect(branch_is_chinese(a.message), "%s", a.message);
 	cr_expect_eq(branch_check(&b, b.en, &r, &a), LK_E_BUSY);
 	cr_expect(branch_is_ascii(a.message), "%s", a.message);
+	/* The operator is told why. */
+	cr_expect_eq(b.h.lk_status(b.zh, &st, 5000), LK_OK);
+	cr_expect_eq(st.ready, 0);
+	cr_expect_not_null(strstr(st.message, "too full"), "%s", st.message);
 	/* What was answered is told all the same. */
 	want_all();
 	fault_set(&fault, "");
