@@ -68,13 +68,15 @@ bits_of(uint64_t x)
 	    1ull << (x >> 22 & 63) | 1ull << (x >> 16 & 63));
 }
 
-/* Set the bits. */
+/* Set the bits; nobody else does. */
 void
 state_filter_add(struct state_filter *f, uint32_t hash)
 {
 	uint64_t x = spread(hash);
+	_Atomic(uint64_t) *w = word_of(f, x);
 
-	atomic_fetch_or_explicit(word_of(f, x), bits_of(x),
+	atomic_store_explicit(w, bits_of(x) |
+	    atomic_load_explicit(w, memory_order_relaxed),
 	    memory_order_relaxed);
 }
 
