@@ -111,7 +111,11 @@ overlay_new(uint64_t bytes)
 	if (p == MAP_FAILED)
 		return (NULL);
 	(void)madvise(p, reserved, MADV_DONTDUMP);
-	(void)madvise(p, reserved, MADV_HUGEPAGE);
+	/*
+	 * The table is touched all over.  Records come one after the other, and
+	 * the loop would stand still for each huge page that is zeroed.
+	 */
+	(void)madvise(p, head + table, MADV_HUGEPAGE);
 
 	struct overlay *o = (struct overlay *)(void *)p;
 	o->table = (uint32_t *)(void *)(p + head);
