@@ -168,7 +168,7 @@ is_head(const struct reader *r, size_t at, const struct conf_section *s,
 static int
 note_head(struct reader *r, const struct conf_section *s, size_t at, size_t len)
 {
-	const char *t = r->doc->text, *lf = t;
+	const char *t = r->doc->text, *lf;
 	size_t line = 0;
 
 	while ((lf = memchr(t + line, '\n', at - line)) != NULL) {

@@ -163,6 +163,7 @@ no_arguments(struct policy_parse *s, const struct policy_fn_info *fn)
 	const struct policy_fn_info *i;
 	struct conf_guess g;
 
+	/* NOLINTBEGIN(clang-analyzer-core.NonNullParamChecker): it has a name */
 	conf_guess_init(&g, fn->name, strlen(fn->name));
 	for (i = policy_names_fns; i->name != NULL; i++) {
 		if (i->args != POLICY_ARGS_NONE)
@@ -175,6 +176,7 @@ no_arguments(struct policy_parse *s, const struct policy_fn_info *fn)
 	else
 		policy_lex_fail_at(&s->x, s->x.done - strlen(fn->name),
 		    s->x.done, "'%s' takes no arguments", fn->name);
+	/* NOLINTEND(clang-analyzer-core.NonNullParamChecker) */
 }
 
 /* The arguments of a function, after its name. */

@@ -145,7 +145,7 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 static void
 take(struct conn *c, uint8_t *buf, size_t len)
 {
-	int was_partial = c->partial;
+	int was_partial = c->partial, shared = buf == c->set->in;
 	size_t done;
 
 	done = answer(c, buf, len);
@@ -159,8 +159,9 @@ take(struct conn *c, uint8_t *buf, size_t len)
 		if (keep(c, buf + done, len - done) != 0)
 			conn_drop(c, CONN_NOMEM);
 	}
-	if (buf == c->set->in)
-		explicit_bzero(buf, len);
+	/* The shared buffer is never a connection's own, which keep() may free. */
+	if (shared)
+		explicit_bzero(buf, len); /* NOLINT(clang-analyzer-unix.Malloc) */
 	if (c->fd != -1)
 		conn_flush(c);
 }

@@ -379,7 +379,11 @@ Test(cli, a_number_typed_on_a_terminal_is_not_shown)
 	char asked[16] = "", echo[256];
 	ssize_t n;
 
-	cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	if (master < 0 || access("/dev/pts/ptmx", F_OK) != 0) {
+		daemon_stop_and_check(d);
+		cr_skip("skipped: no pseudo-terminals here");
+	}
+	cr_assert(grantpt(master) == 0 && unlockpt(master) == 0);
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	cr_assert(slave >= 0 && pipe2(out, O_CLOEXEC) == 0 &&
 	    pipe2(err, O_CLOEXEC) == 0);
