@@ -19,12 +19,12 @@
  */
 struct state_filter;
 
-#define STATE_FILTER_KEYS	(16 << 20) /* With more it tells too little. */
+#define STATE_FILTER_KEYS	(8 << 20) /* With more it tells too little. */
 
 /**
  * state_filter_new():
  * Return an empty filter, or NULL with errno.  It takes as much memory as its
- * keys touch, at most 16 MiB.
+ * keys touch, at most 8 MiB.
  */
 struct state_filter *state_filter_new(void);
 
