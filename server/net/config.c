@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/keydisk.h"
+
 #include "config.h"
 #include "config_read.h"
 
@@ -48,15 +50,49 @@ check_file(struct config_reader *r, const char *path,
 		    strerror(errno));
 }
 
+/* Is each token key sound, kept from others, and the only one of its epoch? */
+static void
+check_keys(struct config_reader *r)
+{
+	const struct config *c = r->config;
+	uint32_t epoch[CONFIG_KEYS_MAX] = { 0 };
+	struct keydisk_look look;
+	struct keyfile_error e;
+	struct keyfile k;
+	const char *wrong;
+	size_t i, j;
+
+	for (i = 0; i < c->nkeys; i++) {
+		wrong = NULL;
+		if (keydisk_look(&k, &look, c->token_key[i], &e) != 0)
+			wrong = e.text;
+		else if (look.access.fault != KEYFILE_FINE)
+			wrong = look.access.text;
+		else if (k.kind != KEYFILE_TOKEN_PERSON)
+			wrong = "this is no key of kind token-person";
+		epoch[i] = k.epoch;
+		keyfile_wipe(&k);
+		for (j = 0; wrong == NULL && j < i; j++)
+			if (epoch[j] == epoch[i])
+				wrong = "another key here has the same epoch";
+		if (wrong != NULL)
+			conf_fail(&r->doc, r->key[i].at, r->key[i].span, "%s",
+			    wrong);
+	}
+}
+
 /* See that what the configuration names is there. */
 static void
-check_files(struct config_reader *r)
+check_files(struct config_reader *r, unsigned flags)
 {
 	const struct config *c = r->config;
 	size_t i;
 
-	for (i = 0; i < c->nkeys; i++)
-		check_file(r, c->token_key[i], &r->key[i]);
+	if ((flags & CONFIG_READ_KEYS) != 0)
+		check_keys(r);
+	else
+		for (i = 0; i < c->nkeys; i++)
+			check_file(r, c->token_key[i], &r->key[i]);
 	check_file(r, c->policy, &r->policy);
 	check_parent(r, c->data, &r->data);
 	for (i = 0; i < c->ngrants; i++)
@@ -138,7 +174,7 @@ config_load(const char *file, unsigned flags, const struct conf_sink *sink,
 		config_read(&r, flags);
 		if (r.doc.errors == 0 && !r.nomem &&
 		    !(flags & CONFIG_NO_FILES))
-			check_files(&r);
+			check_files(&r, flags);
 		if (r.nomem)
 			(void)snprintf(err, errlen, "%s: out of memory", file);
 		c = finish(&r);

@@ -68,6 +68,7 @@ struct config {
 
 #define CONFIG_SANDBOX 1u	/* stands for `sandbox = true` */
 #define CONFIG_NO_FILES 2u	/* do not look for the files that are named */
+#define CONFIG_READ_KEYS 4u	/* read the token keys too, to say what is wrong */
 
 /**
  * config_parse(file, text, len, flags, sink): Read the len bytes at text; file
@@ -79,9 +80,11 @@ struct config *config_parse(const char *file, const char *text, size_t len,
 
 /**
  * config_load(file, flags, sink, err, errlen): Read the file and see, unless flags
- * say CONFIG_NO_FILES, that the files and directories it names are there.  Return the configuration; or NULL
- * with a sentence in err when the file cannot be read, or "" there when all has
- * been said through sink.
+ * say CONFIG_NO_FILES, that the files and directories it names are there; with
+ * CONFIG_READ_KEYS, that the token keys are sound and kept from others, whoever
+ * of them and root they belong to.  Return the configuration; or NULL with a
+ * sentence in err when the file cannot be read, or "" there when all has been
+ * said through sink.
  */
 struct config *config_load(const char *file, unsigned flags,
     const struct conf_sink *sink, char *err, size_t errlen);

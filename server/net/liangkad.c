@@ -60,8 +60,8 @@ static const char help[] =
 "tells a service manager when it is ready (sd_notify).\n"
 "\n"
 "  -c, --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
-"  --check-config     read configuration and policy, say what is wrong with\n"
-"                     line and column, and exit; nothing is opened or changed\n"
+"  --check-config     read configuration, keys and policy, say what is wrong\n"
+"                     with line and column, and exit; nothing is changed\n"
 "  --sandbox          for trying out: a throw-away key, and the numbers of area\n"
 "                     000000 give each decision and error; wants a data\n"
 "                     directory of its own\n"
@@ -147,12 +147,15 @@ load_config(struct daemon *d, const struct options *o)
 	char err[512];
 
 	d->config = config_load(o->config, (o->sandbox ? CONFIG_SANDBOX : 0) |
-	    (o->dump ? CONFIG_NO_FILES : 0), &sink, err, sizeof(err));
+	    (o->dump ? CONFIG_NO_FILES : 0) | (o->check ? CONFIG_READ_KEYS : 0),
+	    &sink, err, sizeof(err));
 	if (d->config != NULL)
 		return (0);
 	if (err[0] == '\0')
 		return (EX_CONFIG);
-	log_say(LOG_LEVEL_ERROR, "%s", err);
+	log_say(LOG_LEVEL_ERROR, "%s%s", err, access(o->config, F_OK) == 0 ? "" :
+	    "; name it with --config FILE, or begin with the example "
+	    "liangkad.conf of the sources");
 	return (EX_NOINPUT);
 }
 

@@ -302,6 +302,29 @@ Test(stop, check_config_tells_line_and_column)
 	daemon_discard(d);
 }
 
+Test(stop, check_config_reads_the_keys)
+{
+	struct daemon *d = daemon_start(NULL);
+	char key[256];
+	int status;
+	FILE *f;
+
+	cr_expect_eq(daemon_kill(d, SIGTERM), 0);
+	(void)snprintf(key, sizeof(key), "%s/token.key", daemon_dir(d));
+	cr_assert_eq(chmod(key, 0644), 0);
+	free(daemon_run(d, "--check-config", &status));
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_CONFIG);
+	cr_expect_not_null(strstr(daemon_log(d), "lets others at the key"));
+	cr_assert_eq(chmod(key, 0600), 0);
+	cr_assert_not_null(f = fopen(key, "we"));
+	(void)fputs("no key\n", f);
+	(void)fclose(f);
+	free(daemon_run(d, "--check-config", &status));
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_CONFIG);
+	cr_expect_not_null(strstr(daemon_log(d), "token.key:1: expected"));
+	daemon_discard(d);
+}
+
 Test(stop, sandbox_delays_and_drops)
 {
 	const struct daemon_setup setup = { .sandbox = 1 };
