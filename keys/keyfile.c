@@ -57,8 +57,12 @@ complain(struct lines *l, const char *what)
 	if (l->failed)
 		return;
 	l->failed = 1;
-	(void)keyfile_fail(l->err, KEYFILE_BAD, "%.200s:%u: %s", l->name,
-	    l->line, what);
+	if (l->line == 0)
+		(void)keyfile_fail(l->err, KEYFILE_BAD, "%.200s: %s", l->name,
+		    what);
+	else
+		(void)keyfile_fail(l->err, KEYFILE_BAD, "%.200s:%u: %s",
+		    l->name, l->line, what);
 }
 
 /* Take the next line, which must be the word, one blank and a value. */
@@ -290,7 +294,7 @@ keyfile_parse(struct keyfile *k, const char *name, const char *text, size_t len,
 	err->fault = KEYFILE_FINE;
 	err->text[0] = '\0';
 	if (len > KEYFILE_TEXT_MAX)
-		complain(&l, "the file is too long for a key file");
+		complain(&l, "too long for a key file; is it another file?");
 	parse_head(&l, k);
 	parse_secret(&l, k);
 	if (l.failed) {

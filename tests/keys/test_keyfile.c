@@ -148,7 +148,10 @@ Test(keyfile, every_flipped_bit_is_refused)
 
 Test(keyfile, faults_are_named_with_their_line)
 {
+	char long_text[KEYFILE_TEXT_MAX + 2] = "";
 
+	(void)memset(long_text, 'x', sizeof(long_text) - 1);
+	refuse(long_text, "k: too long for a key file");
 	refuse("", "k:1: the file ends in or before the line \"liangka-key\"");
 	refuse("-----BEGIN PRIVATE KEY-----\n", "k:1: expected \"liangka-key\"");
 	refuse_with("liangka-key 1", "\xef\xbb\xbfliangka-key 1", "k:1:");
