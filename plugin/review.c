@@ -129,7 +129,7 @@ lk_message(int32_t handle, const char *decision_id, int32_t which,
 	buf[0] = '\0';
 	if (which != LK_TEXT_TELLER && which != LK_TEXT_NOTICE)
 		return (LK_E_ARG);
-	if (handle == 0 && decision_id == NULL)
+	if (handle == 0 && (decision_id == NULL || decision_id[0] == '\0'))
 		return (open_why(buf, size));
 	r.size = sizeof(r);
 	(void)result_begin(&r);

@@ -148,6 +148,8 @@ Test(call, message_of_a_failed_open)
 	cr_assert_eq(lk_message(0, NULL, 0, 0, buf, sizeof(buf), 0), LK_OK);
 	cr_assert_eq(strncmp(buf, "/none/such: error: ", 19), 0);
 	cr_assert_eq(lk_message(0, NULL, 0, 0, buf, 5, 0), LK_E_BUFFER);
+	cr_assert_eq(lk_message(0, "", 0, 0, buf, sizeof(buf), 0), LK_OK);
+	cr_assert_eq(strncmp(buf, "/none/such: error: ", 19), 0);
 }
 
 Test(call, without_structures)
