@@ -116,6 +116,35 @@ meaning(const struct tool *t, int32_t decision)
 	}
 }
 
+/* What may be done now: as was decided, or what became of it since. */
+static void
+put_present(const struct tool *t, const struct lk_result *r)
+{
+	const char *since = "", *what = meaning(t, r->decision);
+
+	switch (r->standing) {
+	case LK_STANDING_APPROVED:
+		since = tool_zh(t, "审核已批准：", "approved since: ");
+		what = meaning(t, r->allowed);
+		break;
+	case LK_STANDING_DENIED:
+		since = tool_zh(t, "审核未批准：", "refused since: ");
+		what = meaning(t, LK_REJECT);
+		break;
+	case LK_STANDING_EXPIRED:
+		what = tool_zh(t, "已过期，请重新核查",
+		    "expired since: check again");
+		break;
+	case LK_STANDING_WITHDRAWN:
+		what = tool_zh(t, "已撤回，不可凭此办理",
+		    "withdrawn since: nothing may be issued by it");
+		break;
+	default:
+		break;
+	}
+	(void)fprintf(t->out, "%s%s", since, what);
+}
+
 /* The decision itself, in its colour. */
 static void
 headline(const struct tool *t, const struct lk_result *r)
@@ -129,9 +158,10 @@ headline(const struct tool *t, const struct lk_result *r)
 
 	words_bits(words_result_flag, r->flags, t->language == LK_LANG_ZH,
 	    flags, sizeof(flags));
-	(void)fprintf(t->out, "%s%s%s  %s", tool_paint(t, colour),
+	(void)fprintf(t->out, "%s%s%s  ", tool_paint(t, colour),
 	    tool_zh(t, words_decision[i].zh, en[i]), tool_paint(t,
-	    TOOL_PLAIN), meaning(t, r->decision));
+	    TOOL_PLAIN));
+	put_present(t, r);
 	if (flags[0] != '\0')
 		(void)fprintf(t->out, "%s%s%s", tool_zh(t, "（", " ("), flags,
 		    tool_zh(t, "）", ")"));

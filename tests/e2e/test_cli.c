@@ -249,12 +249,18 @@ Test(cli, the_centre_clears_a_case)
 	cr_expect_str_eq(member(r, "standing"), "approved");
 	r = liangka(NULL, "review", "show", ref, NULL);
 	cr_expect_eq(r->rc, 0, "what may be issued now is the floor");
+	cr_expect_not_null(strstr(r->out, "REVIEW  approved since: may be"),
+	    "%s", r->out);
 	r = liangka(NULL, "review", "deny", other, "--by", "zhang.w",
 	    "--reason", "no", NULL);
 	cr_expect_eq(r->rc, 0, "%s", r->err);
 	r = liangka(NULL, "review", "deny", other, "--by", "zhang.w",
 	    "--reason", "no", NULL);
 	cr_expect_eq(r->rc, 1, "it is decided already");
+	r = liangka(NULL, "review", "show", other, NULL);
+	cr_expect_eq(r->rc, 10);
+	cr_expect_not_null(strstr(r->out, "REVIEW  refused since: must not"),
+	    "%s", r->out);
 	daemon_stop_and_check(d);
 }
 
