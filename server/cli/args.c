@@ -305,9 +305,10 @@ complete(struct reader *r)
 			    (r->group[g].given & UINT64_C(1) <<
 			    (a - r->group[g].args)) == 0)
 				return (tool_fail(r->t, TOOL_USAGE,
-				    "缺少 --%s %s（%s）",
-				    "--%s %s is missing: %s", a->name,
-				    a->value, a->help));
+				    "缺少 --%s %s%.0s，见 liangka help %s",
+				    "--%s %s is missing: %s; see \"liangka help "
+				    "%s\"", a->name, a->value, a->help,
+				    r->t->command->name));
 			if ((a->flags & ARG_SECRET) != 0 &&
 			    strcmp(p, "-") == 0 &&
 			    (rc = secret_read(r->t, a->name, p, a->size)) !=

@@ -223,7 +223,7 @@ const struct command cmd_policy_test = {
 	.exits = "0  PASS\n5  LIMIT\n10 REVIEW\n20 REJECT\n"
 	    "64 wrong usage\n65 the file has errors\n66 no such file\n",
 	.examples = "liangka policy test default.policy product=sim "
-	    "\"cards(7d)=4\" \"sim(7d)=4\"\n"
+	    "\"cards(30d)=4\" \"institutions(7d)=3\"\n"
 	    "liangka policy test default.policy product=bank1 "
 	    "\"held(bank1, here)=1\" --json\n",
 	.run = run,

@@ -169,6 +169,19 @@ Test(policy, test_decides_by_made_up_facts)
 	cr_expect_eq(r->rc, TOOL_USAGE);
 }
 
+Test(policy, the_example_of_the_help_works)
+{
+	const struct cli_run *r;
+
+	r = cli(NULL, "help", "policy", "test", NULL);
+	cr_expect_not_null(strstr(r->out, "default.policy product=sim "
+	    "\"cards(30d)=4\" \"institutions(7d)=3\"\n"), "%s", r->out);
+	r = cli(NULL, "policy", "test", "server/engine/default.policy",
+	    "product=sim", "cards(30d)=4", "institutions(7d)=3", NULL);
+	cr_expect_eq(r->rc, TOOL_REVIEW, "%s", r->err);
+	cr_expect_not_null(strstr(r->out, "HF-7D"), "%s", r->out);
+}
+
 #define ENTRIES 200
 
 /* The n-th entry of the log that the tests read. */
