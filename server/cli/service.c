@@ -276,10 +276,10 @@ away(const struct tool *t, const char *path)
 		    "path is wrong.  See \"systemctl status liangkad\" and the "
 		    "path in the configuration"));
 	if (access(path, W_OK) != 0)
-		return (tool_zh(t, "本用户无权使用这个套接字；请查 liangkad.conf "
-		    "中的 uid 与目录权限", "this user may not use the socket; "
-		    "see uid in liangkad.conf and the rights of the "
-		    "directory"));
+		return (tool_zh(t, "本用户无权使用这个套接字：须属于该套接字的用户组，"
+		    "并列在 liangkad.conf 的 uid 中", "this user may not use "
+		    "the socket: he must be in its group and named by uid in "
+		    "liangkad.conf"));
 	return (tool_zh(t, "liangkad 没有应答：未运行、正在恢复，或不是以所配置的 "
 	    "server_uid 运行。请查看 systemctl status liangkad",
 	    "liangkad does not answer: it is not running, still recovering, or "
