@@ -4,6 +4,7 @@
 
 #include "plugin.h"
 
+#include "engine/policy.h"
 #include "store/entry.h"
 #include "store/journal.h"
 
@@ -240,6 +241,44 @@ CASE(check, the_entry_holds_the_grounds)
 	cr_assert_eq(e.t, FIXTURE_START);
 	cr_assert(entry_token_set(&e.person));
 	cr_assert(entry_token_set(&e.digest));
+}
+
+/* I6: an entry's own facts replay to the same decision, bit for bit. */
+CASE(check, an_entry_replays_to_its_decision)
+{
+	struct policy *p = policy_compile("test", fixture_policy,
+	    strlen(fixture_policy), NULL);
+	char txn[32], ids[1024];
+	static struct entry e;
+	struct verdict v;
+	uint64_t seq;
+	int i, n = 0;
+
+	for (i = 0; i < 40; i++) {
+		snprintf(txn, sizeof(txn), "r%d", i);
+		snprintf(buf, sizeof(buf), "o%d", i % 7);
+		fixture_pass(&x, 600 * 1000);
+		check(&x, i % 3 == 0 ? "abank" : i % 3 == 1 ? "bbank" : "ctel",
+		    buf, i % 5, i % 4 == 0 ? LK_PRODUCT_CREDIT :
+		    LK_PRODUCT_SIM, txn);
+	}
+	for (seq = 1; seq <= journal_seq(x.journal); seq++) {
+		cr_assert_eq(journal_read(x.journal, seq, &e), 0);
+		if (e.kind != ENTRY_DECISION)
+			continue;
+		policy_decide(p, e.facts, e.t / 1000, &v);
+		cr_assert_eq(v.decision, e.decision);
+		cr_assert_eq(v.floor, e.floor);
+		cr_assert_eq(v.needs, e.needs);
+		cr_assert_eq(v.by, e.by);
+		policy_hits(p, v.hit, v.nhits, ids, sizeof(ids));
+		cr_assert_str_eq(ids, e.hits);
+		policy_hits(p, v.shadow, v.nshadow, ids, sizeof(ids));
+		cr_assert_str_eq(ids, e.shadow);
+		n += e.decision != LK_PASS;
+	}
+	cr_assert_gt(n, 5, "not all were passed: %d", n);
+	policy_free(p);
 }
 
 /* I4: nothing personal reaches the disk. */
