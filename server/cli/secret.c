@@ -11,7 +11,8 @@
 
 /*
  * Hide what is typed.  Signals from the keyboard are off meanwhile, so that an
- * interrupt cannot leave the terminal without echo; it is read as a character.
+ * interrupt cannot leave the terminal without echo; it is read as a character
+ * that ends the line.
  */
 static int
 hide(int fd, struct termios *before)
@@ -22,6 +23,7 @@ hide(int fd, struct termios *before)
 		return (0);
 	hidden = *before;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+	hidden.c_cc[VEOL] = CTRL_C;
 	return (tcsetattr(fd, TCSAFLUSH, &hidden) == 0);
 }
 

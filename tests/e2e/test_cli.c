@@ -372,23 +372,21 @@ Test(cli, log_show_beside_the_daemon_and_without)
 	daemon_stop_and_check(d);
 }
 
-Test(cli, a_number_typed_on_a_terminal_is_not_shown)
+/* Type at the question for a number; return the exit code, or -1: no terminals. */
+static int
+typed(struct daemon *d, const char *text, struct run *r, char *echo, size_t size)
 {
-	struct daemon *d = daemon_start(NULL);
 	char *argv[] = { (char *)"liangka", (char *)"check", (char *)"--socket",
 		(char *)(uintptr_t)path_of(d, "bank"), (char *)"--product",
 		(char *)"sim", (char *)"--branch", (char *)"b",
 		(char *)"--teller", (char *)"t", NULL };
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave, pid;
+	ssize_t n, len = (ssize_t)strlen(text);
 	int out[2], err[2], status;
-	static struct run r;
-	char asked[16] = "", echo[256];
-	ssize_t n;
+	char asked[16] = "";
 
-	if (master < 0 || access("/dev/pts/ptmx", F_OK) != 0) {
-		daemon_stop_and_check(d);
-		cr_skip("skipped: no pseudo-terminals here");
-	}
+	if (master < 0 || access("/dev/pts/ptmx", F_OK) != 0)
+		return (-1);
 	cr_assert(grantpt(master) == 0 && unlockpt(master) == 0);
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	cr_assert(slave >= 0 && pipe2(out, O_CLOEXEC) == 0 &&
@@ -398,16 +396,34 @@ Test(cli, a_number_typed_on_a_terminal_is_not_shown)
 	(void)close(out[1]), (void)close(err[1]);
 	n = read(err[0], asked, sizeof(asked) - 1);
 	cr_expect(n > 0 && strncmp(asked, "id-no: ", 7) == 0, "%s", asked);
-	cr_assert_eq(write(master, "11010519491231002X\n", 19), 19);
-	drain(&r, out[0], err[0]);
+	cr_assert_eq(write(master, text, (size_t)len), len);
+	drain(r, out[0], err[0]);
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s%s", r.out,
-	    r.err);
 	cr_expect_eq(fcntl(master, F_SETFL, O_NONBLOCK), 0);
-	memset(echo, 0, sizeof(echo));
-	(void)!read(master, echo, sizeof(echo) - 1);
+	memset(echo, 0, size);
+	(void)!read(master, echo, size - 1);
+	(void)close(master), (void)close(slave);
+	return (WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+}
+
+Test(cli, a_number_typed_on_a_terminal_is_not_shown)
+{
+	struct daemon *d = daemon_start(NULL);
+	static struct run r;
+	char echo[256];
+	int rc;
+
+	if ((rc = typed(d, "11010519491231002X\n", &r, echo,
+	    sizeof(echo))) == -1) {
+		daemon_stop_and_check(d);
+		cr_skip("skipped: no pseudo-terminals here");
+	}
+	cr_expect_eq(rc, 0, "%s%s", r.out, r.err);
 	cr_expect_null(strstr(echo, "1101"), "the terminal shows: %s", echo);
 	cr_expect_null(strstr(r.out, "110105"));
-	(void)close(master), (void)close(slave);
+	/* An interrupt counts at once, not only when Enter is pressed. */
+	rc = typed(d, "1101\003", &r, echo, sizeof(echo));
+	cr_expect_eq(rc, EX_USAGE);
+	cr_expect_not_null(strstr(r.err, "interrupted"), "%s", r.err);
 	daemon_stop_and_check(d);
 }
