@@ -59,6 +59,11 @@ bad_fields(struct conn *c, const struct wire_header *h, int fault, int tag)
 		refuse(c, h, LK_E_ARG, wire_fault_text(fault));
 		return;
 	}
+	if (fault == WIRE_UNKNOWN_TAG) {
+		(void)snprintf(text, sizeof(text), "unknown field %d", tag);
+		refuse(c, h, LK_E_ARG, text);
+		return;
+	}
 	(void)snprintf(name, sizeof(name), "%s", wire_tag_name((unsigned)tag));
 	for (i = 0; name[i] != '\0'; i++)
 		name[i] = (char)tolower((unsigned char)name[i]);
