@@ -304,10 +304,14 @@ gather(struct request *q, const struct applicant *a, struct application *ap)
 	    e->inst, e->outlet);
 	if (ap->outlet_area == 0)
 		ap->outlet_area = q->grant->area;
-	if ((e->flags & ENTRY_F_DRY) == 0 && ap->outlet != 0 &&
+	if (ap->outlet != 0 &&
 	    (o = person_reservation(&c->person, ap->inst, ap->outlet,
-	    e->product, (uint32_t)ap->now)) != NULL)
-		ap->superseded = e->superseded = o->seq;
+	    e->product, (uint32_t)ap->now)) != NULL) {
+		/* A dry run sees what the check itself would see. */
+		ap->superseded = o->seq;
+		if ((e->flags & ENTRY_F_DRY) == 0)
+			e->superseded = o->seq;
+	}
 	return (0);
 }
 

@@ -135,10 +135,16 @@ counter_answer(struct counter *c, const struct peer *peer,
 	q.english = wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) == LK_LANG_EN;
 	q.now = journal_now(c->journal, NULL);
 	entry_clear(q.e, ENTRY_NONE);
+	if (wire_u32(f, WIRE_T_ENCODING, WIRE_UTF8) > WIRE_GB18030 ||
+	    wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) > LK_LANG_EN)
+		request_refuse(&q, LK_E_ARG, "encoding 或 language 的代码未知",
+		    "unknown code in encoding or language");
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].type == h->type)
 			break;
-	if (i == sizeof(table) / sizeof(table[0]))
+	if (q.error != LK_OK)
+		;
+	else if (i == sizeof(table) / sizeof(table[0]))
 		request_refuse(&q, LK_E_UNSUPPORTED, "不支持的请求类型 %u",
 		    "request type %u is not supported", h->type);
 	else

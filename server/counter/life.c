@@ -55,7 +55,6 @@ confirm(struct request *q)
 	struct found found;
 	uint8_t leaf[32];
 	int32_t product;
-	int64_t decided;
 
 	if (request_decision(q, RIGHT_CONFIRM, &found) != 0 ||
 	    request_card(q, &e->card) != 0 ||
@@ -71,9 +70,6 @@ confirm(struct request *q)
 		e->flags = 0;
 		return (0);
 	}
-	decided = d->t;
-	if (e->at == 0)
-		e->at = decided;
 	e->product = product != 0 ? product : d->product;
 	e->operation = d->operation;
 	e->quantity = d->quantity;

@@ -66,7 +66,8 @@ struct state_options {
 	uint64_t map_bytes;		/* First size of LMDB's map (16 GiB). */
 	uint64_t hash_seed;		/* Secret seed of the hash table. */
 	uint32_t interval_ms;		/* Longest time to a freeze (60000). */
-	uint32_t txn_records;		/* Records per transaction (32768). */
+	uint32_t txn_records;		/* Records per transaction (8192: LMDB's dirty
+					 * pages count beside the overlays). */
 
 	/* For tests: called in the checkpoint thread, with its F. */
 	void (*probe)(void *arg, enum state_point point, uint64_t seq);

@@ -48,6 +48,7 @@ start() {
 	token_key = "$dir/token.key"
 	policy = "$bin/default.policy"
 	checkpoint_interval = $1
+	overlay_mb = 512
 	[limits]
 	connections_per_uid = 1024
 	checks_per_teller_minute = 1000000

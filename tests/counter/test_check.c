@@ -87,6 +87,16 @@ CASE(check, unknown_codes_and_missing_fields)
 	refused(LK_E_ARG, "opened_ms");
 }
 
+CASE(check, unknown_encoding_or_language)
+{
+	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
+	withn(&x, WIRE_T_ENCODING, 7);
+	refused(LK_E_ARG, "encoding");
+	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");
+	withn(&x, WIRE_T_LANGUAGE, 9);
+	refused(LK_E_ARG, "language");
+}
+
 CASE(check, text_must_be_text)
 {
 	applicant(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "a");

@@ -334,6 +334,32 @@ CASE(life, dry_run_reserves_nothing)
 	    LK_PASS, "its txn space is its own, and it is no visit");
 }
 
+CASE(life, dry_run_sees_what_the_check_would_see)
+{
+	check(&x, "abank", "001", 30, LK_PRODUCT_BANK1, "a");
+	confirm(&x, decision_id(&x, id1), "6222 30");
+	cr_assert_eq(check(&x, "abank", "002", 30, LK_PRODUCT_BANK2, "b"),
+	    LK_REVIEW);
+	cancel(&x, decision_id(&x, id1), LK_CANCEL_LEFT);
+	check(&x, "ctel", "s1", 31, LK_PRODUCT_SIM, "c");
+	applicant(&x, "ctel", "s1", 31, LK_PRODUCT_SIM, "d");
+	withn(&x, WIRE_T_QUANTITY, 5);
+	withn(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	cr_assert_eq(answer(&x), LK_OK);
+	cr_assert_eq(num(&x, WIRE_T_DECISION), LK_PASS,
+	    "its own open reservation would be replaced");
+}
+
+CASE(life, issued_now_is_when_it_is_confirmed)
+{
+	check(&x, "abank", "001", 32, LK_PRODUCT_BANK1, "a");
+	decision_id(&x, id1);
+	fixture_pass(&x, 10 * 60 * 1000);
+	cr_assert_eq(confirm(&x, id1, "6222 32"), LK_OK);
+	cr_assert_eq(last().at, 0, "as `t`: FIXTURE_START + 10 min");
+	cr_assert_eq(last().t, FIXTURE_START + 10 * 60 * 1000);
+}
+
 CASE(life, posthoc_counts_at_its_own_time)
 {
 	applicant(&x, "abank", "001", 20, LK_PRODUCT_BANK1, "p");
