@@ -66,7 +66,7 @@ struct state_options {
 	uint64_t map_bytes;		/* First size of LMDB's map (16 GiB). */
 	uint64_t hash_seed;		/* Secret seed of the hash table. */
 	uint32_t interval_ms;		/* Longest time to a freeze (60000). */
-	uint32_t txn_records;		/* Records per transaction (8192: LMDB's dirty
+	uint32_t txn_records;		/* Records per transaction (4096: LMDB's dirty
 					 * pages count beside the overlays). */
 
 	/* For tests: called in the checkpoint thread, with its F. */
