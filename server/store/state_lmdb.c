@@ -88,7 +88,7 @@ found(struct state_lmdb *db, int rc, const MDB_val *key, const MDB_val *data,
 static int
 meta_read(struct state_lmdb *db)
 {
-	struct state_stored r;
+	struct state_stored r = { .len = 0 };
 	MDB_stat st;
 	uint64_t v[3];
 	int rc;
