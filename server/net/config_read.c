@@ -2,6 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/records.h"
+
 #include "config_read.h"
 
 #define MS_MIN 1000
@@ -48,7 +50,7 @@ static const struct conf_key limit_keys[] = {
 	{ "output", CONF_SIZE, 0, 16384, 16 << 20, NULL, LIM(output) },
 	{ "checks_per_teller_minute", CONF_INT, 0, 0, 1000000, NULL,
 	    LIM(checks_per_teller_minute) },
-	{ "persons_per_teller_day", CONF_INT, 0, 0, 1000000, NULL,
+	{ "persons_per_teller_day", CONF_INT, 0, 0, TELLER_PERSONS_MAX, NULL,
 	    LIM(persons_per_teller_day) },
 };
 

@@ -99,7 +99,7 @@ daemon_write(FILE *f, const struct setup *s)
 	fprintf(f, "\n[limits]\n"
 	    "# A day passes in seconds here: these would stop it.\n"
 	    "checks_per_teller_minute = 1000000\n"
-	    "persons_per_teller_day = 1000000\n"
+	    "persons_per_teller_day = 0\n"
 	    "connections_per_uid = 512\n\n[operator desk]\n");
 	text_write(f, "socket", s->run, "/operator_desk.sock");
 	fprintf(f, "uid = \"%u\"\nrights = \"desk, admin, intake\"\n\n",

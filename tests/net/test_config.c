@@ -216,6 +216,9 @@ Test(config, errors_of_institutions)
 	refused(DAEMON BANK "rights = check, check\n", 6, 17, "twice");
 	refused(DAEMON BANK "rights = desk\n", 6, 10, "[operator]");
 	refused(DAEMON BANK "area = 3301\n", 6, 8, "out of range");
+	/* A teller's record holds no more: a higher limit would never bite. */
+	refused(DAEMON "[limits]\npersons_per_teller_day = 4097\n" BANK, 5, 26,
+	    "out of range");
 	refused(DAEMON "[institution b]\nsocket = \"run/x\"\n", 5, 10, "'/'");
 	refused(DAEMON BANK BANK, 6, 14, "twice");
 	refused(DAEMON BANK "[operator bank]\nsocket = \"/s\"\nrights = desk\n",
