@@ -42,6 +42,7 @@ enum wire_type {
 	WIRE_INTAKE,
 	WIRE_DECIDE, /* the desk approves or denies a held case */
 	WIRE_CLOCK,  /* an operator re-bases the journal clock */
+	WIRE_STAFF,  /* staff looks up, unseals or erases: a signed statement */
 	WIRE_TYPE_MAX
 };
 

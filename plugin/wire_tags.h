@@ -54,6 +54,7 @@ WIRE_TAG(47, VERSION_MAX, "version_max", WIRE_U32, 4)
 WIRE_TAG(48, PROGRAM, "program", WIRE_TEXT, 63)
 WIRE_TAG(49, INTAKE_KIND, "intake_kind", WIRE_U32, 4)
 WIRE_TAG(50, NOTE, "note", WIRE_TEXT, 255)	/* staff's reason */
+WIRE_TAG(51, STATEMENT, "statement", WIRE_TEXT, 2047) /* staff's signed note */
 /* what a reply says */
 WIRE_TAG(64, ERROR, "error", WIRE_U32, 4)
 WIRE_TAG(65, DECISION, "decision", WIRE_U32, 4)
@@ -85,3 +86,7 @@ WIRE_TAG(90, STATE_BYTES, "state_bytes", WIRE_U64, 8)
 WIRE_TAG(91, OVERLAY_BYTES, "overlay_bytes", WIRE_U64, 8)
 WIRE_TAG(92, NODE, "node", WIRE_TEXT, 31)
 WIRE_TAG(93, DAEMON, "daemon", WIRE_TEXT, 31)	/* the daemon's version */
+WIRE_TAG(94, TOKENS, "tokens", WIRE_TEXT, 255)	/* "epoch:hex epoch:hex ..." */
+WIRE_TAG(95, LOG_SEQ, "log_seq", WIRE_U64, 8)	/* the last that a checkpoint names */
+WIRE_TAG(96, LOG_SIZE, "log_size", WIRE_U64, 8)	/* of the newest log */
+WIRE_TAG(97, LOG_ORIGIN, "log_origin", WIRE_TEXT, 191)

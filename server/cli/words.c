@@ -225,6 +225,12 @@ const struct word words_kind[] = {
 	{ "clock", "校时", ENTRY_CLOCK },
 	{ "start", "启动", ENTRY_START },
 	{ "stop", "停止", ENTRY_STOP },
+	{ "log", "新日志", ENTRY_LOG },
+	{ "heartbeat", "心跳", ENTRY_HEARTBEAT },
+	{ "gap", "停顿", ENTRY_GAP },
+	{ "access", "查阅", ENTRY_ACCESS },
+	{ "unseal", "启封", ENTRY_UNSEAL },
+	{ "erase", "抹除", ENTRY_ERASE },
 	END
 };
 

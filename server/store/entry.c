@@ -6,7 +6,8 @@
 
 static const char *const kinds[ENTRY_KINDS] = {
 	"", "decision", "confirm", "cancel", "retire", "void", "report",
-	"review", "intake", "refused", "policy", "clock", "start", "stop"
+	"review", "intake", "refused", "policy", "clock", "start", "stop",
+	"log", "heartbeat", "gap", "access", "unseal", "erase"
 };
 
 /* A buffer being printed into; nothing is written past the end. */
@@ -207,6 +208,8 @@ entry_clear(struct entry *e, int kind)
 
 	memset(e, 0, offsetof(struct entry, hits));
 	e->hits[0] = e->lifted[0] = e->shadow[0] = e->note[0] = '\0';
+	e->base = e->prev_size = 0;
+	e->log[0] = e->prev_log[0] = e->prev_root[0] = e->keys[0] = '\0';
 	e->kind = kind;
 }
 

@@ -33,6 +33,12 @@ enum entry_kind {
 	ENTRY_CLOCK,		/* an operator re-based the journal clock */
 	ENTRY_START,
 	ENTRY_STOP,
+	ENTRY_LOG,		/* entry 0 of a log: its name, and the log before it */
+	ENTRY_HEARTBEAT,	/* nothing else was written for a minute */
+	ENTRY_GAP,		/* the daemon stood still for longer than that */
+	ENTRY_ACCESS,		/* staff looked a person or an entry up */
+	ENTRY_UNSEAL,		/* staff read a sealed identity */
+	ENTRY_ERASE,		/* a sealed identity was erased, or not: REFUSED */
 	ENTRY_KINDS
 };
 
@@ -50,6 +56,8 @@ enum entry_kind {
 #define ENTRY_F_SANDBOX 0x400u
 #define ENTRY_F_AFTER_CANCEL 0x800u
 #define ENTRY_F_UNWIND 0x1000u	/* the attempt is taken back too */
+#define ENTRY_F_SEALED 0x2000u	/* the identity stands sealed beside it */
+#define ENTRY_F_REFUSED 0x4000u	/* what staff asked for was refused */
 
 struct entry {
 	uint64_t seq;
@@ -131,6 +139,13 @@ struct entry {
 	char lifted[ENTRY_IDS]; /* hits that a clearance removed */
 	char shadow[ENTRY_IDS]; /* hits without effect */
 	char note[256];		/* staff's reason */
+	/* log: entry 0 of a log */
+	uint64_t base;		/* its seq: leaf index = seq - base */
+	uint64_t prev_size;	/* of the log before it, 0 = none */
+	char log[192];		/* origin of this log */
+	char prev_log[192];	/* of the log before it */
+	char prev_root[68];	/* its root, hex */
+	char keys[192];		/* start: the keys in force, by id */
 };
 
 /**

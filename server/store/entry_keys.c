@@ -75,6 +75,12 @@ const struct entry_key entry_keys[] = {
 	KEY("node", node, ENTRY_TEXT),
 	KEY("boot", boot, ENTRY_TEXT),
 	KEY("uptime", uptime, ENTRY_I64),
+	KEY("log", log, ENTRY_TEXT),
+	KEY("base", base, ENTRY_U64),
+	KEY("prev_log", prev_log, ENTRY_TEXT),
+	KEY("prev_size", prev_size, ENTRY_U64),
+	KEY("prev_root", prev_root, ENTRY_TEXT),
+	KEY("keys", keys, ENTRY_TEXT),
 #undef KEY
 };
 
