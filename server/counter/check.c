@@ -10,6 +10,7 @@
 #include "store/names.h"
 #include "store/records.h"
 #include "store/state.h"
+#include "store/subject.h"
 
 #include "core.h"
 #include "normal.h"
@@ -273,45 +274,25 @@ static int
 gather(struct request *q, const struct applicant *a, struct application *ap)
 {
 	struct counter *c = q->c;
-	const struct token *t = q->e->subject ? &q->e->org : &q->e->person;
-	struct names *names = journal_names(c->journal);
 	struct entry *e = q->e;
-	const struct opening *o;
-	const void *v;
-	size_t len;
+	int64_t now = q->now / 1000;
 
-	v = state_get(journal_state(c->journal), RECORD_PERSON, t->b,
-	    TOKEN_LEN, &len, NULL);
-	if (person_unpack(&c->person, v, len) != 0 ||
+	if (subject_load(&c->person, journal_state(c->journal), e, now) != 0 ||
 	    journal_failed(c->journal, NULL, 0))
 		return (request_refuse(q, LK_E_UNAVAIL,
 		    "无法读取记录,暂停受理,请联系管理员",
 		    "the state cannot be read: call the operator"));
-	person_prune(&c->person, (uint32_t)(q->now / 1000));
-	*ap = (struct application){ .now = q->now / 1000,
-		.visit = e->visit_key,
-		.inst = names_find(names, NAME_INST, "", e->inst),
-		.outlet = names_find(names, NAME_OUTLET, e->inst, e->outlet),
-		.institution = policy_institution_code(c->policy, e->inst),
-		.product = e->product, .operation = e->operation,
-		.channel = e->channel, .purpose = e->purpose,
-		.quantity = e->quantity, .held_here = e->held_here,
-		.id_type = e->id_type, .subject = e->subject,
-		.birth = a->id.birth, .area = a->id.area,
-		.guardian = (e->flags & ENTRY_F_GUARDIAN) != 0,
-		.cleared = c->person.clear_left > 0 };
+	subject_describe(ap, &c->person, journal_names(c->journal), c->policy,
+	    e, now);
+	ap->birth = a->id.birth;
+	ap->area = a->id.area;
 	ap->outlet_area = outlet_area_find(c->o.outlets, c->o.noutlets,
 	    e->inst, e->outlet);
 	if (ap->outlet_area == 0)
 		ap->outlet_area = q->grant->area;
-	if (ap->outlet != 0 &&
-	    (o = person_reservation(&c->person, ap->inst, ap->outlet,
-	    e->product, (uint32_t)ap->now)) != NULL) {
-		/* A dry run sees what the check itself would see. */
-		ap->superseded = o->seq;
-		if ((e->flags & ENTRY_F_DRY) == 0)
-			e->superseded = o->seq;
-	}
+	/* A dry run sees what the check itself would see. */
+	if ((e->flags & ENTRY_F_DRY) == 0)
+		e->superseded = ap->superseded;
 	return (0);
 }
 

@@ -1,0 +1,46 @@
+#ifndef LIANGKA_SUBJECT_H_
+#define LIANGKA_SUBJECT_H_
+
+/*
+ * Who is decided on: what the rules see of an application, taken from its journal
+ * entry and the state before it.  The live path and replay call the same, so an
+ * auditor's facts are those of the day.
+ *
+ * Threads: the state's.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct application;
+struct entry;
+struct names;
+struct person;
+struct policy;
+struct state;
+struct token;
+
+/**
+ * subject_token(e): Whose record the entry is about: person or organisation.
+ */
+const struct token *subject_token(const struct entry *e);
+
+/**
+ * subject_load(p, s, e, now): Read the record of the entry's subject into p, as it
+ * stands at `now` (UTC seconds).  Return 0, or -1 when the bytes are no record; a
+ * state that has failed reads as nobody seen (see state_failed()).
+ */
+int subject_load(struct person *p, struct state *s, const struct entry *e,
+    int64_t now);
+
+/**
+ * subject_describe(ap, p, n, policy, e, now): Describe the application of the
+ * decision entry e, made at `now` (UTC seconds) by a person with the record p.
+ * What neither entry nor state tells is left for the caller: birth is "unknown",
+ * area and outlet_area are 0.
+ */
+void subject_describe(struct application *ap, const struct person *p,
+    const struct names *n, const struct policy *policy, const struct entry *e,
+    int64_t now);
+
+#endif /* !LIANGKA_SUBJECT_H_ */
