@@ -176,6 +176,20 @@ text(const struct tool *t, const struct arg *a, char *s, void *target)
 	return (ARGS_GO);
 }
 
+/* Add to a list. */
+static int
+list(const struct tool *t, const struct arg *a, const char *s, void *target)
+{
+	struct arg_list *l = (struct arg_list *)(void *)((char *)target +
+	    a->offset);
+
+	if (l->n == ARG_LIST_MAX)
+		return (tool_fail(t, TOOL_USAGE, "--%s：最多 %d 个",
+		    "--%s: at most %d of them", a->name, ARG_LIST_MAX));
+	l->v[l->n++] = s;
+	return (ARGS_GO);
+}
+
 /* Take one option with its value. */
 static int
 take(struct reader *r, size_t g, const struct arg *a, char *value)
@@ -212,6 +226,8 @@ take(struct reader *r, size_t g, const struct arg *a, char *value)
 	case ARG_STRING:
 		memcpy((char *)target + a->offset, &value, sizeof(value));
 		return (ARGS_GO);
+	case ARG_LIST:
+		return (list(t, a, value, target));
 	case ARG_TEXT:
 		return (text(t, a, value, target));
 	default:
@@ -269,7 +285,7 @@ option(struct reader *r, int argc, char **argv, int *i)
 	if ((a = find(r, name, len, &g, &near)) == NULL)
 		return (unknown(r->t, name, len, near));
 	bit = UINT64_C(1) << (a - r->group[g].args);
-	if ((r->group[g].given & bit) != 0)
+	if ((r->group[g].given & bit) != 0 && a->kind != ARG_LIST)
 		return (tool_fail(r->t, TOOL_USAGE, "--%s 出现了两次",
 		    "--%s is given twice", a->name));
 	r->group[g].given |= bit;

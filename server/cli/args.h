@@ -4,7 +4,7 @@
 /*
  * Options by a table, which is also their help.  An option is --name VALUE,
  * --name=VALUE or, for a flag, --name; "--" ends them; the rest are operands, in
- * any order among them.  An option given twice is an error.
+ * any order among them.  An option given twice is an error, unless it is a list.
  */
 
 #include <stddef.h>
@@ -23,6 +23,7 @@ enum arg_kind {
 	ARG_TIME,	/* int64_t: UTC ms, see moment_parse() */
 	ARG_DURATION,	/* int64_t: ms, lo to hi */
 	ARG_STRING,	/* const char *: the argument itself */
+	ARG_LIST,	/* struct arg_list: every argument given, in order */
 	ARG_TEXT	/* char array: a copy that fits */
 };
 
@@ -30,6 +31,13 @@ enum arg_kind {
 #define ARG_REQUIRED 1u
 #define ARG_SECRET 2u	/* ARG_TEXT: "-" reads it from standard input; wiped */
 			/* from the list of processes */
+
+#define ARG_LIST_MAX 64
+
+struct arg_list {
+	size_t n;
+	const char *v[ARG_LIST_MAX];
+};
 
 struct arg {
 	const char *name;
