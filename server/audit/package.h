@@ -11,8 +11,11 @@
  *	an http(s):// or file:// address of one of the last two; the address of a
  *				log/ needs its file `logs`, one name a line
  *
- * Nothing here checks a signature: verify.h does.  Entries are compared with their
- * tiles as they are read.
+ *	a copy of wal/ alone	or a data directory whose daemon keeps no log/
+ *
+ * Nothing here checks a signature: verify.h does.  Entries of a log are compared with
+ * their tiles as they are read; those of wal/ have its own checks.  It may be read
+ * beside a running daemon.
  *
  * Threads: one at a time per struct.
  */
@@ -36,9 +39,15 @@ enum package_fault {
 	PACKAGE_AWAY		/* a server does not answer, or an I/O error */
 };
 
+/* How to open one; all zero is the common way. */
+struct package_options {
+	uint32_t timeout_ms;	/* for one file of a server; 0: 60 s */
+	int damaged;		/* open it all the same: see package_trouble() */
+};
+
 /* One log of it. */
 struct package_log {
-	char name[32];			/* "2026.1"; of a single log: its origin */
+	char name[32];			/* "2026.1": the end of its origin */
 	uint64_t base;			/* seq of entry 0 */
 	struct checkpoint head;		/* not verified */
 	char *note;			/* the checkpoint file, NUL-terminated */
@@ -54,6 +63,34 @@ struct package *package_open(const char *where, enum package_fault *fault,
 void package_close(struct package *p);
 
 /**
+ * package_open_with(where, o, fault, err): The same with options.
+ * package_trouble(p, i): When opened with o->damaged: why a log's checkpoint cannot be
+ * read, NULL when it can.  Such a log has a head of size 0 and is passed over in
+ * reading.  Entry 0 of a log is then not looked at; base is what the caller says by
+ * package_base(p, i, base), 0 until then.
+ */
+struct package *package_open_with(const char *where,
+    const struct package_options *o, enum package_fault *fault, char *err);
+const char *package_trouble(const struct package *p, size_t i);
+void package_base(struct package *p, size_t i, uint64_t base);
+
+/**
+ * package_vkey(p, i, buf, cap): Read the log's own vkey file, as it stands, into buf
+ * and terminate it.  Return its length, or -1 (package_error()).  What it says is
+ * worth as much as the package.
+ */
+int package_vkey(struct package *p, size_t i, char *buf, size_t cap);
+
+/**
+ * package_listed(p, i): Is the log named in the file `logs`?  1, 0, or -1 when there
+ * is no such file.  package_wal(p): the directory of its wal/, or NULL.
+ * package_whole(p): is it a log/ with policies, not a single log or wal/ alone?
+ */
+int package_listed(const struct package *p, size_t i);
+const char *package_wal(const struct package *p);
+int package_whole(const struct package *p);
+
+/**
  * package_count(p), package_log(p, i): Its logs, oldest first.  package_tiles(p, i):
  * the reader of one, of the size that its head names.
  */
@@ -65,6 +102,7 @@ struct tiles *package_tiles(struct package *p, size_t i);
 struct package_entry {
 	uint64_t seq;
 	const char *text;	/* as stored and hashed; until the next call */
+				/* on the package; not terminated */
 	size_t len;
 	size_t log;		/* which log; package_count() for the wal's */
 };

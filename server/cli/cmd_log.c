@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/logtail.h"
 #include "keys/sha256.h"
 #include "plugin.h"
 #include "store/entry.h"
@@ -14,7 +15,6 @@
 #include "command.h"
 #include "json.h"
 #include "logrow.h"
-#include "logtail.h"
 #include "logwant.h"
 #include "refid.h"
 #include "table.h"
