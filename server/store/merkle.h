@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define MERKLE_LEN	32	/* bytes of a hash */
-#define MERKLE_PROOF_MAX 64	/* hashes of the longest proof */
+#define MERKLE_PROOF_MAX 64	/* hashes of the longest proof, to 2^63 leaves */
 
 /* A frontier: the complete subtrees that make up a tree, largest first. */
 struct merkle_range {
@@ -46,8 +46,8 @@ int merkle_check_inclusion(const uint8_t leaf[MERKLE_LEN], uint64_t index,
 
 /**
  * merkle_check_consistency(size1, root1, size2, root2, proof, n): Is the first tree
- * a beginning of the second?  size1 0 wants an empty proof and any root2.  Return 0
- * if so, else -1.
+ * a beginning of the second?  size1 0 wants an empty proof, root1 of the empty tree
+ * and any root2.  Return 0 if so, else -1.
  */
 int merkle_check_consistency(uint64_t size1, const uint8_t root1[MERKLE_LEN],
     uint64_t size2, const uint8_t root2[MERKLE_LEN],
@@ -64,8 +64,9 @@ struct merkle_source {
  * merkle_root(root, size, s): Compute the root of the first `size` leaves from
  * complete subtrees.  merkle_prove_inclusion(proof, n, index, size, s),
  * merkle_prove_consistency(proof, n, size1, size2, s): Make a proof of at most
- * MERKLE_PROOF_MAX hashes and set *n.  Return 0, or -1 when s did or the arguments
- * do not fit (index >= size, size1 > size2).
+ * MERKLE_PROOF_MAX hashes and set *n.  Return 0, or -1 when s did, the arguments
+ * do not fit (index >= size, size1 > size2), or the proof would be longer (beyond
+ * 2^63 leaves).
  */
 int merkle_root(uint8_t root[MERKLE_LEN], uint64_t size,
     const struct merkle_source *s);

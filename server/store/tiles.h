@@ -3,8 +3,9 @@
 
 /*
  * One log in C2SP tlog-tiles form, read: hashes, entries, proofs.  What is read is
- * not believed by itself: tiles_load_root() computes the root, which the caller compares
- * with a verified checkpoint, and tiles_entry() compares each entry with its tile.
+ * not believed by itself: tiles_root() computes the root, which the caller compares
+ * with a verified checkpoint, tiles_check() compares a full tile with the one above
+ * it, and tiles_entry() compares each entry with its tile.
  *
  * Threads: one at a time per struct.
  */
@@ -22,7 +23,8 @@ struct disk;
 struct tiles;
 
 /* Where files come from.  get: read the file at `path` below the log into
- * buf[0..cap); return its length, -1 with a sentence in err, or TILES_ABSENT. */
+ * buf[0..cap); return its length, -1 with a sentence in err that names the file (a
+ * longer one than cap is such a failure), or TILES_ABSENT when it is not there. */
 #define TILES_ABSENT	(-2)
 struct tiles_source {
 	int64_t (*get)(void *arg, const char *path, uint8_t *buf, size_t cap,
@@ -37,7 +39,8 @@ struct tiles_dir {
 };
 
 /**
- * tiles_dir_get: the `get` of a directory; arg is a struct tiles_dir.
+ * tiles_dir_get: the `get` of a directory; arg is a struct tiles_dir.  What is no
+ * regular file is a failure.
  */
 int64_t tiles_dir_get(void *arg, const char *path, uint8_t *buf, size_t cap,
     char *err, size_t errlen);
@@ -73,6 +76,14 @@ int tiles_hash(struct tiles *t, unsigned level, uint64_t index,
 struct merkle_source tiles_hasher(struct tiles *t);
 
 /**
+ * tiles_check(t, level, index): Compare a tile with the one above it: the hashes of
+ * a full tile fold to a hash there; a partial one is part of tiles_root() instead.
+ * Return 0 or -1.  When this holds for every tile and the root is right, so is
+ * every hash.
+ */
+int tiles_check(struct tiles *t, int level, uint64_t index);
+
+/**
  * tiles_bundle(t, index, p, len): Point *p at the entry bundle number index, of
  * tile_width(TILE_ENTRIES, ...) entries (or more, where only the full bundle is
  * there).  Return 0 or -1.
@@ -82,19 +93,23 @@ int tiles_bundle(struct tiles *t, uint64_t index, const uint8_t **p,
 
 /**
  * tiles_entry(t, index, p, len): Point *p at an entry whose leaf hash is that of its
- * tile.  Return 0; or -1: not there, or altered.  It lives until the next call.
+ * tile.  Return 0; or -1: not there, altered, or the last of a bundle that goes on
+ * behind it.  It lives until the next call.  Entry after entry costs one walk through
+ * a bundle.
  */
 int tiles_entry(struct tiles *t, uint64_t index, const uint8_t **p,
     size_t *len);
 
 /**
- * tiles_root(t, root): Compute the root from the tiles on the right edge.
+ * tiles_root(t, root): Compute the root from the tiles on the right edge.  Return 0
+ * or -1.
  */
 int tiles_root(struct tiles *t, uint8_t root[MERKLE_LEN]);
 
 /**
  * tiles_error(t): The sentence that belongs to the last failure: file, what is wrong.
- * tiles_error_file(t): only the file's path below the log.
+ * tiles_error_file(t): only the file's path below the log; "" when it is no file's
+ * fault.
  */
 const char *tiles_error(const struct tiles *t);
 const char *tiles_error_file(const struct tiles *t);
