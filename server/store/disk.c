@@ -55,6 +55,29 @@ real_fsync(void *ctx, int fd)
 	return (fsync(fd));
 }
 
+/* A file system that cannot do it has the sync do all of the work. */
+static int
+real_sync_range(void *ctx, int fd, int wait)
+{
+	unsigned flags = SYNC_FILE_RANGE_WRITE;
+
+	(void)ctx;
+	if (wait)
+		flags |= SYNC_FILE_RANGE_WAIT_BEFORE |
+		    SYNC_FILE_RANGE_WAIT_AFTER;
+	if (sync_file_range(fd, 0, 0, flags) == 0 || errno == ENOSYS ||
+	    errno == ESPIPE)
+		return (0);
+	return (-1);
+}
+
+static int
+real_syncfs(void *ctx, int fd)
+{
+	(void)ctx;
+	return (syncfs(fd));
+}
+
 /* A file system without fallocate has the blocks taken by the writes. */
 static int
 real_fallocate(void *ctx, int fd, uint64_t bytes)
@@ -109,6 +132,13 @@ real_mkdir(void *ctx, const char *path, unsigned mode)
 {
 	(void)ctx;
 	return (mkdir(path, (mode_t)mode));
+}
+
+static int
+real_rmdir(void *ctx, const char *path)
+{
+	(void)ctx;
+	return (rmdir(path));
 }
 
 static int
@@ -171,12 +201,15 @@ const struct disk disk_real = {
 	.pwrite = real_pwrite,
 	.fdatasync = real_fdatasync,
 	.fsync = real_fsync,
+	.sync_range = real_sync_range,
+	.syncfs = real_syncfs,
 	.fallocate = real_fallocate,
 	.ftruncate = real_ftruncate,
 	.size = real_size,
 	.rename = real_rename,
 	.unlink = real_unlink,
 	.mkdir = real_mkdir,
+	.rmdir = real_rmdir,
 	.sync_dir = real_sync_dir,
 	.list = real_list,
 	.space = real_space,

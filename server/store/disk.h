@@ -28,6 +28,13 @@ struct disk {
 	int (*fdatasync)(void *ctx, int fd);
 	int (*fsync)(void *ctx, int fd);
 
+	/* Begin to write an open file's data back (wait 0), or see it through
+	 * (wait 1).  Not a sync: no metadata, no flush of the device. */
+	int (*sync_range)(void *ctx, int fd, int wait);
+
+	/* Make all of the file system durable on which fd lies. */
+	int (*syncfs)(void *ctx, int fd);
+
 	/* Reserve the blocks 0 .. bytes and make the file that long. */
 	int (*fallocate)(void *ctx, int fd, uint64_t bytes);
 	int (*ftruncate)(void *ctx, int fd, uint64_t bytes);
@@ -38,6 +45,7 @@ struct disk {
 	int (*rename)(void *ctx, const char *from, const char *to);
 	int (*unlink)(void *ctx, const char *path);
 	int (*mkdir)(void *ctx, const char *path, unsigned mode);
+	int (*rmdir)(void *ctx, const char *path);
 
 	/* Make creations, renames and unlinks in dir durable. */
 	int (*sync_dir)(void *ctx, const char *dir);

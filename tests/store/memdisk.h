@@ -293,6 +293,26 @@ mem_sync(void *ctx, int fd)
 	return (rc);
 }
 
+/* Data alone that nobody has synced is not counted as kept. */
+static inline int
+mem_sync_range(void *ctx, int fd, int wait)
+{
+	(void)ctx;
+	(void)fd;
+	(void)wait;
+	return (0);
+}
+
+/* One directory and its files: no store that runs on this disk asks for it. */
+static inline int
+mem_no_call(void *ctx, int fd)
+{
+	(void)ctx;
+	(void)fd;
+	errno = ENOSYS;
+	return (-1);
+}
+
 static inline int
 mem_fallocate(void *ctx, int fd, uint64_t bytes)
 {
@@ -382,6 +402,15 @@ mem_mkdir(void *ctx, const char *path, unsigned mode)
 }
 
 static inline int
+mem_rmdir(void *ctx, const char *path)
+{
+	(void)ctx;
+	(void)path;
+	errno = ENOENT;
+	return (-1);
+}
+
+static inline int
 mem_sync_dir(void *ctx, const char *dir)
 {
 	struct memdisk *m = ctx;
@@ -438,9 +467,10 @@ memdisk_new(void)
 		.ctx = m, .open = mem_open, .close = mem_close,
 		.pread = mem_pread, .pwrite = mem_pwrite,
 		.fdatasync = mem_sync, .fsync = mem_sync,
+		.sync_range = mem_sync_range, .syncfs = mem_no_call,
 		.fallocate = mem_fallocate, .ftruncate = mem_fallocate,
 		.size = mem_size, .rename = mem_rename, .unlink = mem_unlink,
-		.mkdir = mem_mkdir, .sync_dir = mem_sync_dir,
+		.mkdir = mem_mkdir, .rmdir = mem_rmdir, .sync_dir = mem_sync_dir,
 		.list = mem_list, .space = mem_space,
 	};
 	return (m);
