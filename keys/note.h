@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 #define NOTE_NAME_MAX	256	/* bytes of a key name with its NUL */
-#define NOTE_TEXT_MAX	65536	/* bytes of a whole note that is read */
+#define NOTE_TEXT_MAX	131072	/* bytes of a whole note: 16 post-quantum lines */
 #define NOTE_SIGNATURES_MAX 64	/* lines; more are refused */
 #define NOTE_VKEY_MAX	512	/* characters of a verifier key with its NUL */
 #define NOTE_LINE_MAX	(NOTE_NAME_MAX + 160) /* a signature line */
@@ -117,9 +117,11 @@ int note_parse(struct note *n, const char *p, size_t len, char *err);
 /**
  * note_verify(n, keys, nkeys, err):
  * Verify the lines of known keys; lines of others are ignored.  Return how many
- * distinct known keys signed (their lines have `by` set; the same key twice counts
- * once), or -1 with a sentence in err when a line of a known key (name and id) is
- * bad, or two known keys share name and id (0 known signatures is no error here).
+ * distinct known keys signed (their lines have `by` set, to one of keys; the same
+ * key twice counts once, but each of its lines must be good), or -1 with a sentence
+ * in err and no `by` set when a line of a known key (name and id) is bad, or two of
+ * keys share name and id, be they one key or two.  0 known signatures is no error
+ * here: who trusts a note asks for at least 1.
  */
 int note_verify(struct note *n, const struct note_verifier *const *keys,
     size_t nkeys, char *err);
@@ -127,17 +129,19 @@ int note_verify(struct note *n, const struct note_verifier *const *keys,
 /**
  * note_sign_line(line, text, text_len, s, time):
  * Write the signature line of s over the text, with its newline, NUL-terminated.
- * time is used by NOTE_COSIGNATURE alone (Unix seconds).  Return its length, or 0
- * when signing failed (out of memory).
+ * time is used by NOTE_COSIGNATURE alone (Unix seconds, at most 2^63 - 1).  Return
+ * its length, or 0 with an empty line when signing failed (time, or out of memory).
  */
 size_t note_sign_line(char line[NOTE_LINE_MAX], const char *text,
     size_t text_len, const struct note_signer *s, uint64_t time);
 
 /**
  * note_sign(out, cap, text, text_len, signers, n):
- * Write a whole note: text, empty line, one line per signer.  The text must end
- * with a newline.  Return its length (not terminated), or 0 when it does not fit
- * or signing failed.
+ * Write a whole note: text, empty line, one line per signer, 1 to
+ * NOTE_SIGNATURES_MAX.  The text must end with a newline, be UTF-8 without other
+ * control characters, and may lie at out itself.  Return the length (not
+ * terminated), or 0 when it does not fit, the text cannot be a note's, a signer is
+ * a cosigner (it needs a time: note_sign_line), or signing failed.
  */
 size_t note_sign(char *out, size_t cap, const char *text, size_t text_len,
     const struct note_signer *const *signers, size_t n);

@@ -263,7 +263,7 @@ vectors_load(const char *file)
 {
 	struct vector *v;
 	char path[1024], *text;
-	long len;
+	long len = 0;
 	FILE *f;
 
 	vectors_path(path, sizeof(path), file);
