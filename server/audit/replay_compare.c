@@ -1,0 +1,170 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/facts.h"
+#include "engine/policy.h"
+#include "store/apply.h"
+#include "store/names.h"
+#include "store/subject.h"
+
+#include "replay_impl.h"
+
+/* Was the outcome asked for by a sandbox's magic number? */
+static int
+forced(const struct entry *e)
+{
+
+	return ((e->flags & ENTRY_F_SANDBOX) != 0 &&
+	    strcmp(e->reason, "SANDBOX") == 0);
+}
+
+/* Compare two texts. */
+static void
+text(struct replay *r, const char *field, const char *journal,
+    const char *replayed)
+{
+
+	if (strcmp(journal, replayed) != 0)
+		replay_differs(r, REPLAY_A, field, journal, replayed);
+}
+
+/* Compare a list of rule ids. */
+static void
+ids(struct replay *r, const char *field, const char *journal,
+    const uint8_t *list, size_t n)
+{
+	char buf[ENTRY_IDS];
+
+	if (n == 0 && journal[0] == '\0')
+		return;
+	(void)policy_hits(r->now->policy, list, n, buf, sizeof(buf));
+	text(r, field, journal, buf);
+}
+
+/* Compare what the outcome is. */
+static void
+outcome(struct replay *r, const struct verdict *v)
+{
+	const struct policy *p = r->now->policy;
+	const struct entry *e = &r->e;
+	char reason[sizeof(e->reason)] = "";
+
+	if (v->headline != POLICY_NO_RULE)
+		snprintf(reason, sizeof(reason), "%s", policy_rule_reason(p,
+		    v->headline));
+	replay_number(r, REPLAY_A, "decision", e->decision, v->decision);
+	replay_number(r, REPLAY_A, "floor", e->floor, v->floor);
+	replay_number(r, REPLAY_A, "needs", e->needs, v->needs);
+	replay_number(r, REPLAY_A, "by", e->by, v->by);
+	replay_number(r, REPLAY_A, "offer", e->offer, v->offer);
+	replay_number(r, REPLAY_A, "profile", e->profile, v->limit_profile);
+	text(r, "reason", e->reason, reason);
+}
+
+/* Compare until when the outcome is reserved. */
+static void
+reserved(struct replay *r)
+{
+	const struct policy *p = r->now->policy;
+	const struct entry *e = &r->e;
+	int64_t t = e->t / 1000 * 1000, ttl;
+	char a[24];
+
+	if ((e->flags & (ENTRY_F_DRY | ENTRY_F_POSTHOC)) != 0 ||
+	    e->decision == LK_REJECT) {
+		replay_number(r, REPLAY_A, "expires", e->expires, 0);
+		replay_number(r, REPLAY_A, "due", e->due, 0);
+		return;
+	}
+	ttl = e->decision == LK_REVIEW ? policy_review_ttl(p) :
+	    policy_reservation_ttl(p);
+	if (e->expires <= t) {
+		snprintf(a, sizeof(a), "%" PRId64, e->expires);
+		replay_differs(r, REPLAY_A, "expires", a,
+		    "(later than the decision)");
+	} else if (e->expires != t + ttl * 1000)
+		r->n.ttl++;
+	replay_number(r, REPLAY_A, "due", e->due,
+	    e->decision == LK_REVIEW ? e->expires : 0);
+}
+
+/* Decide from the entry's own facts. */
+void
+replay_decide(struct replay *r)
+{
+	const struct policy *p = r->now->policy;
+	const struct entry *e = &r->e;
+	const struct policy_fact *fact;
+	struct verdict v;
+	size_t n = policy_facts(p, &fact);
+
+	if (e->engine != POLICY_ENGINE) {
+		/* Another engine may rightly decide otherwise. */
+		replay_number(r, REPLAY_A, "engine", e->engine, POLICY_ENGINE);
+		return;
+	}
+	text(r, "policy", e->policy, policy_version(p));
+	if (e->nfacts != n) {
+		replay_number(r, REPLAY_A, "facts", e->nfacts, (int64_t)n);
+		return;
+	}
+	policy_decide(p, e->facts, e->t / 1000, &v);
+	ids(r, "hits", e->hits, v.hit, v.nhits);
+	ids(r, "lifted", e->lifted, v.lifted, v.nlifted);
+	ids(r, "shadow", e->shadow, v.shadow, v.nshadow);
+	replay_number(r, REPLAY_A, "hits_total", e->hits_total, v.nhits);
+	replay_number(r, REPLAY_A, "flags.cleared",
+	    (e->flags & ENTRY_F_CLEARED) != 0, e->facts[0] > 0 &&
+	    v.nlifted > 0 && (e->flags & ENTRY_F_DRY) == 0);
+	if (forced(e))
+		r->n.forced++;
+	else
+		outcome(r, &v);
+	reserved(r);
+}
+
+/* Count every fact anew. */
+void
+replay_facts(struct replay *r)
+{
+	const struct policy *p = r->now->policy;
+	const struct entry *e = &r->e;
+	const struct policy_fact *fact;
+	size_t n = policy_facts(p, &fact), i;
+	struct application ap;
+	char name[64];
+	int64_t v;
+
+	if (e->nfacts != n) {
+		if ((r->o.modes & REPLAY_A) == 0)
+			replay_number(r, REPLAY_B, "facts", e->nfacts,
+			    (int64_t)n);
+		return;
+	}
+	if ((r->o.modes & REPLAY_A) == 0)
+		r->n.forced += (uint64_t)forced(e);
+	if (subject_load(&r->person, r->state, e, e->t / 1000) != 0) {
+		replay_differs(r, REPLAY_B, "person", "", "(no record)");
+		return;
+	}
+	subject_describe(&ap, &r->person, apply_names(r->apply), p, e,
+	    e->t / 1000);
+	for (i = 0; i < n; i++) {
+		if (fact[i].fn == POLICY_AGE ||
+		    fact[i].fn == POLICY_AREA_LOCAL) {
+			r->n.inputs++;
+			continue;
+		}
+		r->n.facts++;
+		v = facts_value(&fact[i], &r->person, &ap);
+		if (v == e->facts[i])
+			continue;
+		(void)policy_fact_name(&fact[i], name, sizeof(name));
+		replay_number(r, REPLAY_B, name, e->facts[i], v);
+	}
+	replay_number(r, REPLAY_B, "superseded", (int64_t)e->superseded,
+	    (e->flags & ENTRY_F_DRY) != 0 ? 0 : (int64_t)ap.superseded);
+}

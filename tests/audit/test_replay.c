@@ -1,0 +1,436 @@
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <inttypes.h>
+
+#include "audit/replay.h"
+#include "store/entry.h"
+#include "store/wal.h"
+
+#include "playlog.h"
+
+#define LINES 64
+
+/* A journal in memory, so that a test can alter it. */
+struct tape {
+	struct { char *p; size_t len; uint64_t seq; } e[4096];
+	size_t n;
+};
+
+/* What replay found. */
+struct found {
+	struct playlog *x;
+	char line[LINES][256];
+	size_t n;
+	int gone;		/* the policy file is */
+	struct replay_counts counts;
+	char err[REPLAY_ERROR_MAX];
+	int rc;
+};
+
+static struct playlog x;
+static struct tape tape;
+static struct found f;
+
+/* Read the journal of a play. */
+static void
+record(void)
+{
+	char dir[256], err[512];
+	struct wal_reader *r;
+	struct wal_entry e;
+
+	play_stop(&x);
+	snprintf(dir, sizeof(dir), "%s/wal", x.dir);
+	r = wal_reader_open(NULL, dir, 0, 1, err, sizeof(err));
+	cr_assert_not_null(r, "%s", err);
+	for (tape.n = 0; wal_reader_next(r, UINT64_MAX, &e) == 1; tape.n++) {
+		cr_assert(tape.n < 4096);
+		tape.e[tape.n].p = malloc(e.len);
+		memcpy(tape.e[tape.n].p, e.entry, e.len);
+		tape.e[tape.n].len = e.len;
+		tape.e[tape.n].seq = e.seq;
+	}
+	wal_reader_close(r);
+}
+
+static char *
+policy(void *arg, const char *hash, size_t *len)
+{
+	struct found *to = arg;
+	char path[400], *text;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/log/policy/%s.policy", to->x->dir,
+	    hash);
+	if (to->gone || (in = fopen(path, "r")) == NULL)
+		return (NULL);
+	text = malloc(65536);
+	*len = fread(text, 1, 65536, in);
+	fclose(in);
+	return (text);
+}
+
+static void
+differs(void *arg, const struct replay_difference *d)
+{
+	struct found *to = arg;
+
+	if (to->n < LINES)
+		snprintf(to->line[to->n++], 256, "%c %" PRIu64 " %s: %s | %s",
+		    d->mode == REPLAY_A ? 'A' : 'B', d->seq, d->field,
+		    d->journal, d->replayed);
+}
+
+/* Replay the tape. */
+static void
+replay(unsigned modes, uint64_t from, uint64_t overlay)
+{
+	struct replay_options o = { .modes = modes, .from = from,
+		.tmp = x.dir, .overlay_bytes = overlay, .policy = policy,
+		.differs = differs, .arg = &f };
+	struct replay *r;
+	size_t i;
+
+	f.n = 0;
+	f.rc = 0;
+	f.x = &x;
+	f.err[0] = '\0';
+	r = replay_open(&o, f.err);
+	cr_assert_not_null(r, "%s", f.err);
+	for (i = 0; i < tape.n && f.rc == 0; i++)
+		f.rc = replay_entry(r, tape.e[i].p, tape.e[i].len,
+		    tape.e[i].seq, f.err);
+	f.counts = *replay_counts(r);
+	replay_close(r);
+}
+
+static void
+setup(void)
+{
+	play_init(&x, NULL);
+}
+
+static void
+teardown(void)
+{
+	size_t i;
+
+	for (i = 0; i < tape.n; i++)
+		free(tape.e[i].p);
+	play_end(&x);
+}
+
+/* Change the entry with this seq: read, let the caller alter, print. */
+static struct entry *
+altered(uint64_t seq, struct entry *e)
+{
+	size_t at;
+
+	cr_assert_eq(entry_parse(e, tape.e[seq - 1].p, tape.e[seq - 1].len,
+	    &at), 0);
+	return (e);
+}
+
+static void
+put_back(const struct entry *e)
+{
+	char buf[ENTRY_MAX];
+	size_t n = entry_print(e, buf, sizeof(buf));
+
+	cr_assert(n > 0);
+	free(tape.e[e->seq - 1].p);
+	tape.e[e->seq - 1].p = malloc(n);
+	memcpy(tape.e[e->seq - 1].p, buf, n);
+	tape.e[e->seq - 1].len = n;
+}
+
+/* Some days of one of everything; return the seq of a review. */
+static uint64_t
+ordinary_days(void)
+{
+	static const char *const insts[] = { "abank", "bbank", "ctel" };
+	uint64_t review = 0;
+	char outlet[16];
+	int day, i, rc;
+
+	play_start(&x);
+	for (day = 0; day < 6; day++) {
+		for (i = 0; i < 12; i++) {
+			snprintf(outlet, sizeof(outlet), "o%d", i % 4);
+			rc = play_open(&x, insts[(day + i) % 3], outlet, i % 5,
+			    i % 7 == 6 ? LK_PRODUCT_CREDIT : i % 2 ?
+			    LK_PRODUCT_SIM : LK_PRODUCT_BANK1);
+			cr_assert_geq(rc, 0);
+			if (rc == LK_REVIEW)
+				review = play_seq(&x);
+			play_pass(&x, 7 * PLAY_MINUTE);
+		}
+		play_pass(&x, PLAY_DAY);
+	}
+	cr_assert_neq(review, 0);
+	return (review);
+}
+
+Test(replay, agrees, .init = setup, .fini = teardown)
+{
+	ordinary_days();
+	record();
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	cr_expect_eq(f.rc, 0, "%s", f.err);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_eq(f.counts.decisions, 72);
+	cr_expect_eq(f.counts.entries, tape.n);
+	cr_expect_eq(f.counts.inputs, 72, "age");
+	cr_expect_gt(f.counts.facts, 400);
+	cr_expect_eq(f.counts.forced, 0);
+}
+
+/* The rest of a life: held, reviewed, cleared, cancelled, voided, retired. */
+Test(replay, the_whole_life, .init = setup, .fini = teardown)
+{
+	char first[80];
+
+	play_start(&x);
+	cr_expect_eq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
+	strcpy(first, x.id);
+	cr_expect_eq(play_open(&x, "bbank", "o2", 1, LK_PRODUCT_BANK1),
+	    LK_REVIEW);
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, x.id);
+	play_number(&x, WIRE_T_OUTCOME, LK_RESOLVE_APPROVE);
+	play_text(&x, WIRE_T_DECIDED_BY, "wang");
+	play_text(&x, WIRE_T_NOTE, "合同已核");
+	play_number(&x, WIRE_T_CLEAR_COUNT, 2);
+	play_number(&x, WIRE_T_CLEAR_DAYS, 5);
+	cr_expect_eq(play_send(&x, WIRE_DECIDE), LK_OK);
+	play_settle(&x);
+	cr_expect_eq(play_open(&x, "ctel", "o3", 1, LK_PRODUCT_SIM), LK_PASS,
+	    "the clearance lifts");
+	/* asked again at one outlet: the reservation is replaced */
+	cr_expect_eq(play_check(&x, "ctel", "o4", 2, LK_PRODUCT_SIM), LK_PASS);
+	cr_expect_eq(play_check(&x, "ctel", "o4", 2, LK_PRODUCT_SIM), LK_PASS);
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, x.id);
+	play_number(&x, WIRE_T_REASON_CODE, LK_CANCEL_TYPING);
+	cr_expect_eq(play_send(&x, WIRE_CANCEL), LK_OK);
+	/* a dry run, one issued while away, one in the past */
+	play_applicant(&x, "ctel", "o4", 2, LK_PRODUCT_SIM);
+	play_number(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	cr_expect_geq(play_decide(&x), 0);
+	play_applicant(&x, "ctel", "o5", 2, LK_PRODUCT_SIM);
+	play_number(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
+	play_number(&x, WIRE_T_OPENED_MS, x.wall - PLAY_HOUR);
+	cr_expect_geq(play_decide(&x), 0);
+	play_applicant(&x, "ctel", "o5", 3, LK_PRODUCT_SIM);
+	play_number(&x, WIRE_T_HELD_HERE, 5);
+	cr_expect_eq(play_decide(&x), LK_REJECT);
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, first);
+	play_number(&x, WIRE_T_REASON_CODE, LK_VOID_TEST_ENTRY);
+	play_text(&x, WIRE_T_TELLER, "t02");
+	cr_expect_eq(play_send(&x, WIRE_VOID), LK_OK);
+	play_settle(&x);
+	play_pass(&x, 2 * PLAY_DAY);
+	cr_expect_geq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), 0);
+	record();
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	cr_expect_eq(f.rc, 0, "%s", f.err);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_geq(f.counts.decisions, 9);
+}
+
+Test(replay, an_altered_fact_is_named, .init = setup, .fini = teardown)
+{
+	static struct entry e;
+	uint64_t seq = ordinary_days();
+	char want[64];
+
+	record();
+	altered(seq, &e);
+	e.facts[2] += 1;
+	put_back(&e);
+	replay(REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 1);
+	snprintf(want, sizeof(want), "B %" PRIu64 " held(sim, here): ", seq);
+	cr_expect_eq(strncmp(f.line[0], want, strlen(want)), 0, "%s",
+	    f.line[0]);
+	/* the rule does not care, so A has nothing to say */
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+}
+
+Test(replay, an_altered_outcome_is_named, .init = setup, .fini = teardown)
+{
+	static struct entry e;
+	uint64_t seq = ordinary_days();
+	char want[64];
+	size_t i;
+
+	record();
+	altered(seq, &e);
+	e.decision = e.floor = LK_PASS;
+	e.by = 0;
+	e.due = 0;
+	put_back(&e);
+	replay(REPLAY_A, 0, 0);
+	cr_expect_geq(f.counts.differences, 2);
+	snprintf(want, sizeof(want), "A %" PRIu64 " decision: 0 | %d", seq,
+	    LK_REVIEW);
+	for (i = 0; i < f.n && strcmp(f.line[i], want) != 0; i++)
+		continue;
+	cr_expect(i < f.n, "%s is not among them: %s", want, f.line[0]);
+	/* and outside of the range it is not looked at */
+	replay(REPLAY_A, seq + 1, 0);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+}
+
+/* A forged earlier opening shows in the decisions after it. */
+Test(replay, a_forged_past_shows_later, .init = setup, .fini = teardown)
+{
+	static struct entry e;
+	size_t i;
+
+	ordinary_days();
+	record();
+	for (i = 0; i < tape.n; i++)
+		if (altered(i + 1, &e)->kind == ENTRY_CONFIRM)
+			break;
+	memset(e.inst, 0, sizeof(e.inst));
+	strcpy(e.inst, "zbank");
+	put_back(&e);
+	replay(REPLAY_B, 0, 0);
+	cr_expect_geq(f.counts.differences, 1);
+	cr_expect_not_null(strstr(f.line[0], "institutions(7d)"), "%s",
+	    f.line[0]);
+}
+
+Test(replay, another_engine, .init = setup, .fini = teardown)
+{
+	static struct entry e;
+	uint64_t seq = ordinary_days();
+
+	record();
+	altered(seq, &e);
+	e.engine = POLICY_ENGINE + 1;
+	put_back(&e);
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 1);
+	cr_expect_not_null(strstr(f.line[0], "engine: 2 | 1"), "%s", f.line[0]);
+}
+
+Test(replay, a_policy_that_is_gone, .init = setup, .fini = teardown)
+{
+
+	ordinary_days();
+	record();
+	f.gone = 1;
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	f.gone = 0;
+	cr_expect_eq(f.rc, 0);
+	cr_expect_eq(f.counts.differences, 1, "told once");
+	cr_expect_eq(f.counts.unknown, 72);
+	cr_expect_eq(f.counts.decisions, 0);
+	cr_expect_not_null(strstr(f.line[0], x.hash), "%s", f.line[0]);
+}
+
+Test(replay, two_policies, .init = setup, .fini = teardown)
+{
+
+	play_start(&x);
+	play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	play_policy(&x, "[policy]\nversion = \"play-2\"\n[rule ALL]\n"
+	    "when = \"cards(30d) >= 1\"\nthen = review\n"
+	    "by = counter\nreason = \"ALL\"\nmessage.zh = \"a\"\n"
+	    "message.en = \"a\"\n");
+	cr_expect_eq(play_check(&x, "abank", "o1", 2, LK_PRODUCT_BANK1),
+	    LK_REVIEW);
+	play_policy(&x, PLAY_POLICY);
+	cr_expect_eq(play_check(&x, "abank", "o1", 3, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	record();
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_eq(f.counts.decisions, 3);
+}
+
+Test(replay, the_sandbox_counts_apart, .init = setup, .fini = teardown)
+{
+	char id[19] = "00000019900101006?";
+
+	x.co.sandbox = 1;
+	play_start(&x);
+	play_check(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	id[17] = identity_check_digit(id);
+	play_ask(&x);
+	play_text(&x, WIRE_T_INSTITUTION, "abank");
+	play_text(&x, WIRE_T_BRANCH, "o1");
+	play_text(&x, WIRE_T_TELLER, "t01");
+	play_text(&x, WIRE_T_TXN_ID, "magic");
+	play_number(&x, WIRE_T_ID_TYPE, LK_ID_RESIDENT);
+	play_text(&x, WIRE_T_ID_NO, id);
+	play_number(&x, WIRE_T_PRODUCT, LK_PRODUCT_BANK1);
+	cr_expect_eq(play_decide(&x), LK_REJECT);
+	play_settle(&x);
+	record();
+	replay(REPLAY_A | REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_eq(f.counts.decisions, 2);
+	cr_expect_eq(f.counts.forced, 1);
+}
+
+/* The private state is checkpointed when it is full, and nothing is left. */
+Test(replay, a_full_overlay, .init = setup, .fini = teardown)
+{
+	struct dirent *d;
+	char outlet[16];
+	DIR *dir;
+	int i;
+
+	play_start(&x);
+	for (i = 0; i < 3000; i++) {
+		snprintf(outlet, sizeof(outlet), "o%d", i % 7);
+		play_applicant(&x, i % 2 ? "abank" : "ctel", outlet, i % 900,
+		    i % 2 ? LK_PRODUCT_BANK1 : LK_PRODUCT_SIM);
+		cr_assert_geq(play_decide(&x), 0);
+		if (i % 50 == 0)
+			play_settle(&x);
+		play_pass(&x, 20000);
+	}
+	play_settle(&x);
+	record();
+	replay(REPLAY_A | REPLAY_B, 0, 1 << 20);
+	cr_expect_eq(f.rc, 0, "%s", f.err);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_eq(f.counts.decisions, 3000);
+	dir = opendir(x.dir);
+	while ((d = readdir(dir)) != NULL)
+		cr_expect_null(strstr(d->d_name, "replay"), "%s", d->d_name);
+	closedir(dir);
+}
+
+Test(replay, entries_that_are_missing, .init = setup, .fini = teardown)
+{
+	size_t i;
+
+	ordinary_days();
+	record();
+	free(tape.e[5].p);
+	for (i = 5; i + 1 < tape.n; i++)
+		tape.e[i] = tape.e[i + 1];
+	tape.n--;
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.rc, -1);
+	cr_expect_not_null(strstr(f.err, "entries 6 to 6 are not there"), "%s",
+	    f.err);
+}
+
+Test(replay, an_entry_that_is_garbled, .init = setup, .fini = teardown)
+{
+
+	ordinary_days();
+	record();
+	tape.e[9].p[0] = '[';
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.rc, -1);
+	cr_expect_not_null(strstr(f.err, "entry 10"), "%s", f.err);
+}
