@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/token.h"
 #include "store/entry.h"
 
 #include "logrow.h"
@@ -111,6 +112,18 @@ refused(struct cell *c, const struct entry *e)
 			add(c, "%s %d", counts[i].name, counts[i].n);
 }
 
+/* Which person was looked at: a token says nothing, but it can be compared. */
+static void
+whom(struct cell *c, const struct entry *e)
+{
+	char hex[TOKEN_HEX_LEN + 1];
+
+	if (!entry_token_set(&e->person))
+		return;
+	token_hex(&e->person, hex);
+	add(c, "%s %.16s", c->zh ? "人员" : "person", hex);
+}
+
 /* What is to be told of the other kinds. */
 static void
 rest(struct cell *c, const struct entry *e)
@@ -131,13 +144,44 @@ rest(struct cell *c, const struct entry *e)
 		add(c, "sha256 %.16s", e->hash);
 	pair(c, "版本", "version", e->version);
 	pair(c, "节点", "node", e->node);
+	pair(c, "密钥", "keys", e->keys);
+	if (e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL)
+		whom(c, e);
+}
+
+/* What is to be told of a log that begins. */
+static void
+new_log(struct cell *c, const struct entry *e)
+{
+
+	add(c, "%s", e->log);
+	if (e->prev_log[0] == '\0') {
+		add(c, "%s", c->zh ? "之前无日志" : "no log before it");
+		return;
+	}
+	add(c, c->zh ? "上接 %s 共 %" PRIu64 " 条 根 %.16s" :
+	    "after %s of %" PRIu64 " entries, root %.16s", e->prev_log,
+	    e->prev_size, e->prev_root);
+}
+
+/* What is to be told of a time without a daemon. */
+static void
+gap(struct cell *c, const struct entry *e)
+{
+	char time[MOMENT_SIZE];
+
+	if (e->at != 0 && e->at < e->t)
+		add(c, c->zh ? "自 %s 起停顿 %" PRId64 " 秒" :
+		    "nothing from %s on, %" PRId64 " s",
+		    moment_short(e->at, time), (e->t - e->at) / 1000);
 }
 
 /* The word for the code of an entry. */
-static void
-outcome(char *dst, const struct entry *e, int zh)
+void
+logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 {
 
+	dst[0] = '\0';
 	switch (e->kind) {
 	case ENTRY_DECISION:
 		word(dst, words_decision, e->decision, zh);
@@ -159,6 +203,13 @@ outcome(char *dst, const struct entry *e, int zh)
 		break;
 	case ENTRY_INTAKE:
 		word(dst, words_intake, e->code, zh);
+		break;
+	case ENTRY_ACCESS:
+	case ENTRY_UNSEAL:
+	case ENTRY_ERASE:
+		if ((e->flags & ENTRY_F_REFUSED) != 0)
+			(void)snprintf(dst, LOGROW_CELL, "%s", zh ? "未准" :
+			    "refused");
 		break;
 	default:
 		break;
@@ -184,17 +235,23 @@ logrow_make(struct logrow *row, const struct entry *e, int zh)
 	(void)snprintf(row->cell[TELLER], LOGROW_CELL, "%s", e->teller);
 	if (e->product != 0)
 		word(row->cell[PRODUCT], words_product, e->product, zh);
-	outcome(row->cell[OUTCOME], e, zh);
+	logrow_outcome(row->cell[OUTCOME], e, zh);
 	if (e->kind == ENTRY_DECISION)
 		decision(&c, e);
 	else if (e->kind == ENTRY_REFUSED)
 		refused(&c, e);
+	else if (e->kind == ENTRY_LOG)
+		new_log(&c, e);
+	else if (e->kind == ENTRY_GAP)
+		gap(&c, e);
 	else
 		rest(&c, e);
-	words_bits(words_entry_flag, e->flags, zh, flags, sizeof(flags));
+	/* What staff asked for and did not get stands in OUTCOME already. */
+	words_bits(words_entry_flag, e->flags & ~ENTRY_F_REFUSED, zh, flags,
+	    sizeof(flags));
 	if (flags[0] != '\0')
 		add(&c, "[%s]", flags);
-	if (e->at != 0 && e->at != e->t)
+	if (e->at != 0 && e->at != e->t && e->kind != ENTRY_GAP)
 		add(&c, "%s %s", zh ? "发生于" : "at",
 		    moment_short(e->at, time));
 }

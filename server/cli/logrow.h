@@ -25,4 +25,10 @@ const char *const *logrow_heads(int zh);
  */
 void logrow_make(struct logrow *row, const struct entry *e, int zh);
 
+/**
+ * logrow_outcome(dst, e, zh): Write the word for the code of an entry (decision,
+ * reason of a cancel, ...), "" where it has none.
+ */
+void logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh);
+
 #endif /* !LIANGKA_LOGROW_H_ */

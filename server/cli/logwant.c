@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "keys/token.h"
 #include "store/entry.h"
 
 #include "logwant.h"
@@ -26,6 +27,20 @@ hit(const char *rule, const char *hits)
 	return (0);
 }
 
+/* Is the entry about one of these persons? */
+static int
+of_person(const struct logwant *w, const struct entry *e)
+{
+	size_t i;
+
+	for (i = 0; i < w->ntokens; i++)
+		if (token_equal(&w->tokens[i], &e->person) ||
+		    token_equal(&w->tokens[i], &e->agent_person) ||
+		    token_equal(&w->tokens[i], &e->prev))
+			return (1);
+	return (w->ntokens == 0);
+}
+
 /* Is the entry wanted? */
 int
 logwant_fits(const struct logwant *w, const struct entry *e)
@@ -41,7 +56,9 @@ logwant_fits(const struct logwant *w, const struct entry *e)
 	if ((w->since != 0 && e->t < w->since) ||
 	    (w->until != 0 && e->t >= w->until))
 		return (0);
-	return ((w->kind == LOGWANT_ANY || e->kind == w->kind) &&
+	if (w->no_heartbeats && e->kind == ENTRY_HEARTBEAT)
+		return (0);
+	return (of_person(w, e) && (w->kind == LOGWANT_ANY || e->kind == w->kind) &&
 	    same(w->txn, e->txn) && same(w->inst, e->inst) &&
 	    same(w->outlet, e->outlet) && same(w->teller, e->teller));
 }

@@ -1,9 +1,11 @@
 #ifndef LIANGKA_LOGWANT_H_
 #define LIANGKA_LOGWANT_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct entry;
+struct token;
 
 #define LOGWANT_ANY (-1)
 
@@ -19,6 +21,10 @@ struct logwant {
 	const char *inst;
 	const char *outlet;
 	const char *teller;
+	/* Of this person, as applicant, agent or by an older document; n 0: any */
+	const struct token *tokens;
+	size_t ntokens;
+	int no_heartbeats;
 };
 
 /**

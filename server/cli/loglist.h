@@ -1,0 +1,36 @@
+#ifndef LIANGKA_LOGLIST_H_
+#define LIANGKA_LOGLIST_H_
+
+/*
+ * Entries of the record, written: as a table for people, with --json each as it is
+ * stored, or as CSV.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct loglist;
+struct tool;
+
+/* How. */
+struct loglist_form {
+	int leaf;	/* with the leaf hash */
+	int csv;	/* CSV, see logcsv.h; not with t->json */
+};
+
+/**
+ * loglist_open(t, form): Begin a list on t->out.  Return it, or NULL when out of
+ * memory.  loglist_close(l): write what is still held and free it; NULL is allowed.
+ */
+struct loglist *loglist_open(const struct tool *t,
+    const struct loglist_form *form);
+void loglist_close(struct loglist *l);
+
+/**
+ * loglist_put(l, p, len): Write an entry.  Return 0, or -1 when out of memory.
+ * loglist_count(l): how many were written.
+ */
+int loglist_put(struct loglist *l, const char *p, size_t len);
+size_t loglist_count(const struct loglist *l);
+
+#endif /* !LIANGKA_LOGLIST_H_ */
