@@ -38,13 +38,24 @@ struct tilelog_options {
 	/* Ed25519, and SM2 with the gm profile; any name: the origin is used */
 	const struct note_signer *const *signers;
 	size_t nsigners;
+	/* Earlier keys of ours that the last checkpoint may still bear; any name */
+	const struct note_verifier *const *earlier;
+	size_t nearlier;
+	/* For tests, may be NULL: called before each step: "tile", "sync", "sign",
+	 * "checkpoint-write", "checkpoint-sync", "rename", "sync-dir",
+	 * "remove-partials" */
+	void (*step)(void *arg, const char *name);
+	void *step_arg;
 };
 
 /**
  * tilelog_open(o, err, errlen): Open a log for writing where its checkpoint says it
  * stands; without one it is empty.  The checkpoint must bear our own good signature
- * and origin, and the tiles on the right edge must yield its root.  The options are
- * copied (signers too).  Return the log, or NULL with a sentence in err.
+ * and origin, the tiles on the right edge must yield its root, and the entries of
+ * the last bundle must be those of its tile.  <dir>/vkey is written: the verifier
+ * keys of the signers under the name of the origin, one a line, below any that stand
+ * there.  The options are copied (signers too).  Return the log, or NULL with a
+ * sentence in err.
  */
 struct tilelog *tilelog_open(const struct tilelog_options *o, char *err,
     size_t errlen);
@@ -71,7 +82,8 @@ int tilelog_add(struct tilelog *l, const void *entry, size_t len);
  * tilelog_publish(l): Make all that was added durable and name it by a signed
  * checkpoint, in the order above; nothing is done when it is so already.  Return
  * TILELOG_OK, TILELOG_FULL (the old checkpoint stands, call again later) or
- * TILELOG_FAILED.
+ * TILELOG_FAILED.  A log without a checkpoint gets one, be it empty.  A sync that
+ * fails is always final, since what it was about may be lost.
  */
 int tilelog_publish(struct tilelog *l);
 
