@@ -194,8 +194,7 @@ decision(struct replay *r)
 	if (r->e.seq < r->o.from || r->e.seq > r->o.to)
 		return;
 	if (r->now == NULL || r->now->policy == NULL) {
-		r->n.unknown++;
-		if (r->now == NULL)
+		if (r->n.unknown++ == 0 && r->now == NULL)
 			replay_differs(r, REPLAY_A, "policy", r->e.policy,
 			    "(no policy entry before this one)");
 		return;
