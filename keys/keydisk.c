@@ -7,19 +7,12 @@
 #include <unistd.h>
 
 #include "keydisk.h"
+#include "keydisk_impl.h"
 #include "wipe.h"
 
-/* A file being made: its directory, its name there and the one it has so far. */
-struct making {
-	int		 dir;
-	const char	*path;
-	const char	*name;
-	char		 temp[300];
-};
-
 /* Say what the system refused. */
-static int
-fail(struct keyfile_error *err, const char *path, const char *doing)
+int
+keydisk_fail(struct keyfile_error *err, const char *path, const char *doing)
 {
 	int e = errno;
 	enum keyfile_fault fault = KEYFILE_IO;
@@ -68,9 +61,9 @@ open_key(const char *path, struct stat *st, struct keyfile_error *err)
 		return (keyfile_fail(err, KEYFILE_DENIED, "%.300s: is a symbolic "
 		    "link; name the key file itself", path));
 	if (fd < 0)
-		return (fail(err, path, "cannot open the key file"));
+		return (keydisk_fail(err, path, "cannot open the key file"));
 	if (fstat(fd, st) != 0) {
-		(void)fail(err, path, "cannot examine the key file");
+		(void)keydisk_fail(err, path, "cannot examine the key file");
 		goto bad;
 	}
 	if (!S_ISREG(st->st_mode)) {
@@ -115,7 +108,7 @@ read_key(struct keyfile *k, int fd, const char *path, struct keyfile_error *err)
 
 	n = read_all(fd, text, sizeof(text));
 	if (n < 0)
-		rc = fail(err, path, "cannot read the key file");
+		rc = keydisk_fail(err, path, "cannot read the key file");
 	else if (n == 0)
 		rc = keyfile_fail(err, KEYFILE_BAD, "%.300s: the file is empty; "
 		    "copy it again from the backup", path);
@@ -173,123 +166,30 @@ keydisk_read(struct keyfile *k, const char *path, enum keyfile_kind kind,
 	return (rc);
 }
 
-/* Open the directory of a path and choose a name for the unfinished file. */
-static int
-begin(struct making *m, const char *path, struct keyfile_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[4096] = ".";
-	size_t len;
-
-	m->dir = -1;
-	m->path = path;
-	m->name = slash == NULL ? path : slash + 1;
-	if (slash != NULL) {
-		len = slash == path ? 1 : (size_t)(slash - path);
-		if (len >= sizeof(dir)) {
-			errno = ENAMETOOLONG;
-			return (fail(err, path, "cannot create"));
-		}
-		memcpy(dir, path, len);
-		dir[len] = '\0';
-	}
-	if (m->name[0] == '\0' || strlen(m->name) > 200) {
-		errno = m->name[0] == '\0' ? EISDIR : ENAMETOOLONG;
-		return (fail(err, path, "cannot create"));
-	}
-	(void)snprintf(m->temp, sizeof(m->temp), ".%s.%ld.tmp", m->name,
-	    (long)getpid());
-	m->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (m->dir < 0)
-		return (fail(err, path, "cannot open the folder"));
-	return (0);
-}
-
-/* Write all bytes and make them durable. */
-static int
-write_synced(int fd, const char *text, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, text, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return (-1);
-		text += n;
-		len -= (size_t)n;
-	}
-	return (fsync(fd));
-}
-
-/* Write the unfinished file. */
-static int
-fill(const struct making *m, const struct keyfile *k, struct keyfile_error *err)
-{
-	char text[KEYFILE_TEXT_MAX];
-	size_t len;
-	int fd, rc;
-
-	fd = openat(m->dir, m->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, 0400);
-	if (fd < 0)
-		return (fail(err, m->path, "cannot create a file beside it"));
-	len = keyfile_print(k, text);
-	rc = write_synced(fd, text, len);
-	wipe(text, sizeof(text));
-	if (rc != 0)
-		rc = fail(err, m->path, "cannot write");
-	if (close(fd) != 0 && rc == 0)
-		rc = fail(err, m->path, "cannot write");
-	if (rc != 0)
-		(void)unlinkat(m->dir, m->temp, 0);
-	return (rc);
-}
-
-/* Give the file its name unless that is taken. */
-static int
-publish(const struct making *m, struct keyfile_error *err)
-{
-	int rc;
-
-	rc = renameat2(m->dir, m->temp, m->dir, m->name, RENAME_NOREPLACE);
-	if (rc != 0 && (errno == EINVAL || errno == ENOSYS)) {
-		rc = linkat(m->dir, m->temp, m->dir, m->name, 0);
-		if (rc == 0)
-			(void)unlinkat(m->dir, m->temp, 0);
-	}
-	if (rc != 0) {
-		if (errno == EEXIST)
-			(void)keyfile_fail(err, KEYFILE_EXISTS, "%.300s: exists "
-			    "already and a key is never overwritten; choose "
-			    "another name", m->path);
-		else
-			(void)fail(err, m->path, "cannot name the new file");
-		(void)unlinkat(m->dir, m->temp, 0);
-		return (-1);
-	}
-	if (fsync(m->dir) != 0)
-		return (fail(err, m->path, "the key was written, but its folder "
-		    "could not be synced"));
-	return (0);
-}
-
-/* Create a key file. */
-int
-keydisk_write(const struct keyfile *k, const char *path,
+/* Read a file that is no secret. */
+ssize_t
+keydisk_read_public(char *buf, size_t size, const char *path,
     struct keyfile_error *err)
 {
-	struct making m;
-	int rc;
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
 
-	err->fault = KEYFILE_FINE;
-	err->text[0] = '\0';
-	if (begin(&m, path, err) != 0)
-		return (-1);
-	rc = fill(&m, k, err);
-	if (rc == 0)
-		rc = publish(&m, err);
-	(void)close(m.dir);
-	return (rc);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return (keydisk_fail(err, path, "cannot open"));
+	if (fstat(fd, &st) != 0)
+		(void)keydisk_fail(err, path, "cannot examine");
+	else if (!S_ISREG(st.st_mode))
+		(void)keyfile_fail(err, KEYFILE_BAD,
+		    "%.300s: is not a regular file", path);
+	else if ((n = read_all(fd, buf, size)) < 0)
+		(void)keydisk_fail(err, path, "cannot read");
+	else if ((size_t)n == size)
+		n = keyfile_fail(err, KEYFILE_BAD, "%.300s: is too long; it "
+		    "has %zu bytes or more", path, size);
+	else
+		buf[n] = '\0';
+	(void)close(fd);
+	return (n);
 }

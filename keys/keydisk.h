@@ -16,8 +16,9 @@ struct keydisk_look {
 /* keydisk_read(k, path, kind, err):
  * Read the key at path into *k, to be wiped by the caller. It must be a regular
  * file and no symbolic link, belong to the effective user or to root, grant
- * nothing to group and others, and hold one good key of that kind. Return 0, or
- * -1 with *k zeroed and *err set. */
+ * nothing to group and others, and hold one good key of that kind. Whether its
+ * time is over is keyfile_fresh's to say, where the clock is. Return 0, or -1 with
+ * *k zeroed and *err set. */
 int	keydisk_read(struct keyfile *k, const char *path,
 	    enum keyfile_kind kind, struct keyfile_error *err);
 
@@ -32,6 +33,17 @@ int	keydisk_look(struct keyfile *k, struct keydisk_look *look,
  * A file that is there stays as it is (KEYFILE_EXISTS). Return 0, or -1 and *err.
  * A crash in between can leave ".<name>.<pid>.tmp" with the key beside it. */
 int	keydisk_write(const struct keyfile *k, const char *path,
+	    struct keyfile_error *err);
+
+/* keydisk_write_public(text, len, path, err):
+ * The same for the public half of a key, with mode 0444. */
+int	keydisk_write_public(const char *text, size_t len, const char *path,
+	    struct keyfile_error *err);
+
+/* keydisk_read_public(buf, size, path, err):
+ * Read a file that is no secret, whoever owns it: the whole of a regular file
+ * shorter than size, and a NUL. Return its length, or -1 with *err set. */
+ssize_t	keydisk_read_public(char *buf, size_t size, const char *path,
 	    struct keyfile_error *err);
 
 #endif

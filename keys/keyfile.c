@@ -1,38 +1,46 @@
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "hex.h"
 #include "keyfile.h"
+#include "keyfile_impl.h"
 #include "label.h"
 #include "sha256.h"
+#include "utf8.h"
 #include "wipe.h"
 
-#define NWORDS(table)	(sizeof(table) / sizeof((table)[0]))
+#define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 
-static const char *const kinds[] = {
-	[KEYFILE_TOKEN_PERSON] = "token-person",
+/* What there is to know of each kind. */
+static const struct {
+	const char		*word;
+	enum keyfile_algorithm	 algorithm[2];
+	int			 named;
+	int			 signs;
+} kinds[] = {
+	[KEYFILE_TOKEN_PERSON] = { "token-person",
+	    { KEYFILE_HMAC_SHA256, KEYFILE_HMAC_SM3 }, 0, 0 },
+	[KEYFILE_TOKEN_LIST] = { "token-list",
+	    { KEYFILE_HMAC_SHA256, KEYFILE_HMAC_SM3 }, 0, 0 },
+	[KEYFILE_LOG] = { "log",
+	    { KEYFILE_ED25519, KEYFILE_SM2_SM3 }, 1, 1 },
+	[KEYFILE_WITNESS] = { "witness", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_STAFF] = { "staff", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_ROOT] = { "root", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_TARGETS] = { "targets", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_SNAPSHOT] = { "snapshot", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_TIMESTAMP] = { "timestamp", { KEYFILE_ED25519 }, 1, 1 },
+	[KEYFILE_SEAL] = { "seal", { KEYFILE_ECDH_P256 }, 1, 0 },
 };
 
 static const char *const algorithms[] = {
 	[KEYFILE_HMAC_SHA256] = "hmac-sha256",
-};
-
-/* A reader of lines; the first error sticks and empties the rest. */
-struct lines {
-	const char		*at;
-	const char		*end;
-	const char		*name;
-	unsigned		 line;
-	int			 failed;
-	struct keyfile_error	*err;
-};
-
-/* The value of one line, inside the text. */
-struct span {
-	const char	*p;
-	size_t		 len;
+	[KEYFILE_HMAC_SM3] = "hmac-sm3",
+	[KEYFILE_ED25519] = "ed25519",
+	[KEYFILE_SM2_SM3] = "sm2-sm3",
+	[KEYFILE_ECDH_P256] = "ecdh-p256",
 };
 
 /* Set the error. */
@@ -49,141 +57,145 @@ keyfile_fail(struct keyfile_error *err, enum keyfile_fault fault,
 	return (-1);
 }
 
-/* Note the first error with its place. */
-static void
-complain(struct lines *l, const char *what)
+/* Name a kind. */
+const char *
+keyfile_kind_name(enum keyfile_kind kind)
 {
 
-	if (l->failed)
-		return;
-	l->failed = 1;
-	if (l->line == 0)
-		(void)keyfile_fail(l->err, KEYFILE_BAD, "%.200s: %s", l->name,
-		    what);
-	else
-		(void)keyfile_fail(l->err, KEYFILE_BAD, "%.200s:%u: %s",
-		    l->name, l->line, what);
+	assert(kind > 0 && kind < COUNT(kinds));
+	return (kinds[kind].word);
 }
 
-/* Take the next line, which must be the word, one blank and a value. */
-static struct span
-take(struct lines *l, const char *word)
+/* Name an algorithm. */
+const char *
+keyfile_algorithm_name(enum keyfile_algorithm algorithm)
 {
-	struct span none = { "", 0 }, value;
-	size_t n = strlen(word);
-	const char *nl;
-	char what[128];
 
-	if (l->failed)
-		return (none);
-	l->line++;
-	nl = memchr(l->at, '\n', (size_t)(l->end - l->at));
-	if (nl == NULL) {
-		(void)snprintf(what, sizeof(what), "the file ends in or before "
-		    "the line \"%s\"; copy it again from the backup", word);
-		complain(l, what);
-		return (none);
-	}
-	if ((size_t)(nl - l->at) < n + 2 || memcmp(l->at, word, n) != 0 ||
-	    l->at[n] != ' ') {
-		(void)snprintf(what, sizeof(what),
-		    "expected \"%s\", one blank and a value", word);
-		complain(l, what);
-		return (none);
-	}
-	value.p = l->at + n + 1;
-	value.len = (size_t)(nl - value.p);
-	if (value.p[value.len - 1] == '\r') {
-		complain(l, "the line ends in CR LF; an editor or a transfer in "
-		    "text mode changed the file: copy it again as it was");
-		return (none);
-	}
-	l->at = nl + 1;
-	return (value);
+	assert(algorithm > 0 && algorithm < COUNT(algorithms));
+	return (algorithms[algorithm]);
 }
 
-/* Say whether a value is a given word. */
+/* Find a kind by its word. */
+enum keyfile_kind
+keyfile_kind_find(const char *word, size_t len)
+{
+
+	for (unsigned i = 1; i < COUNT(kinds); i++)
+		if (strlen(kinds[i].word) == len &&
+		    memcmp(kinds[i].word, word, len) == 0)
+			return ((enum keyfile_kind)i);
+	return ((enum keyfile_kind)0);
+}
+
+/* Find an algorithm by its word. */
+enum keyfile_algorithm
+keyfile_algorithm_find(const char *word, size_t len)
+{
+
+	for (unsigned i = 1; i < COUNT(algorithms); i++)
+		if (strlen(algorithms[i]) == len &&
+		    memcmp(algorithms[i], word, len) == 0)
+			return ((enum keyfile_algorithm)i);
+	return ((enum keyfile_algorithm)0);
+}
+
+/* Give an algorithm of a kind. */
+enum keyfile_algorithm
+keyfile_kind_algorithm(enum keyfile_kind kind, unsigned i)
+{
+
+	assert(kind > 0 && kind < COUNT(kinds));
+	return (i < 2 ? kinds[kind].algorithm[i] : (enum keyfile_algorithm)0);
+}
+
+/* Say whether keys of this kind have a name. */
+int
+keyfile_kind_named(enum keyfile_kind kind)
+{
+
+	assert(kind > 0 && kind < COUNT(kinds));
+	return (kinds[kind].named);
+}
+
+/* Say whether keys of this kind sign. */
+int
+keyfile_kind_signs(enum keyfile_kind kind)
+{
+
+	assert(kind > 0 && kind < COUNT(kinds));
+	return (kinds[kind].signs);
+}
+
+/* Say whether a name has the form <domain>/branch/<node>. */
 static int
-is(struct span value, const char *word)
+is_branch(const char *name, size_t len)
 {
+	static const char middle[] = "/branch/";
+	const size_t n = sizeof(middle) - 1;
+	const char *at;
 
-	return (value.len == strlen(word) &&
-	    memcmp(value.p, word, value.len) == 0);
+	at = memchr(name, '/', len);
+	if (at == NULL || at == name || len - (size_t)(at - name) <= n ||
+	    memcmp(at, middle, n) != 0)
+		return (0);
+	at += n;
+	return (memchr(at, '/', len - (size_t)(at - name)) == NULL);
 }
 
-/* Find a value in a table of words that starts at 1; 0 when it is not there. */
-static unsigned
-find(struct span value, const char *const *words, size_t n)
+/* Judge a name. */
+const char *
+keyfile_name_wrong(enum keyfile_kind kind, const char *name, size_t len)
 {
+	size_t n, characters = 0;
+	uint32_t c;
 
-	for (unsigned i = 1; i < n; i++)
-		if (is(value, words[i]))
-			return (i);
-	return (0);
-}
-
-/* Read digits as a number up to 99999; -1 for anything else. */
-static int
-number(const char *p, size_t len)
-{
-	int n = 0;
-
-	if (len == 0 || len > 5)
-		return (-1);
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] < '0' || p[i] > '9')
-			return (-1);
-		n = n * 10 + (p[i] - '0');
+	if (len == 0)
+		return ("the name is empty");
+	if (len >= KEYFILE_NAME_MAX)
+		return ("the name is longer than 255 bytes");
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_next(&c, name + i, len - i);
+		if (n == 0)
+			return ("the name is not UTF-8");
+		if (c == '+' || utf8_blank(c))
+			return ("the name holds a blank or a '+', which "
+			    "signatures cannot carry");
+		if (utf8_hidden(c))
+			return ("the name holds a character that does not "
+			    "show");
+		characters++;
 	}
-	return (n);
+	if (kind == KEYFILE_LOG && !is_branch(name, len))
+		return ("the name of a log's key is <domain>/branch/<node>, "
+		    "such as bank.example/branch/0571-0012");
+	if (kind == KEYFILE_SEAL && characters > KEYFILE_COMMON_MAX)
+		return ("the name of a sealing key has more than 64 "
+		    "characters, which a certificate cannot carry");
+	return (NULL);
 }
 
-/* Say whether text is a real second of the form 2026-11-22T05:00:00Z. */
-static int
-good_time(struct span s)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	static const int days[] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-	    30, 31 };
-	int year, month, day, most;
-
-	if (s.len != KEYFILE_CREATED_LEN)
-		return (0);
-	for (size_t i = 0; i < s.len; i++)
-		if (form[i] != 'd' && form[i] != s.p[i])
-			return (0);
-	year = number(s.p, 4);
-	month = number(s.p + 5, 2);
-	day = number(s.p + 8, 2);
-	if (year < 2000 || month < 1 || month > 12)
-		return (0);
-	most = days[month];
-	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
-		most = 29;
-	if (day < 1 || day > most)
-		return (0);
-	return (number(s.p + 11, 2) >= 0 && number(s.p + 11, 2) < 24 &&
-	    number(s.p + 14, 2) >= 0 && number(s.p + 14, 2) < 60 &&
-	    number(s.p + 17, 2) >= 0 && number(s.p + 17, 2) < 60);
-}
-
-/* Write the lines from kind to created, which are also what the id covers. */
+/* Write the lines from kind to expires or public, which the id covers. */
 static size_t
 print_head(const struct keyfile *k, char *text, size_t size)
 {
+	int named = keyfile_kind_named(k->kind);
+	char epoch[8];
 	int n;
 
+	(void)snprintf(epoch, sizeof(epoch), "%u", (unsigned)k->epoch);
 	n = snprintf(text, size,
-	    "kind %s\nalgorithm %s\nepoch %u\ncreated %s\n",
+	    "kind %s\nalgorithm %s\n%s %s\ncreated %s\nexpires %s\n%s%s%s",
 	    keyfile_kind_name(k->kind), keyfile_algorithm_name(k->algorithm),
-	    (unsigned)k->epoch, k->created);
+	    named ? "name" : "epoch", named ? k->name : epoch, k->created,
+	    k->expires, named ? "public " : "", named ? k->public : "",
+	    named ? "\n" : "");
 	assert(n > 0 && (size_t)n < size);
 	return ((size_t)n);
 }
 
 /* Compute the fingerprint. */
-static void
-fingerprint(const struct keyfile *k, char id[KEYFILE_ID_HEX + 1])
+void
+keyfile_id(const struct keyfile *k, char id[KEYFILE_ID_HEX + 1])
 {
 	struct sha256_hmac h;
 	uint8_t mac[SHA256_LEN];
@@ -199,109 +211,64 @@ fingerprint(const struct keyfile *k, char id[KEYFILE_ID_HEX + 1])
 	wipe(mac, sizeof(mac));
 }
 
-/* Build a new key. */
+/* Say what does not fit in a key in the making. */
+static const char *
+unfit(const struct keyfile *k)
+{
+	int64_t created, expires;
+
+	if (k->kind < 1 || k->kind >= COUNT(kinds))
+		return ("there is no such kind of key");
+	if (k->algorithm == 0 ||
+	    (k->algorithm != kinds[k->kind].algorithm[0] &&
+	    k->algorithm != kinds[k->kind].algorithm[1]))
+		return ("this kind of key is not for that algorithm");
+	if (keyfile_time_parse(&created, k->created, strlen(k->created)) != 0)
+		return ("the time of creation is impossible");
+	if (strcmp(k->expires, "never") != 0 &&
+	    (keyfile_time_parse(&expires, k->expires,
+	    strlen(k->expires)) != 0 || expires <= created))
+		return ("the key would expire before it is made");
+	if (kinds[k->kind].named)
+		return (keyfile_name_wrong(k->kind, k->name, strlen(k->name)));
+	if (k->epoch < 1 || k->epoch > KEYFILE_EPOCH_MAX)
+		return ("the epoch is not a number from 1 to 65535");
+	return (NULL);
+}
+
+/* Check a new key and give it its id. */
+int
+keyfile_finish(struct keyfile *k, struct keyfile_error *err)
+{
+	const char *wrong = unfit(k);
+
+	err->fault = KEYFILE_FINE;
+	err->text[0] = '\0';
+	if (wrong != NULL) {
+		keyfile_wipe(k);
+		return (keyfile_fail(err, KEYFILE_BAD, "%s", wrong));
+	}
+	keyfile_id(k, k->id);
+	return (0);
+}
+
+/* Build a new token key. */
 int
 keyfile_make(struct keyfile *k, enum keyfile_kind kind, uint32_t epoch,
     int64_t created, const uint8_t secret[KEYFILE_SECRET_LEN])
 {
-	time_t t = (time_t)created;
-	struct tm tm;
+	struct keyfile_error err;
 
 	keyfile_wipe(k);
-	if (epoch < 1 || epoch > KEYFILE_EPOCH_MAX ||
-	    gmtime_r(&t, &tm) == NULL ||
-	    tm.tm_year < 100 || tm.tm_year > 8099)
+	if (kind != KEYFILE_TOKEN_PERSON && kind != KEYFILE_TOKEN_LIST)
 		return (-1);
 	k->kind = kind;
 	k->algorithm = KEYFILE_HMAC_SHA256;
 	k->epoch = epoch;
-	(void)strftime(k->created, sizeof(k->created), "%Y-%m-%dT%H:%M:%SZ",
-	    &tm);
+	(void)keyfile_time_print(k->created, created);
+	memcpy(k->expires, "never", sizeof("never"));
 	memcpy(k->secret, secret, sizeof(k->secret));
-	fingerprint(k, k->id);
-	return (0);
-}
-
-/* Read the lines that say what the key is. */
-static void
-parse_head(struct lines *l, struct keyfile *k)
-{
-	struct span v;
-	int epoch;
-
-	v = take(l, "liangka-key");
-	if (!is(v, "1"))
-		complain(l, "the format is not version 1; read it with the "
-		    "liangka-keys that made it");
-	v = take(l, "kind");
-	k->kind = (enum keyfile_kind)find(v, kinds, NWORDS(kinds));
-	if (k->kind == 0)
-		complain(l, "unknown kind of key; known: token-person");
-	v = take(l, "algorithm");
-	k->algorithm = (enum keyfile_algorithm)find(v, algorithms,
-	    NWORDS(algorithms));
-	if (k->algorithm == 0)
-		complain(l, "unknown algorithm; known: hmac-sha256");
-	v = take(l, "epoch");
-	epoch = number(v.p, v.len);
-	if (epoch < 1 || epoch > KEYFILE_EPOCH_MAX || v.p[0] == '0')
-		complain(l, "the epoch is not a number from 1 to 65535");
-	k->epoch = (uint32_t)epoch;
-	v = take(l, "created");
-	if (!good_time(v))
-		complain(l, "not a time such as 2026-11-22T05:00:00Z");
-	else
-		memcpy(k->created, v.p, v.len);
-}
-
-/* Read the lines that hold the key, and compare the fingerprint. */
-static void
-parse_secret(struct lines *l, struct keyfile *k)
-{
-	uint8_t bytes[KEYFILE_ID_HEX / 2];
-	char id[KEYFILE_ID_HEX + 1];
-	struct span v;
-
-	v = take(l, "id");
-	if (v.len != KEYFILE_ID_HEX || hex_decode(bytes, v.p, sizeof(bytes)))
-		complain(l, "the id is not 16 lower-case hexadecimal digits");
-	else
-		memcpy(k->id, v.p, v.len);
-	v = take(l, "secret");
-	if (v.len != 2 * KEYFILE_SECRET_LEN ||
-	    hex_decode(k->secret, v.p, KEYFILE_SECRET_LEN))
-		complain(l, "the secret is not 64 lower-case hexadecimal "
-		    "digits; copy the file again from the backup");
-	if (l->at != l->end)
-		complain(l, "something follows the line \"secret\"; one file "
-		    "holds one key and nothing else");
-	if (l->failed)
-		return;
-	fingerprint(k, id);
-	if (memcmp(id, k->id, sizeof(id)) != 0)
-		complain(l, "the id does not match the content: the file was "
-		    "altered or damaged; copy it again from the backup");
-}
-
-/* Read a key: all lines, then one look at the error. */
-int
-keyfile_parse(struct keyfile *k, const char *name, const char *text, size_t len,
-    struct keyfile_error *err)
-{
-	struct lines l = { text, text + len, name, 0, 0, err };
-
-	keyfile_wipe(k);
-	err->fault = KEYFILE_FINE;
-	err->text[0] = '\0';
-	if (len > KEYFILE_TEXT_MAX)
-		complain(&l, "too long for a key file; is it another file?");
-	parse_head(&l, k);
-	parse_secret(&l, k);
-	if (l.failed) {
-		keyfile_wipe(k);
-		return (-1);
-	}
-	return (0);
+	return (keyfile_finish(k, &err));
 }
 
 /* Write a key. */
@@ -314,16 +281,45 @@ keyfile_print(const struct keyfile *k, char text[KEYFILE_TEXT_MAX])
 
 	memcpy(text, first, len);
 	len += print_head(k, text + len, KEYFILE_TEXT_MAX - len);
-	n = snprintf(text + len, KEYFILE_TEXT_MAX - len, "id %s\nsecret ",
-	    k->id);
+	n = snprintf(text + len, KEYFILE_TEXT_MAX - len, "id %s\n", k->id);
 	assert(n > 0);
 	len += (size_t)n;
-	assert(len + 2 * KEYFILE_SECRET_LEN + 2 <= KEYFILE_TEXT_MAX);
+	assert(len + KEYFILE_PEM_LEN + 1 <= KEYFILE_TEXT_MAX);
+	if (k->kind == KEYFILE_SEAL) {
+		keyfile_pem_print(text + len, k);
+		return (len + KEYFILE_PEM_LEN);
+	}
+	memcpy(text + len, "secret ", 7);
+	len += 7;
 	hex_encode(text + len, k->secret, sizeof(k->secret));
 	len += 2 * KEYFILE_SECRET_LEN;
 	text[len++] = '\n';
 	text[len] = '\0';
 	return (len);
+}
+
+/* Say whether the time of a key is over. */
+int
+keyfile_expired(const struct keyfile *k, int64_t now)
+{
+	int64_t expires;
+
+	if (keyfile_time_parse(&expires, k->expires, strlen(k->expires)) != 0)
+		return (0);		/* never */
+	return (now >= expires);
+}
+
+/* Refuse a key whose time is over. */
+int
+keyfile_fresh(const struct keyfile *k, const char *path, int64_t now,
+    struct keyfile_error *err)
+{
+
+	if (!keyfile_expired(k, now))
+		return (0);
+	return (keyfile_fail(err, KEYFILE_EXPIRED, "%.300s: the %s key expired "
+	    "at %s; make its successor with \"liangka-keys rotate\"", path,
+	    keyfile_kind_name(k->kind), k->expires));
 }
 
 /* Forget a key. */
@@ -332,22 +328,4 @@ keyfile_wipe(struct keyfile *k)
 {
 
 	wipe(k, sizeof(*k));
-}
-
-/* Name a kind. */
-const char *
-keyfile_kind_name(enum keyfile_kind kind)
-{
-
-	assert(kind > 0 && kind < NWORDS(kinds));
-	return (kinds[kind]);
-}
-
-/* Name an algorithm. */
-const char *
-keyfile_algorithm_name(enum keyfile_algorithm algorithm)
-{
-
-	assert(algorithm > 0 && algorithm < NWORDS(algorithms));
-	return (algorithms[algorithm]);
 }

@@ -75,6 +75,7 @@ report(const struct keyfile_error *err, int creating)
 	(void)fprintf(stderr, "liangka-keys: %s\n", err->text);
 	switch (err->fault) {
 	case KEYFILE_BAD:
+	case KEYFILE_EXPIRED:
 		return (EX_DATAERR);
 	case KEYFILE_ABSENT:
 		return (creating ? EX_CANTCREAT : EX_NOINPUT);
@@ -166,7 +167,7 @@ new_token(const struct options *o)
 		rc = EX_IOERR;
 		goto done;
 	}
-	describe_key(&read, out, &look, o->json);
+	describe_key(&read, out, &look, (int64_t)time(NULL), o->json);
 	if (!o->json)
 		explain(&read);
 	rc = look.access.fault == KEYFILE_FINE ? 0 : report(&look.access, 1);
@@ -193,7 +194,7 @@ show(const char *path, const struct options *o)
 			(void)report(&look.access, 0);
 		return (report(&err, 0));
 	}
-	describe_key(&k, path, &look, o->json);
+	describe_key(&k, path, &look, (int64_t)time(NULL), o->json);
 	keyfile_wipe(&k);
 	rc = 0;
 	if (look.access.fault != KEYFILE_FINE)

@@ -14,8 +14,10 @@
 
 /* One epoch: for every label the HMAC that has absorbed key and label block. */
 struct epoch {
-	struct sha256_hmac	begun[TOKEN_LABELS];
+	union token_state	begun[TOKEN_LABELS];
 	uint32_t		number;
+	int			gm;
+	char			expires[KEYFILE_CREATED_LEN + 1];
 	char			id[KEYFILE_ID_HEX + 1];
 };
 
@@ -57,11 +59,31 @@ map_keys(void)
 	return (keys);
 }
 
+/* Compute the states of an epoch. */
+static void
+begin_all(struct epoch *e, const uint8_t secret[KEYFILE_SECRET_LEN])
+{
+	union token_state h;
+
+	memset(&h, 0, sizeof(h));
+	if (e->gm)
+		sm3_hmac_init(&h.sm3, secret, KEYFILE_SECRET_LEN);
+	else
+		sha256_hmac_init(&h.sha256, secret, KEYFILE_SECRET_LEN);
+	for (unsigned i = 0; i < TOKEN_LABELS; i++) {
+		e->begun[i] = h;
+		if (e->gm)
+			label_absorb_sm3(&e->begun[i].sm3, labels[i]);
+		else
+			label_absorb(&e->begun[i].sha256, labels[i]);
+	}
+	wipe(&h, sizeof(h));
+}
+
 /* Put one key at its place, newest first; -1 when its epoch is there already. */
 static int
 insert(struct token_keys *keys, const struct keyfile *file)
 {
-	struct sha256_hmac h;
 	struct epoch *e;
 	unsigned at = 0;
 
@@ -73,13 +95,21 @@ insert(struct token_keys *keys, const struct keyfile *file)
 	memmove(e + 1, e, (keys->n - at) * sizeof(*e));
 	keys->n++;
 	e->number = file->epoch;
+	e->gm = file->algorithm == KEYFILE_HMAC_SM3;
+	memcpy(e->expires, file->expires, sizeof(e->expires));
 	memcpy(e->id, file->id, sizeof(e->id));
-	sha256_hmac_init(&h, file->secret, sizeof(file->secret));
-	for (unsigned i = 0; i < TOKEN_LABELS; i++) {
-		e->begun[i] = h;
-		label_absorb(&e->begun[i], labels[i]);
-	}
-	wipe(&h, sizeof(h));
+	begin_all(e, file->secret);
+	return (0);
+}
+
+/* Find a key by its id. */
+static int
+has_id(const struct token_keys *keys, const char *id)
+{
+
+	for (unsigned i = 0; i < keys->n; i++)
+		if (strcmp(keys->epoch[i].id, id) == 0)
+			return (1);
 	return (0);
 }
 
@@ -101,11 +131,15 @@ token_keys_from(const struct keyfile *files, size_t n, char *err, size_t errlen)
 		return (NULL);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (files[i].kind != KEYFILE_TOKEN_PERSON ||
-		    files[i].algorithm != KEYFILE_HMAC_SHA256) {
-			(void)snprintf(err, errlen, "key %.16s is not an "
-			    "hmac-sha256 key of kind token-person",
-			    files[i].id);
+		if (files[i].kind != KEYFILE_TOKEN_PERSON) {
+			(void)snprintf(err, errlen, "key %.16s is not of kind "
+			    "token-person", files[i].id);
+			goto bad;
+		}
+		if (has_id(keys, files[i].id)) {
+			(void)snprintf(err, errlen, "key %.16s of epoch %u is "
+			    "given twice; name one key file per epoch",
+			    files[i].id, (unsigned)files[i].epoch);
 			goto bad;
 		}
 		if (insert(keys, &files[i]) != 0) {
@@ -202,6 +236,39 @@ token_keys_id(const struct token_keys *keys, unsigned index)
 	return (keys->epoch[index].id);
 }
 
+/* Say whether all tokens are of the gm profile. */
+int
+token_keys_gm(const struct token_keys *keys)
+{
+
+	for (unsigned i = 0; i < keys->n; i++)
+		if (!keys->epoch[i].gm)
+			return (0);
+	return (1);
+}
+
+/* Find a key whose time is over. */
+int
+token_keys_fresh(const struct token_keys *keys, int64_t now, char *err,
+    size_t errlen)
+{
+	const struct epoch *e;
+	int64_t end;
+
+	for (unsigned i = 0; i < keys->n; i++) {
+		e = &keys->epoch[i];
+		if (keyfile_time_parse(&end, e->expires,
+		    strlen(e->expires)) == 0 && now >= end) {
+			(void)snprintf(err, errlen, "the token key %.16s of "
+			    "epoch %u expired at %s; make its successor with "
+			    "\"liangka-keys rotate\"", e->id,
+			    (unsigned)e->number, e->expires);
+			return (-1);
+		}
+	}
+	return (0);
+}
+
 /* Say whether the pages are locked. */
 int
 token_keys_locked(const struct token_keys *keys)
@@ -215,9 +282,12 @@ void
 token_begin(struct token_stream *s, const struct token_keys *keys,
     unsigned index, enum token_label label)
 {
+	const struct epoch *e;
 
 	assert(index < keys->n && (unsigned)label < TOKEN_LABELS);
-	s->hmac = keys->epoch[index].begun[label];
+	e = &keys->epoch[index];
+	s->state = e->begun[label];
+	s->gm = e->gm;
 }
 
 /* Add a piece. */
@@ -225,7 +295,10 @@ void
 token_update(struct token_stream *s, const void *data, size_t len)
 {
 
-	sha256_hmac_update(&s->hmac, data, len);
+	if (s->gm)
+		sm3_hmac_update(&s->state.sm3, data, len);
+	else
+		sha256_hmac_update(&s->state.sha256, data, len);
 }
 
 /* Cut the code to a token. */
@@ -234,7 +307,11 @@ token_final(struct token_stream *s, struct token *out)
 {
 	uint8_t mac[SHA256_LEN];
 
-	sha256_hmac_final(&s->hmac, mac);
+	if (s->gm)
+		sm3_hmac_final(&s->state.sm3, mac);
+	else
+		sha256_hmac_final(&s->state.sha256, mac);
+	s->gm = 0;
 	memcpy(out->b, mac, sizeof(out->b));
 	wipe(mac, sizeof(mac));
 }

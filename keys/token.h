@@ -1,10 +1,11 @@
 /* Tokens: what is stored, logged and sent in place of an identity number, a
  * phone, an address, a device, an organisation or a card.
  *
- * token = the first 16 bytes of HMAC-SHA-256(K_person[epoch], block || data)
+ * token = the first 16 bytes of HMAC(K_person[epoch], block || data)
  *
- * where block is 64 bytes: one byte with the length of the label, the label,
- * zeros. It fills one SHA-256 block, so the first bytes hashed always name the
+ * with HMAC-SHA-256, or HMAC-SM3 where the key says so (the gm profile), and block
+ * 64 bytes: one byte with the length of the label, the label, zeros. It fills one
+ * block of either hash, so the first bytes hashed always name the
  * label and no two (label, data) pairs share an input. The normal form of data is
  * the caller's written rule (for a person: the number family, then the
  * normalised number); changing such a rule needs a new label.
@@ -19,6 +20,7 @@
 #include <stdint.h>
 
 #include "sha256.h"
+#include "sm3.h"
 
 #define TOKEN_LEN		16	/* bytes of a token */
 #define TOKEN_HEX_LEN		32	/* its digits, without the NUL */
@@ -46,16 +48,24 @@ enum token_label {
 struct keyfile;
 struct token_keys;
 
+/* An HMAC in the making, by the algorithm of its key. */
+union token_state {
+	struct sha256_hmac	sha256;
+	struct sm3_hmac		sm3;
+};
+
 /* A token in the making; on the caller's stack, no ownership. */
 struct token_stream {
-	struct sha256_hmac	hmac;
+	union token_state	state;
+	int			gm;		/* 1: HMAC-SM3 */
 };
 
 /* token_keys_load(paths, n, err, errlen):
  * Read n key files (1..TOKEN_EPOCHS_MAX) of kind token-person, one per live
  * epoch, with every check of keydisk_read. The newest epoch gets index 0. Return
  * the keys, to be freed by token_keys_free, or NULL with one sentence in err that
- * names the file and what to do. An epoch given twice is refused. */
+ * names the file and what to do. An epoch or id given twice is refused. Each key
+ * has its own algorithm. */
 struct token_keys *token_keys_load(const char *const *paths, size_t n,
 	    char *err, size_t errlen);
 
@@ -87,6 +97,16 @@ int	token_keys_find(const struct token_keys *keys, uint32_t epoch);
  * The fingerprint of the key as 16 digits and a NUL; it is no secret and lives
  * as long as keys. Nodes whose ids differ cannot recognise each other's tokens. */
 const char *token_keys_id(const struct token_keys *keys, unsigned index);
+
+/* token_keys_gm(keys):
+ * 1 when every epoch uses HMAC-SM3, else 0. */
+int	token_keys_gm(const struct token_keys *keys);
+
+/* token_keys_fresh(keys, now, err, errlen):
+ * See that no key's time is over at now (seconds since 1970, UTC). Return 0, or -1
+ * with one sentence in err. A program asks this before it begins to use them. */
+int	token_keys_fresh(const struct token_keys *keys, int64_t now, char *err,
+	    size_t errlen);
 
 /* token_keys_locked(keys):
  * 1 when the memory could be locked against swapping, else 0: worth one line in

@@ -252,7 +252,7 @@ Test(keydisk, damaged_content_is_refused)
 	put(text, 0, 0600);
 	refuse(KEYFILE_BAD, "the file is empty");
 	put(text, len - 1, 0600);
-	refuse(KEYFILE_BAD, ":7: ");
+	refuse(KEYFILE_BAD, ":8: ");
 	memset(big, 'x', sizeof(big));
 	memcpy(big, text, len);
 	put(big, sizeof(big), 0600);
@@ -265,6 +265,6 @@ Test(keydisk, damaged_content_is_refused)
 Test(keydisk, an_unknown_kind_is_refused)
 {
 
-	put("liangka-key 1\nkind token-list\n", 30, 0600);
+	put("liangka-key 1\nkind token-city\n", 30, 0600);
 	refuse(KEYFILE_BAD, "unknown kind of key; known: token-person");
 }

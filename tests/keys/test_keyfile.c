@@ -13,7 +13,8 @@
 #define HEAD	"liangka-key 1\nkind token-person\nalgorithm hmac-sha256\n"
 
 static const char good[] = HEAD
-    "epoch 1\ncreated 2026-11-22T05:00:00Z\nid bd73fb056fb1aa05\n"
+    "epoch 1\ncreated 2026-11-22T05:00:00Z\nexpires never\n"
+    "id 9fdf3e6221bd7662\n"
     "secret " SECRET "\n";
 
 static int
@@ -81,7 +82,8 @@ Test(keyfile, the_written_format_stays)
 	cr_assert_eq(back.algorithm, KEYFILE_HMAC_SHA256);
 	cr_assert_eq(back.epoch, 1);
 	cr_assert_str_eq(back.created, "2026-11-22T05:00:00Z");
-	cr_assert_str_eq(back.id, "bd73fb056fb1aa05");
+	cr_assert_str_eq(back.expires, "never");
+	cr_assert_str_eq(back.id, "9fdf3e6221bd7662");
 	cr_assert_arr_eq(back.secret, secret, sizeof(secret));
 }
 
@@ -157,7 +159,7 @@ Test(keyfile, faults_are_named_with_their_line)
 	refuse_with("liangka-key 1", "\xef\xbb\xbfliangka-key 1", "k:1:");
 	refuse_with("liangka-key 1", "liangka-key 2",
 	    "k:1: the format is not version 1");
-	refuse_with("token-person", "token-list", "k:2: unknown kind of key");
+	refuse_with("token-person", "token-city", "k:2: unknown kind of key");
 	refuse_with("hmac-sha256", "hmac-md5", "k:3: unknown algorithm");
 	refuse_with("kind token", "kind  token", "k:2:");
 	refuse_with("kind token", "kind\ttoken", "k:2:");
@@ -170,13 +172,13 @@ Test(keyfile, faults_are_named_with_their_line)
 	refuse_with("epoch 1\n", "epoch 65536\n", "k:4: the epoch is not");
 	refuse_with("epoch 1\n", "epoch -1\n", "k:4: the epoch is not");
 	refuse_with("epoch 1\n", "epoch 4294967297\n", "k:4: the epoch is not");
-	refuse_with("bd73", "BD73", "k:6: the id is not 16");
-	refuse_with("bd73", "bd7", "k:6: the id is not 16");
-	refuse_with("0a0b", "0A0B", "k:7: the secret is not 64");
-	refuse_with("0a0b", "0a0", "k:7: the secret is not 64");
-	refuse_with("0a0b", "0a0c", "k:7: the id does not match");
-	refuse_with("1e1f\n", "1e1f\n\n", "k:7: something follows");
-	refuse_with("1e1f\n", "1e1f\nx", "k:7: something follows");
+	refuse_with("9fdf", "9FDF", "k:7: the id is not 16");
+	refuse_with("9fdf", "9fd", "k:7: the id is not 16");
+	refuse_with("0a0b", "0A0B", "k:8: the secret is not 64");
+	refuse_with("0a0b", "0a0", "k:8: the secret is not 64");
+	refuse_with("0a0b", "0a0c", "k:8: the id does not match");
+	refuse_with("1e1f\n", "1e1f\n\n", "k:8: something follows");
+	refuse_with("1e1f\n", "1e1f\nx", "k:8: something follows");
 	refuse_with("token-person\n", "token-person\r\n",
 	    "k:2: the line ends in CR LF");
 }
@@ -197,8 +199,8 @@ Test(keyfile, only_real_times)
 		refuse_with("2026-11-22T05:00:00Z", bad[i],
 		    "k:5: not a time such as");
 	/* These exist, so only the id tells that they were put in. */
-	refuse_with("2026-11-22", "2028-02-29", "k:7: the id does not match");
-	refuse_with("2026-11-22", "2000-02-29", "k:7: the id does not match");
+	refuse_with("2026-11-22", "2028-02-29", "k:8: the id does not match");
+	refuse_with("2026-11-22", "2000-02-29", "k:8: the id does not match");
 }
 
 Test(keyfile, long_files_are_refused)
