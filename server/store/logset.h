@@ -32,9 +32,12 @@ struct logset_log {
 
 /**
  * logset_open(disk, dir, err, errlen): Find the logs in dir; a directory without a
- * checkpoint is passed over (it was about to be made), other names are ignored.  An
+ * checkpoint, or with that of an empty tree, is passed over (it was about to be
+ * made), other names are ignored.  An
  * absent dir has none.  Return NULL with a sentence in err when a checkpoint or an
- * entry 0 cannot be read, or two logs overlap.  logset_close(s): NULL is allowed.
+ * entry 0 cannot be read, entry 0 is not of kind `log` or names another log than the
+ * checkpoint or the directory, or two logs overlap.  disk NULL is disk_real; dir is
+ * copied.  logset_close(s): NULL is allowed.
  */
 struct logset *logset_open(const struct disk *disk, const char *dir, char *err,
     size_t errlen);
@@ -69,6 +72,13 @@ int logset_each(struct logset *s, uint64_t from, uint64_t until,
  */
 int logset_read(struct logset *s, uint64_t seq, const uint8_t **entry,
     size_t *len);
+
+/**
+ * logset_tell(s): Let <dir>/logs, which those who read over HTTP begin with, name the
+ * logs, one a line, oldest first; nothing is written when it does already.  Return 0,
+ * or -1 with errno set and a sentence.
+ */
+int logset_tell(struct logset *s);
 
 /**
  * logset_error(s): The sentence that belongs to the last failure.
