@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,10 @@
 
 #define FIRST_LINE	"c2sp.org/tlog-proof@v1"
 #define HASH_TEXT	BASE64_LEN(MERKLE_LEN)
+
+static_assert(TILEPROOF_MAX >= CHECKPOINT_MAX + 128 +
+    BASE64_LEN(TILEPROOF_EXTRA_MAX) + MERKLE_PROOF_MAX * (HASH_TEXT + 1),
+    "the longest proof can be printed and read");
 
 /* A proof that is written; full once something did not fit. */
 struct writer {

@@ -15,7 +15,7 @@
 #include "checkpoint.h"
 #include "merkle.h"
 
-#define TILEPROOF_MAX	65536	/* bytes of a whole proof */
+#define TILEPROOF_MAX	98304	/* bytes of a whole proof */
 #define TILEPROOF_EXTRA_MAX 16384 /* bytes of the extra data */
 
 struct tileproof {
