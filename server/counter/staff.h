@@ -1,0 +1,37 @@
+#ifndef LIANGKA_STAFF_H_
+#define LIANGKA_STAFF_H_
+
+/*
+ * Staff of the bank or the centre, as the daemon knows them: a name, the public key
+ * of a personal key, and what each may do.  Whoever looks a person or an entry up,
+ * unseals an identity or erases one says so first, in a signed statement
+ * (keys/staffnote.h), which becomes a journal entry before anything is answered.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/note.h"
+
+#define STAFF_ACCESS 0x1u	/* look persons and entries up */
+#define STAFF_UNSEAL 0x2u	/* read sealed identities */
+#define STAFF_ERASE 0x4u	/* have them erased */
+
+/* ENTRY_ACCESS: entry.code */
+#define STAFF_CODE_PERSON 1
+#define STAFF_CODE_ENTRY 2
+
+struct counter_staff {
+	char name[32];			/* that of the key, too */
+	struct note_verifier key;	/* Ed25519 */
+	uint32_t rights;
+};
+
+/**
+ * staff_right(name, len): Return the STAFF_ bit of e.g. "unseal", 0 for an unknown
+ * name.  staff_right_names() lists them for messages.
+ */
+uint32_t staff_right(const char *name, size_t len);
+const char *staff_right_names(void);
+
+#endif /* !LIANGKA_STAFF_H_ */
