@@ -36,6 +36,12 @@ struct seal_cert *seal_cert_load(const char *path, char *err);
 void seal_cert_free(struct seal_cert *c);
 
 /**
+ * seal_cert_fresh(c, now, err): See that now (seconds since 1970, UTC) lies in the
+ * certificate's time.  Return 0, or -1 with a sentence in err.
+ */
+int seal_cert_fresh(const struct seal_cert *c, int64_t now, char *err);
+
+/**
  * seal_key_new(c, err): Make a data key and wrap it for c.  Return it, or NULL.
  * seal_key_wrapped(k, len): Return its CMS and set *len; it lives as long as k.
  * seal_key_free(k): wipe and free it; NULL is allowed.
@@ -55,14 +61,15 @@ size_t seal_close(uint8_t *out, struct seal_key *k, const void *text,
 /**
  * seal_unwrap(key, cms, len, keyfile, err): Read a data key out of its CMS with the
  * private sealing key in keyfile (as "liangka-keys new seal" writes it).  The
- * caller wipes key.  Return 0, or -1 with a sentence in err.
+ * caller wipes key.  A key that has expired still opens what was sealed for it.
+ * Return 0, or -1 with key zeroed and a sentence in err.
  */
 int seal_unwrap(uint8_t key[SEAL_KEY_LEN], const uint8_t *cms, size_t len,
     const char *keyfile, char *err);
 
 /**
  * seal_open(out, key, message, len, ad, adlen): Open a message; out has room for
- * len - SEAL_OVERHEAD.  Return the bytes of text, or -1 with nothing written when
+ * len - SEAL_OVERHEAD.  Return the bytes of text, or -1 with that room zeroed when
  * it was altered or belongs to another key or associated data.
  */
 int64_t seal_open(uint8_t *out, const uint8_t key[SEAL_KEY_LEN],
