@@ -29,12 +29,16 @@ struct wal;
 struct integrator_options {
 	const struct disk *disk;	/* NULL: disk_real */
 	const char *data;		/* data directory: wal/, log/, sealed/ */
-	struct wal *wal;		/* for wal_durable() and erased sidecars */
+	struct wal *wal;		/* outlives the integrator */
 	uint64_t wal_node;		/* as wal_options.node */
 	const struct note_signer *const *signers;
 	size_t nsigners;
 	uint32_t interval_ms;		/* between two checkpoints; 0: 1000 */
-	/* For tests: called before each step with its name, in the thread. */
+	/* Earlier keys of ours that the last checkpoint may still bear; any name */
+	const struct note_verifier *const *earlier;
+	size_t nearlier;
+	/* For tests: called before each step with its name, mostly in the thread:
+	 * those of tilelog.h, "sealed-add", "sealed-sync", "new-log". */
 	void (*step)(void *arg, const char *name);
 	void *step_arg;
 };
@@ -42,14 +46,17 @@ struct integrator_options {
 /**
  * integrator_open(o, err, errlen): Open the newest log, compare what the write-ahead
  * log still holds of it with its tiles, and start the thread.  Return NULL with a
- * sentence in err when they contradict each other or the files cannot be read.
+ * sentence in err when they contradict each other or the files cannot be read: an
+ * entry differs from its tile, a checkpoint names more entries than the write-ahead
+ * log has, entries are in neither, two logs do not follow each other.  Call it right
+ * after wal_open(), before anything is trimmed.  The options are copied.
  */
 struct integrator *integrator_open(const struct integrator_options *o,
     char *err, size_t errlen);
 
 /**
- * integrator_close(i): Publish what is durable, stop the thread, free i.  Return 0,
- * or -1 when it had failed or could not publish all.  NULL is allowed.
+ * integrator_close(i): Publish what is durable, stop the thread, free i.  Call it
+ * before wal_close(), with the last entry durable.  Return 0, or -1 when it had failed or could not publish all.  NULL is allowed.
  */
 int integrator_close(struct integrator *i);
 

@@ -55,7 +55,7 @@ struct tilelog_options {
  * the last bundle must be those of its tile.  <dir>/vkey is written: the verifier
  * keys of the signers under the name of the origin, one a line, below any that stand
  * there.  The options are copied (signers too).  Return the log, or NULL with a
- * sentence in err.
+ * sentence in err, and errno ENOSPC or EDQUOT when it is for want of room.
  */
 struct tilelog *tilelog_open(const struct tilelog_options *o, char *err,
     size_t errlen);

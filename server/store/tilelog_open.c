@@ -261,7 +261,9 @@ struct tilelog *
 tilelog_open(const struct tilelog_options *o, char *err, size_t errlen)
 {
 	struct tilelog *l;
+	int saved;
 
+	errno = 0;
 	if ((l = calloc(1, sizeof(*l))) == NULL) {
 		(void)snprintf(err, errlen, "out of memory");
 		return (NULL);
@@ -286,8 +288,10 @@ tilelog_open(const struct tilelog_options *o, char *err, size_t errlen)
 	return (l);
 
 fail:
+	saved = errno;
 	(void)snprintf(err, errlen, "%s", l->error);
 	tilelog_close(l);
+	errno = saved;
 	return (NULL);
 }
 
