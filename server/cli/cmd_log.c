@@ -1,7 +1,6 @@
 #include "command.h"
 #include "loglist.h"
 #include "logplace.h"
-#include "logquery.h"
 
 struct options {
 	struct logplace place;
@@ -26,36 +25,15 @@ static const struct arg args[] = {
 	ARG_END
 };
 
-/* Write an entry. */
-static int
-put(void *arg, const struct package_entry *pe, const struct entry *e)
-{
-
-	(void)e;
-	return (loglist_put(arg, pe->text, pe->len) == 0 ? TOOL_OK :
-	    TOOL_SYSTEM);
-}
-
 /* Show what is wanted. */
 static int
 show(const struct tool *t, const struct options *o)
 {
 	struct loglist_form form = { .leaf = o->leaf, .csv = o->csv };
-	struct logquery q = { .f = &o->filter, .put = put };
-	struct loglist *list;
 	size_t shown;
 	int rc;
 
-	if ((rc = logread_open(t, &o->place, &q.r)) != ARGS_GO)
-		return (rc);
-	if ((list = loglist_open(t, &form)) == NULL)
-		return (logread_close(q.r, tool_fail(t, TOOL_SYSTEM,
-		    "内存不足", "out of memory")));
-	q.arg = list;
-	rc = logquery_run(&q);
-	shown = loglist_count(list);
-	loglist_close(list);
-	rc = logread_close(q.r, rc);
+	rc = loglist_run(t, &o->place, &o->filter, &form, &shown);
 	if (rc == TOOL_OK && shown == 0 && o->filter.id != NULL)
 		rc = tool_fail(t, TOOL_NO, "日志中没有 %s",
 		    "the journal has no %s", o->filter.id);
@@ -73,11 +51,6 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = logplace_take(t, &o.place, argc, argv, 0, "", "")) !=
 	    ARGS_GO || (rc = logfilter_take(t, &o.filter)) != ARGS_GO)
 		return (rc);
-	if (o.csv && (t->json || o.leaf))
-		return (tool_fail(t, TOOL_USAGE,
-		    "--csv 不能与 --json 或 --leaf 同用",
-		    "--csv goes with neither --json nor --leaf (it has the leaf "
-		    "hash already)"));
 	o.filter.want.no_heartbeats = !o.all &&
 	    o.filter.want.kind == LOGWANT_ANY;
 	return (show(t, &o));

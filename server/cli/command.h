@@ -26,6 +26,7 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
     cmd_policy_check, cmd_policy_show, cmd_policy_test, cmd_log_show,
     cmd_clock_rebase, cmd_help;
 extern const struct command cmd_log_replay;
+extern const struct command cmd_log_search;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

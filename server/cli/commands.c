@@ -19,6 +19,7 @@ const struct command *const commands[] = {
 	&cmd_policy_show,
 	&cmd_policy_test,
 	&cmd_log_show,
+	&cmd_log_search,
 	&cmd_log_replay,
 	&cmd_clock_rebase,
 	&cmd_help,

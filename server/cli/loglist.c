@@ -6,9 +6,12 @@
 #include "plugin.h"
 #include "store/entry.h"
 
+#include "args.h"
 #include "json.h"
 #include "logcsv.h"
 #include "loglist.h"
+#include "logplace.h"
+#include "logquery.h"
 #include "logrow.h"
 #include "table.h"
 #include "tool.h"
@@ -132,4 +135,42 @@ loglist_close(struct loglist *l)
 	table_end(l->table);
 	logcsv_close(l->csv);
 	free(l);
+}
+
+/* Write an entry that fits. */
+static int
+fit(void *arg, const struct package_entry *pe, const struct entry *e)
+{
+
+	(void)e;
+	return (loglist_put(arg, pe->text, pe->len) == 0 ? TOOL_OK :
+	    TOOL_SYSTEM);
+}
+
+/* List what a filter wants. */
+int
+loglist_run(const struct tool *t, const struct logplace *place,
+    const struct logfilter *filter, const struct loglist_form *form,
+    size_t *shown)
+{
+	struct logquery q = { .f = filter, .put = fit };
+	struct loglist *list;
+	int rc;
+
+	*shown = 0;
+	if (form->csv && (t->json || form->leaf))
+		return (tool_fail(t, TOOL_USAGE,
+		    "--csv 不能与 --json 或 --leaf 同用",
+		    "--csv goes with neither --json nor --leaf (it has the leaf "
+		    "hash already)"));
+	if ((rc = logread_open(t, place, &q.r)) != ARGS_GO)
+		return (rc);
+	if ((list = loglist_open(t, form)) == NULL)
+		return (logread_close(q.r, tool_fail(t, TOOL_SYSTEM,
+		    "内存不足", "out of memory")));
+	q.arg = list;
+	rc = logquery_run(&q);
+	*shown = list->count;
+	loglist_close(list);
+	return (logread_close(q.r, rc));
 }

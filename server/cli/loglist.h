@@ -9,13 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct logfilter;
 struct loglist;
+struct logplace;
 struct tool;
 
 /* How. */
 struct loglist_form {
 	int leaf;	/* with the leaf hash */
-	int csv;	/* CSV, see logcsv.h; not with t->json */
+	int csv;	/* CSV, see logcsv.h; not with t->json or leaf */
 };
 
 /**
@@ -32,5 +34,14 @@ void loglist_close(struct loglist *l);
  */
 int loglist_put(struct loglist *l, const char *p, size_t len);
 size_t loglist_count(const struct loglist *l);
+
+/**
+ * loglist_run(t, place, filter, form, shown): List the entries of a place that a filter
+ * wants, and set *shown to how many there were.  Return 0, or an exit code after
+ * saying what is wrong.
+ */
+int loglist_run(const struct tool *t, const struct logplace *place,
+    const struct logfilter *filter, const struct loglist_form *form,
+    size_t *shown);
 
 #endif /* !LIANGKA_LOGLIST_H_ */
