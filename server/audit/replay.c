@@ -1,49 +1,13 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/policy.h"
-#include "store/apply.h"
-#include "store/state.h"
 
 #include "replay_impl.h"
 
-#define PATH 4096
 #define OVERLAY ((uint64_t)1 << 30)
-
-/* Make the private state; its files have no name any more once it is open. */
-static int
-open_state(struct replay *r, char *err)
-{
-	struct state_options so = { .overlay_bytes = r->o.overlay_bytes,
-		.interval_ms = UINT32_MAX, .hash_seed = 1 };
-	char dir[PATH], path[PATH + 32];
-
-	if (snprintf(dir, sizeof(dir), "%s/liangka-replay.XXXXXX",
-	    r->o.tmp != NULL ? r->o.tmp : "/tmp") >= PATH ||
-	    mkdtemp(dir) == NULL) {
-		snprintf(err, REPLAY_ERROR_MAX, "%.300s: cannot make a "
-		    "directory there: %s", dir, strerror(errno));
-		return (-1);
-	}
-	so.dir = dir;
-	r->state = state_open(&so, err, REPLAY_ERROR_MAX);
-	snprintf(path, sizeof(path), "%s/state.mdb", dir);
-	(void)unlink(path);
-	snprintf(path, sizeof(path), "%s/state.mdb-lock", dir);
-	(void)unlink(path);
-	(void)rmdir(dir);
-	if (r->state == NULL)
-		return (-1);
-	if ((r->apply = apply_open(r->state)) == NULL) {
-		snprintf(err, REPLAY_ERROR_MAX, "out of memory");
-		return (-1);
-	}
-	return (0);
-}
 
 /* Begin. */
 struct replay *
@@ -60,7 +24,8 @@ replay_open(const struct replay_options *o, char *err)
 		r->o.to = UINT64_MAX;
 	if (r->o.overlay_bytes == 0)
 		r->o.overlay_bytes = OVERLAY;
-	if ((r->o.modes & REPLAY_B) != 0 && open_state(r, err) != 0) {
+	if ((r->o.modes & REPLAY_B) != 0 && scratch_open(&r->scratch, r->o.tmp,
+	    r->o.overlay_bytes, err) != 0) {
 		replay_close(r);
 		return (NULL);
 	}
@@ -80,9 +45,7 @@ replay_close(struct replay *r)
 		policy_free(p->policy);
 		free(p);
 	}
-	apply_close(r->apply);
-	if (r->state != NULL)
-		state_close(r->state);
+	scratch_close(&r->scratch);
 	free(r);
 }
 
@@ -166,26 +129,6 @@ enact(struct replay *r)
 	return (0);
 }
 
-/* Fold the entry into the state. */
-static int
-fold(struct replay *r, char *err)
-{
-	/* No fact reads a leaf hash; the package compared it with its tile. */
-	static const uint8_t leaf[32];
-
-	while (!state_room(r->state, APPLY_RECORDS, APPLY_BYTES))
-		if (state_failed(r->state, err, REPLAY_ERROR_MAX) ||
-		    state_checkpoint_now(r->state, r->last, r->last) != 0)
-			goto failed;
-	if (apply_entry(r->apply, &r->e, leaf) == 0)
-		return (0);
-failed:
-	if (!state_failed(r->state, err, REPLAY_ERROR_MAX))
-		snprintf(err, REPLAY_ERROR_MAX, "entry %" PRIu64 " cannot be "
-		    "applied", r->e.seq);
-	return (-1);
-}
-
 /* A decision: decide it anew. */
 static void
 decision(struct replay *r)
@@ -233,7 +176,8 @@ replay_entry(struct replay *r, const char *text, size_t len, uint64_t seq,
 	}
 	if (r->e.kind == ENTRY_DECISION)
 		decision(r);
-	if ((r->o.modes & REPLAY_B) != 0 && fold(r, err) != 0)
+	if ((r->o.modes & REPLAY_B) != 0 &&
+	    scratch_fold(&r->scratch, &r->e, err) != 0)
 		return (-1);
 	r->last = seq;
 	return (0);

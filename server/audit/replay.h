@@ -64,7 +64,7 @@ struct replay_counts {
 	uint64_t differences;
 };
 
-#define REPLAY_ERROR_MAX 512
+#define REPLAY_ERROR_MAX 512	/* SCRATCH_ERROR_MAX */
 
 /**
  * replay_open(o, err): Begin.  The options are copied.  Return the replay, or NULL

@@ -146,11 +146,11 @@ replay_facts(struct replay *r)
 	}
 	if ((r->o.modes & REPLAY_A) == 0)
 		r->n.forced += (uint64_t)forced(e);
-	if (subject_load(&r->person, r->state, e, e->t / 1000) != 0) {
+	if (subject_load(&r->person, r->scratch.state, e, e->t / 1000) != 0) {
 		replay_differs(r, REPLAY_B, "person", "", "(no record)");
 		return;
 	}
-	subject_describe(&ap, &r->person, apply_names(r->apply), p, e,
+	subject_describe(&ap, &r->person, apply_names(r->scratch.apply), p, e,
 	    e->t / 1000);
 	for (i = 0; i < n; i++) {
 		if (fact[i].fn == POLICY_AGE ||

@@ -9,8 +9,8 @@
 #include "store/entry.h"
 
 #include "replay.h"
+#include "scratch.h"
 
-struct application;
 struct policy;
 
 /* A policy that was in force. */
@@ -25,8 +25,7 @@ struct replay {
 	struct replay_counts n;
 	struct replay_policy *policies;
 	const struct replay_policy *now; /* in force; NULL before the first */
-	struct state *state;	/* B */
-	struct apply *apply;
+	struct scratch scratch;	/* B */
 	uint64_t last;		/* seq of the last entry, 0: none */
 	struct person person;	/* scratch */
 	struct entry e;

@@ -1,0 +1,225 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/policy.h"
+#include "keys/sha256.h"
+#include "store/subject.h"
+
+#include "casefile.h"
+
+#define OVERLAY ((uint64_t)16 << 20)
+
+/* A reading under way. */
+struct reading {
+	struct casefile *c;
+	struct entry e;		/* scratch */
+	enum casefile_fault fault;
+	char *err;
+};
+
+/* Copy an entry. */
+static int
+keep(struct casefile_entry *k, const struct entry *e, const char *text,
+    size_t len)
+{
+
+	if ((k->text = malloc(len + 1)) == NULL)
+		return (-1);
+	memcpy(k->text, text, len);
+	k->text[len] = '\0';
+	k->len = len;
+	k->e = *e;
+	return (0);
+}
+
+/* Add an entry to a list. */
+static int
+add(struct casefile_list *l, const struct entry *e, const char *text,
+    size_t len)
+{
+	struct casefile_entry *v;
+
+	if ((v = realloc(l->v, (l->n + 1) * sizeof(*v))) == NULL)
+		return (-1);
+	l->v = v;
+	if (keep(&v[l->n], e, text, len) != 0)
+		return (-1);
+	l->n++;
+	return (0);
+}
+
+/* Is it a look-up of an entry, or of what is sealed beside it? */
+static int
+looks(const struct entry *e)
+{
+
+	return (e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL ||
+	    e->kind == ENTRY_ERASE);
+}
+
+/* Does an entry belong to the applicant's history? */
+static int
+his(const struct entry *e, const struct entry *decision)
+{
+	const struct token *t = subject_token(decision);
+
+	return (!looks(e) && entry_token_set(t) &&
+	    token_equal(subject_token(e), t));
+}
+
+/* Fold an entry of the applicant's history. */
+static int
+history(struct reading *r)
+{
+	struct casefile *c = r->c;
+	const struct entry *e = &r->e;
+
+	if (scratch_fold(&c->scratch, e, r->err) != 0)
+		return (-1);
+	c->last_about = e->seq;
+	if (e->seq != c->decision.e.seq)
+		return (0);
+	if (subject_load(&c->after, c->scratch.state, e, e->t / 1000) == 0)
+		return (0);
+	snprintf(r->err, CASEFILE_ERROR_MAX, "the applicant's record cannot "
+	    "be read");
+	return (-1);
+}
+
+/* Take an entry. */
+static int
+take(void *arg, const struct package_entry *p)
+{
+	struct reading *r = arg;
+	struct casefile *c = r->c;
+	struct entry *e = &r->e;
+	const uint64_t seq = c->decision.e.seq;
+	size_t where = 0;
+	int rc = 0;
+
+	if (entry_parse(e, p->text, p->len, &where) != 0) {
+		snprintf(r->err, CASEFILE_ERROR_MAX, "entry %" PRIu64 " is not "
+		    "well-formed at its byte %zu", p->seq, where);
+		r->fault = CASEFILE_DAMAGED;
+		return (1);
+	}
+	c->last_t = e->t;
+	if (e->kind == ENTRY_POLICY && e->seq < seq)
+		memcpy(c->hash, e->hash, sizeof(c->hash));
+	if (e->seq > seq && (e->ref == seq || e->superseded == seq))
+		rc = add(looks(e) ? &c->seen : &c->later, e, p->text, p->len);
+	if (rc != 0)
+		snprintf(r->err, CASEFILE_ERROR_MAX, "out of memory");
+	else if (his(e, &c->decision.e))
+		rc = history(r);
+	if (rc != 0)
+		r->fault = CASEFILE_SYSTEM;
+	return (rc != 0);
+}
+
+/* Read the decision itself. */
+static enum casefile_fault
+read_decision(struct casefile *c, struct package *p, uint64_t seq, char *err)
+{
+	struct package_entry pe;
+	struct entry e;
+	size_t where = 0;
+
+	switch (package_read(p, seq, &pe)) {
+	case 0:
+		break;
+	case 1:
+		snprintf(err, CASEFILE_ERROR_MAX, "there is no entry %" PRIu64,
+		    seq);
+		return (CASEFILE_ABSENT);
+	default:
+		return (CASEFILE_PACKAGE);
+	}
+	if (entry_parse(&e, pe.text, pe.len, &where) != 0) {
+		snprintf(err, CASEFILE_ERROR_MAX, "entry %" PRIu64 " is not "
+		    "well-formed at its byte %zu", seq, where);
+		return (CASEFILE_DAMAGED);
+	}
+	if (e.kind != ENTRY_DECISION) {
+		snprintf(err, CASEFILE_ERROR_MAX, "entry %" PRIu64 " is no "
+		    "decision but a %s", seq, entry_kind_name(e.kind));
+		return (CASEFILE_OTHER);
+	}
+	sha256_leaf(c->leaf, pe.text, pe.len);
+	c->log = pe.log;
+	return (keep(&c->decision, &e, pe.text, pe.len) == 0 ? CASEFILE_FINE :
+	    CASEFILE_SYSTEM);
+}
+
+/* Fetch the policy that was in force. */
+static void
+read_policy(struct casefile *c, struct package *p)
+{
+
+	if (c->hash[0] == '\0')
+		return;
+	c->policy_text = package_policy(p, c->hash, &c->policy_len);
+	if (c->policy_text != NULL)
+		c->policy = policy_compile(c->hash, c->policy_text,
+		    c->policy_len, NULL);
+}
+
+/* Gather all. */
+struct casefile *
+casefile_open(struct package *p, uint64_t seq, const char *tmp,
+    enum casefile_fault *fault, char *err)
+{
+	struct reading r = { .fault = CASEFILE_FINE, .err = err };
+
+	snprintf(err, CASEFILE_ERROR_MAX, "out of memory");
+	*fault = CASEFILE_SYSTEM;
+	if ((r.c = calloc(1, sizeof(*r.c))) == NULL)
+		return (NULL);
+	if ((*fault = read_decision(r.c, p, seq, err)) != CASEFILE_FINE)
+		goto fail;
+	*fault = CASEFILE_SYSTEM;
+	if (scratch_open(&r.c->scratch, tmp, OVERLAY, err) != 0)
+		goto fail;
+	if (package_each(p, 0, take, &r) != 0) {
+		*fault = r.fault != CASEFILE_FINE ? r.fault : CASEFILE_PACKAGE;
+		goto fail;
+	}
+	if (subject_load(&r.c->now, r.c->scratch.state, &r.c->decision.e,
+	    r.c->last_t / 1000) != 0)
+		goto fail;
+	read_policy(r.c, p);
+	*fault = CASEFILE_FINE;
+	return (r.c);
+
+fail:
+	casefile_close(r.c);
+	return (NULL);
+}
+
+/* Free a list. */
+static void
+forget(struct casefile_list *l)
+{
+
+	while (l->n > 0)
+		free(l->v[--l->n].text);
+	free(l->v);
+}
+
+/* Free it. */
+void
+casefile_close(struct casefile *c)
+{
+
+	if (c == NULL)
+		return;
+	free(c->decision.text);
+	forget(&c->later);
+	forget(&c->seen);
+	policy_free(c->policy);
+	free(c->policy_text);
+	scratch_close(&c->scratch);
+	free(c);
+}

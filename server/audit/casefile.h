@@ -1,0 +1,77 @@
+#ifndef LIANGKA_CASEFILE_H_
+#define LIANGKA_CASEFILE_H_
+
+/*
+ * One decision and all that the record holds about it: the policy then in force, what
+ * happened to it later, who looked at it, and the applicant's own record right after
+ * it and at the end of the journal.
+ *
+ * Threads: one at a time per struct.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/person.h"
+#include "store/entry.h"
+
+#include "package.h"
+#include "scratch.h"
+
+struct policy;
+
+/* An entry that is kept. */
+struct casefile_entry {
+	struct entry e;
+	char *text;		/* as stored, NUL-terminated */
+	size_t len;
+};
+
+struct casefile_list {
+	struct casefile_entry *v;
+	size_t n;
+};
+
+struct casefile {
+	struct casefile_entry decision;
+	uint8_t leaf[32];
+	size_t log;			/* package_count(): in wal/ alone yet */
+	char hash[68];			/* of the policy file, hex; "" unknown */
+	char *policy_text;		/* NULL when the file is not there */
+	size_t policy_len;
+	struct policy *policy;		/* NULL when it does not compile */
+	struct casefile_list later;	/* what was recorded about it */
+	struct casefile_list seen;	/* who looked at it: access, unseal, erase */
+	struct scratch scratch;		/* the applicant's history, folded */
+	struct person after;		/* his record right after the decision */
+	struct person now;		/* and at the last entry */
+	int64_t last_t;			/* journal time of the last entry, ms */
+	uint64_t last_about;		/* last entry that changed the record */
+};
+
+#define CASEFILE_ERROR_MAX 512
+
+enum casefile_fault {
+	CASEFILE_FINE,
+	CASEFILE_ABSENT,	/* there is no entry of this seq */
+	CASEFILE_OTHER,		/* it is no decision */
+	CASEFILE_PACKAGE,	/* see package_fault(), package_error() */
+	CASEFILE_DAMAGED,	/* an entry is not well-formed */
+	CASEFILE_SYSTEM		/* memory, or the private state */
+};
+
+/**
+ * casefile_open(p, seq, tmp, fault, err): Read the whole record and gather what
+ * concerns the decision seq.  tmp is where the private state may be made.  Return
+ * the file, or NULL with *fault set and, but for CASEFILE_PACKAGE, a sentence in err
+ * (CASEFILE_ERROR_MAX bytes).  A policy that is missing is no failure.
+ */
+struct casefile *casefile_open(struct package *p, uint64_t seq,
+    const char *tmp, enum casefile_fault *fault, char *err);
+
+/**
+ * casefile_close(c): Free c, which may be NULL.
+ */
+void casefile_close(struct casefile *c);
+
+#endif /* !LIANGKA_CASEFILE_H_ */
