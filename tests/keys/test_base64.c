@@ -67,6 +67,9 @@ Test(base64, other_spellings_are_refused)
 		cr_assert_eq(base64_decode(out, sizeof(out), bad[i],
 		    strlen(bad[i])), -1, "%s", bad[i]);
 	cr_assert_eq(base64_decode(out, sizeof(out), "Zm9\0", 4), -1);
+	for (size_t len = 5; len < 8; len++)
+		cr_assert_eq(base64_decode(out, sizeof(out), "Zm9vYmFy", len),
+		    -1);
 }
 
 /* Each value has one text: of all four-character ends, one decodes to each. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keys/note.h"
+#include "keys/sign.h"
 
 #include "notes.h"
 #include "vectors.h"
@@ -206,11 +207,14 @@ Test(note, several_signers)
 		cr_assert_eq(n.sig[i].len, 64);
 		cr_assert_eq(n.sig[i].time, 0);
 	}
-	/* The line of one key with the id of another is nobody's. */
+	/* A line that shares name or id with a known key, not both, is nobody's. */
 	v[0].id++;
 	cr_assert_eq(open_note(out, len, v, 1), 0);
-	/* The right name and id over another key reject the note. */
 	v[0].id--;
+	strcpy(v[0].name, "eno");
+	cr_assert_eq(open_note(out, len, v, 1), 0);
+	strcpy(v[0].name, "one");
+	/* The right name and id over another key reject the note. */
 	v[0].key[5] ^= 1;
 	cr_assert_eq(open_note(out, len, v, 5), -1);
 	/* Cut and written to too little room. */
@@ -290,6 +294,8 @@ Test(note, flipped_bits)
 	}
 }
 
+#define LATE	"cosignature/v1\ntime 9223372036854775808\na\n"
+
 Test(note, time_of_a_cosignature)
 {
 	struct note_signer s = signer("w", NOTE_COSIGNATURE, 9);
@@ -312,6 +318,9 @@ Test(note, time_of_a_cosignature)
 	cr_assert_eq(note_verify(&n, keys, 1, err), 1);
 	n.sig[0].bytes[0] = 0x80;
 	cr_assert_eq(note_verify(&n, keys, 1, err), -1);
+	cr_assert_eq(sign_make(SIGN_ED25519, n.sig[0].bytes + 8, s.secret,
+	    s.public.key, LATE, strlen(LATE)), 0);
+	cr_assert_eq(note_verify(&n, keys, 1, err), -1, "signed, yet too late");
 }
 
 Test(note, what_is_no_note)
@@ -369,7 +378,13 @@ Test(note, many_and_long_signatures_of_others)
 	cr_assert_eq(open_note(text, len, &v, 1), 1, "%s", err);
 	cr_assert_eq(note_parse(&n, text, len, err), 0);
 	cr_assert_eq(n.sig[15].len, 6600 / 4 * 3 - 4);
-	text[len - 3000] = '=';
+	for (size_t back = 2; back < 600; back++) {	/* '=' inside */
+		text[len - back - 2] = '=';
+		cr_assert_eq(open_note(text, len, &v, 1), -2, "%zu",
+		    back);
+		text[len - back - 2] = 'A';
+	}
+	text[len - 6602 + 256] = '=';		/* and at a reader's seam */
 	cr_assert_eq(open_note(text, len, &v, 1), -2);
 
 	len = (size_t)sprintf(text, "%s\n", TEXT);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/base64.h"
 #include "keys/note.h"
 
 #include "notes.h"
@@ -77,7 +78,8 @@ Test(note_key, names)
 {
 	static const char *const bad[] = {
 		"", " ", "a b", "a+b", "a\n", "\ta", "a\x7f\x01", "\xff", "a\xc3",
-		"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\xc0\xaf", "\xe0\x80\xaf", "\xe0\x9f\xbf",
+		"\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
 		"a\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80",
 		"\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
 		"\xe2\x81\x9f", "\xe3\x80\x80"
@@ -103,4 +105,32 @@ Test(note_key, names)
 	cr_assert_arr_eq(&v, &was, sizeof(v));
 	cr_assert_eq(note_verifier_name(&v, v.name), 0, "its own name");
 	cr_assert_arr_eq(&v, &was, sizeof(v));
+}
+
+/* An id that fits does not make a key of what is none. */
+Test(note_key, keys_that_are_none_under_their_own_id)
+{
+	struct note_verifier v = verifier(VKEY_GM), back;
+	char vkey[NOTE_VKEY_MAX], *at;
+	uint8_t m[33];
+
+	v.key[63] ^= 1;				/* no point of the curve */
+	cr_assert_eq(note_verifier_name(&v, ORIGIN), 0);
+	cr_assert_eq(note_verifier_parse(&back, vkey,
+	    note_verifier_print(&v, vkey), err), -1);
+	cr_assert_not_null(strstr(err, "point"), "%s", err);
+
+	v = verifier(VKEY);			/* 31 bytes */
+	v.key[31] = 0;
+	cr_assert_eq(note_verifier_name(&v, ORIGIN), 0);
+	(void)note_verifier_print(&v, vkey);
+	cr_assert_eq(note_verifier_parse(&back, vkey, strlen(vkey), err), 0);
+	m[0] = NOTE_ED25519;
+	memcpy(m + 1, v.key, 32);
+	at = strchr(vkey, '+') + 10;
+	(void)base64_encode(at, m, 32);
+	cr_assert_eq(note_verifier_parse(&back, vkey, strlen(vkey), err), -1);
+	cr_assert_not_null(strstr(err, "31 bytes"), "%s", err);
+	(void)base64_encode(at, m, 33);
+	cr_assert_eq(note_verifier_parse(&back, vkey, strlen(vkey), err), 0);
 }
