@@ -4,6 +4,7 @@
 #include "plugin.h"
 
 #include "engine/policy.h"
+#include "store/checkpoint.h"
 #include "store/journal.h"
 #include "store/records.h"
 #include "store/state.h"
@@ -194,9 +195,11 @@ status_answer(struct request *q)
 {
 	struct counter *c = q->c;
 	struct wire_out *o = q->out;
+	struct checkpoint head;
 	struct state_stats st;
 	char why[256] = "";
 	int failed, doubt, full;
+	uint64_t named;
 
 	state_stats(journal_state(c->journal), &st);
 	failed = journal_failed(c->journal, why, sizeof(why));
@@ -215,6 +218,11 @@ status_answer(struct request *q)
 	wire_put_u64(o, WIRE_T_CHECKS, c->checks);
 	wire_put_u64(o, WIRE_T_STATE_BYTES, st.lmdb_bytes);
 	wire_put_u64(o, WIRE_T_OVERLAY_BYTES, st.overlay_bytes);
+	if (journal_head(c->journal, &head, &named) == 0) {
+		wire_put_u64(o, WIRE_T_LOG_SEQ, named);
+		wire_put_u64(o, WIRE_T_LOG_SIZE, head.size);
+		wire_put_text(o, WIRE_T_LOG_ORIGIN, head.origin);
+	}
 	if (c->policy != NULL)
 		wire_put_text(o, WIRE_T_POLICY_VERSION,
 		    policy_version(c->policy));
@@ -226,6 +234,10 @@ status_answer(struct request *q)
 		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for the "
 		    "next log segment: free space; until then checks are "
 		    "answered BUSY");
+	else if (journal_log_full(c->journal))
+		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for "
+		    "the signed log: free space; what is decided meanwhile is "
+		    "published later");
 	else if (st.map_alarm)
 		wire_put_text(o, WIRE_T_MESSAGE, "state.mdb: over 60 % full");
 	else if (doubt)

@@ -93,6 +93,10 @@ check_files(struct config_reader *r, unsigned flags)
 	else
 		for (i = 0; i < c->nkeys; i++)
 			check_file(r, c->token_key[i], &r->key[i]);
+	for (i = 0; i < c->nlog_keys; i++)
+		check_file(r, c->log_key[i], &r->log_key[i]);
+	if (c->seal_cert[0] != '\0')
+		check_file(r, c->seal_cert, &r->seal_cert);
 	check_file(r, c->policy, &r->policy);
 	check_parent(r, c->data, &r->data);
 	for (i = 0; i < c->ngrants; i++)
@@ -119,6 +123,10 @@ start(struct config_reader *r, const char *file, const char *text, size_t len,
 	c->overlay_mb = 256;
 	c->segment_mb = 64;
 	c->checkpoint_interval = 60000;
+	c->log_interval = 1000;
+	c->generation = 1;
+	c->first_seq = 1;
+	c->seal_retention = INT64_C(3653) * 86400 * 1000;
 	c->reservation_ttl = 30 * 60000;
 	c->review_ttl = c->approve_ttl = 72 * 3600000;
 	c->limits = (struct config_limits){ .connections = 1024,
@@ -191,6 +199,7 @@ config_free(struct config *c)
 
 	if (c == NULL)
 		return;
+	free(c->staff);
 	free(c->grants);
 	free(c->listeners);
 	free(c->outlets);

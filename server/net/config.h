@@ -12,11 +12,14 @@
 #include <stdint.h>
 
 #include "counter/grant.h"
+#include "counter/staff.h"
+#include "keys/note.h"
 #include "plugin/conf.h"
 
 #define CONFIG_PATH_MAX 1024
 #define CONFIG_SOCKET_MAX 107	/* bytes of a socket's path */
 #define CONFIG_KEYS_MAX 4	/* token keys that may be live at once */
+#define CONFIG_LOG_KEYS_MAX 2	/* Ed25519, and SM2 */
 #define CONFIG_UIDS_MAX 64	/* in one section */
 
 /* [limits]; times in ms. */
@@ -44,6 +47,9 @@ struct config_listener {
 	char path[CONFIG_SOCKET_MAX + 1];
 };
 
+/* Which cryptography: international, or with SM2 and SM3 (GM/T). */
+enum config_profile { CONFIG_STANDARD, CONFIG_GM };
+
 struct config {
 	char node[13];
 	char data[CONFIG_PATH_MAX];
@@ -57,6 +63,22 @@ struct config {
 	int64_t reservation_ttl;	/* ms, as the next two */
 	int64_t review_ttl;
 	int64_t approve_ttl;
+	int32_t profile;		/* enum config_profile */
+	/* [log] */
+	int32_t has_log;
+	char domain[128];
+	char log_key[CONFIG_LOG_KEYS_MAX][CONFIG_PATH_MAX];
+	size_t nlog_keys;
+	uint32_t log_interval;		/* ms; 0: no signed log is kept */
+	int32_t generation;
+	int64_t first_seq;
+	char witness[CONFIG_PATH_MAX];	/* "": none */
+	struct note_verifier witness_key;
+	/* [seal] */
+	char seal_cert[CONFIG_PATH_MAX]; /* "": nothing is sealed */
+	int64_t seal_retention;		/* ms */
+	struct counter_staff *staff;
+	size_t nstaff;
 	struct config_limits limits;
 	struct config_grant *grants;
 	size_t ngrants;

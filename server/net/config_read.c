@@ -4,6 +4,7 @@
 
 #include "store/records.h"
 
+#include "config_log.h"
 #include "config_read.h"
 
 #define MS_MIN 1000
@@ -14,12 +15,18 @@
 /* Keys by which value() knows what it got. */
 static const char k_node[] = "node", k_data[] = "data", k_policy[] = "policy",
     k_token_key[] = "token_key", k_socket[] = "socket", k_uid[] = "uid",
-    k_rights[] = "rights", k_sandbox[] = "sandbox";
+    k_rights[] = "rights", k_sandbox[] = "sandbox", k_profile[] = "profile";
 static const char s_institution[] = "institution", s_operator[] = "operator",
     s_outlet[] = "outlet", s_limits[] = "limits";
 
 #define CFG(m) CONF_AT(struct config, m)
 #define LIM(m) CONF_AT(struct config_limits, m)
+
+static const struct conf_name profiles[] = {
+	{ "standard", CONFIG_STANDARD },
+	{ "gm", CONFIG_GM },
+	{ NULL, 0 }
+};
 
 static const struct conf_key daemon_keys[] = {
 	{ k_node, CONF_STRING, CONF_REQUIRED, 1, 12, NULL, CFG(node) },
@@ -27,6 +34,7 @@ static const struct conf_key daemon_keys[] = {
 	{ k_token_key, CONF_LIST, 0, 1, CONFIG_KEYS_MAX, NULL, 0, 0 },
 	{ k_policy, CONF_STRING, 0, 2, 900, NULL, CFG(policy) },
 	{ k_sandbox, CONF_BOOL, 0, 0, 0, NULL, CFG(sandbox) },
+	{ k_profile, CONF_NAME, 0, 0, 0, profiles, CFG(profile) },
 	{ "overlay_mb", CONF_INT, 0, 16, 65536, NULL, CFG(overlay_mb) },
 	{ "segment_mb", CONF_INT, 0, 1, 1024, NULL, CFG(segment_mb) },
 	{ "checkpoint_interval", CONF_DURATION, 0, MS_MIN, MS_HOUR, NULL,
@@ -81,6 +89,10 @@ static const struct conf_section sections[] = {
 	{ s_institution, CONF_NAMED, institution_keys, N(institution_keys) },
 	{ s_operator, CONF_NAMED, operator_keys, N(operator_keys) },
 	{ s_outlet, CONF_NAMED, outlet_keys, N(outlet_keys) },
+	{ config_log_name, 0, config_log_keys, CONFIG_LOG_NKEYS },
+	{ config_seal_name, 0, config_seal_keys, CONFIG_SEAL_NKEYS },
+	{ config_staff_name, CONF_NAMED, config_staff_keys,
+	    CONFIG_STAFF_NKEYS },
 };
 
 /* Make room for one more element of a growing array. */
@@ -152,9 +164,12 @@ begin(void *arg, const struct conf_section *s, const char *instance, size_t at,
     size_t span)
 {
 	struct config_reader *r = arg;
+	void *target;
 
 	if (r->nomem)
 		return (NULL);
+	if (config_log_begin(r, s, instance, at, span, &target))
+		return (target);
 	if (s->name == s_institution)
 		return (begin_grant(r, instance, 0, at, span));
 	if (s->name == s_operator)
@@ -290,7 +305,7 @@ value(void *arg, const struct conf_value *v)
 	const char *key = v->key->name;
 	struct config_spot spot = { v->at, v->span };
 
-	if (r->nomem)
+	if (r->nomem || config_log_value(r, v))
 		return;
 	if (key == k_node) {
 		r->node = spot;
@@ -449,10 +464,11 @@ config_read(struct config_reader *r, unsigned flags)
 		conf_fail(&r->doc, 0, 1, "there is no [institution NAME]: "
 		    "nobody could ask");
 	check_outlets(r);
+	config_log_check(r);
 	if (c->nkeys == 0 && !c->sandbox)
 		conf_fail(&r->doc, 0, 1, "'token_key' is missing in [daemon]: "
 		    "make one with \"liangka-keys new token\"");
 	/* A sandbox makes a key of its own: no real one is even looked at. */
 	if (c->sandbox)
-		c->nkeys = 0;
+		c->nkeys = c->nlog_keys = 0;
 }

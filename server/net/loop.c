@@ -112,6 +112,7 @@ tick(struct loop *l, int64_t now)
 
 	l->tick_ms = now + TICK_MS;
 	counter_tick(l->o.counter, &load);
+	journal_tick(l->o.journal);
 	journal_collect(l->o.journal);
 	if (notify_watchdog_ms() > 0 && now >= l->alive_ms) {
 		l->alive_ms = now + notify_watchdog_ms();

@@ -52,11 +52,12 @@ policyfile_keep(const struct policyfile *p, const char *data, char *err,
 	char *there;
 	int same;
 
-	if (datadir_sub(data, "policy", err, errlen) != 0)
+	if (datadir_sub(data, "log", err, errlen) != 0 ||
+	    datadir_sub(data, "log/policy", err, errlen) != 0)
 		return (-1);
 	hex_encode(name, p->hash, sizeof(p->hash));
 	memcpy(&name[2 * sizeof(p->hash)], ".policy", sizeof(".policy"));
-	if (snprintf(dir, sizeof(dir), "%s/policy", data) >=
+	if (snprintf(dir, sizeof(dir), "%s/log/policy", data) >=
 	    (int)sizeof(dir)) {
 		(void)snprintf(err, errlen, "%s: path too long", data);
 		return (-1);

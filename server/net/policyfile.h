@@ -33,8 +33,8 @@ int policyfile_read(struct policyfile *p, const char *file,
 void policyfile_drop(struct policyfile *p);
 
 /**
- * policyfile_keep(p, data, err, errlen): Make <data>/policy/<hash>.policy hold the
- * file, durably; nothing is done when it does so already.  Return 0, or -1 with a
+ * policyfile_keep(p, data, err, errlen): Make <data>/log/policy/<hash>.policy hold
+ * the file, durably: log/ alone is a whole audit package; nothing is done when it does so already.  Return 0, or -1 with a
  * sentence in err.
  */
 int policyfile_keep(const struct policyfile *p, const char *data, char *err,

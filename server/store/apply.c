@@ -8,6 +8,7 @@
 #include "apply_impl.h"
 #include "entry.h"
 #include "names.h"
+#include "origin.h"
 #include "records.h"
 #include "state.h"
 
@@ -139,6 +140,29 @@ apply_start(struct apply *a, const struct entry *e)
 	memcpy(c->boot, e->boot, sizeof(c->boot));
 }
 
+/* A new log: what entries go to from now on.  Its name ends with <year>.<n>. */
+static void
+apply_log(struct apply *a, const struct entry *e)
+{
+	struct record_log *l;
+	int year, n;
+
+	if (!state_fresh(a->s, RECORD_CLOCK, "log", 3, e->seq))
+		return;
+	l = state_put(a->s, RECORD_CLOCK, "log", 3, e->seq, sizeof(*l));
+	if (l == NULL) {
+		a->failed = 1;
+		return;
+	}
+	memset(l, 0, sizeof(*l));
+	l->base = e->base;
+	if (origin_parse(e->log, &year, &n) == 0) {
+		l->year = year;
+		l->n = n;
+	}
+	memcpy(l->origin, e->log, strnlen(e->log, sizeof(l->origin) - 1));
+}
+
 /* Make an applier. */
 struct apply *
 apply_open(struct state *s)
@@ -209,6 +233,9 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 		break;
 	case ENTRY_START:
 		apply_start(a, e);
+		break;
+	case ENTRY_LOG:
+		apply_log(a, e);
 		break;
 	default:
 		break;

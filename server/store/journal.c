@@ -1,9 +1,7 @@
 #include <sys/file.h>
-#include <sys/random.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,47 +15,28 @@
 #include "keys/sha256.h"
 
 #include "apply.h"
-#include "entry.h"
-#include "journal.h"
-#include "records.h"
+#include "integrator.h"
+#include "journal_impl.h"
+#include "logset.h"
 #include "state.h"
 #include "wal.h"
 
-#define FIRST_BYTES 4096	/* what a start writes before anybody is served */
-#define FIRST_TRIES 60		/* seconds */
+/* Write the path of a part of the data directory. */
+void
+journal_path(char path[JOURNAL_PATH + 64], const struct journal *j,
+    const char *name)
+{
 
-struct journal {
-	struct wal *wal;
-	struct state *state;
-	struct apply *apply;
-	struct jclock clock;
-	const struct jclock_source *source;
-	int64_t last_t;		/* of the last entry */
-	uint64_t seq;		/* of the last entry */
-	int lock;		/* descriptor of the locked file */
-	int failed;		/* apply failed */
-	int offline;
-	int64_t looked;		/* when the disk's room was last asked */
-	char printed[ENTRY_MAX];
-};
-
-/* What replay needs. */
-struct replay {
-	struct journal *j;
-	char *err;
-	size_t errlen;
-};
+	(void)snprintf(path, JOURNAL_PATH + 64, "%s/%s", j->dir, name);
+}
 
 /* Lock the data directory. */
 static int
-lock_dir(struct journal *j, const char *dir, char *err, size_t errlen)
+lock_dir(struct journal *j, char *err, size_t errlen)
 {
-	char path[4096];
+	char path[JOURNAL_PATH + 64];
 
-	if (snprintf(path, sizeof(path), "%s/lock", dir) >= (int)sizeof(path)) {
-		snprintf(err, errlen, "%s: path too long", dir);
-		return (-1);
-	}
+	journal_path(path, j, "lock");
 	j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j->lock == -1) {
 		snprintf(err, errlen, "%s: %s", path, strerror(errno));
@@ -69,127 +48,6 @@ lock_dir(struct journal *j, const char *dir, char *err, size_t errlen)
 		return (-1);
 	}
 	return (0);
-}
-
-/* Open the state. */
-static int
-open_state(struct journal *j, const struct journal_options *o, char *err,
-    size_t errlen)
-{
-	struct state_options so = { .dir = o->dir,
-		.overlay_bytes = o->overlay_bytes,
-		.interval_ms = o->interval_ms };
-
-	if (getrandom(&so.hash_seed, sizeof(so.hash_seed), 0) !=
-	    (ssize_t)sizeof(so.hash_seed)) {
-		snprintf(err, errlen, "getrandom: %s", strerror(errno));
-		return (-1);
-	}
-	if ((j->state = state_open(&so, err, errlen)) == NULL)
-		return (-1);
-	if ((j->apply = apply_open(j->state)) == NULL) {
-		if (!state_failed(j->state, err, errlen))
-			snprintf(err, errlen, "out of memory");
-		return (-1);
-	}
-	return (0);
-}
-
-/* Replay one entry; the state makes room by checkpoints as it fills. */
-static int
-replay_one(void *arg, const struct wal_entry *w)
-{
-	struct replay *r = arg;
-	struct journal *j = r->j;
-	uint8_t leaf[SHA256_LEN];
-	struct entry e;
-	size_t where;
-
-	if (entry_parse(&e, (const char *)w->entry, w->len, &where) != 0 ||
-	    e.seq != w->seq) {
-		snprintf(r->err, r->errlen, "entry %llu cannot be read (byte "
-		    "%zu): it was written by another version, or this is a "
-		    "fault", (unsigned long long)w->seq, where);
-		return (-1);
-	}
-	j->last_t = e.t;
-	if (w->seq <= state_seq(j->state))
-		return (0);
-	while (!state_room(j->state, APPLY_RECORDS, APPLY_BYTES)) {
-		if (state_failed(j->state, r->err, r->errlen))
-			return (-1);
-		if (state_checkpoint_now(j->state, w->seq,
-		    (uint64_t)j->source->mono(j->source->arg)) != 0) {
-			state_failed(j->state, r->err, r->errlen);
-			return (-1);
-		}
-	}
-	sha256_leaf(leaf, w->entry, w->len);
-	if (apply_entry(j->apply, &e, leaf) != 0) {
-		if (!state_failed(j->state, r->err, r->errlen))
-			snprintf(r->err, r->errlen, "entry %llu cannot be "
-			    "applied", (unsigned long long)w->seq);
-		return (-1);
-	}
-	return (0);
-}
-
-/* Open the log and replay what the state has not seen. */
-static int
-open_wal(struct journal *j, const struct journal_options *o, char *err,
-    size_t errlen)
-{
-	struct replay r = { j, err, errlen };
-	struct wal_options wo = { .disk = o->disk,
-		.node = XXH3_64bits(o->node, strlen(o->node)),
-		.segment_bytes = o->segment_bytes,
-		.reserve_bytes = 1 << 20 };
-	uint64_t from = state_seq(j->state);
-	char dir[4096];
-
-	if (snprintf(dir, sizeof(dir), "%s/wal", o->dir) >= (int)sizeof(dir)) {
-		snprintf(err, errlen, "%s: path too long", o->dir);
-		return (-1);
-	}
-	wo.dir = dir;
-	err[0] = '\0';
-	j->wal = wal_open(&wo, replay_one, &r, from > 0 ? from : 0, err,
-	    errlen);
-	if (j->wal == NULL)
-		return (-1);
-	j->seq = wal_next_seq(j->wal) - 1;
-	if (j->seq < state_horizon(j->state)) {
-		snprintf(err, errlen, "the log ends at entry %llu but the "
-		    "state holds entry %llu: log segments are missing from %s",
-		    (unsigned long long)j->seq,
-		    (unsigned long long)state_horizon(j->state), dir);
-		return (-1);
-	}
-	return (0);
-}
-
-/*
- * Write the first entry.  Where the last run filled its segment to the end, as one
- * does whose disk was full, the next one is made and waited for; nobody is served
- * yet.
- */
-static int
-write_first(struct journal *j, struct entry *e, uint8_t leaf[SHA256_LEN])
-{
-	struct pollfd p[2] = { { wal_eventfd(j->wal), POLLIN, 0 },
-		{ state_eventfd(j->state), POLLIN, 0 } };
-	int rc, i;
-
-	if (wal_room(j->wal) < FIRST_BYTES)
-		wal_roll(j->wal);
-	for (i = 0; i < FIRST_TRIES; i++) {
-		rc = journal_write(j, e, leaf);
-		if (rc != LK_E_BUSY || !wal_space(j->wal))
-			break;
-		(void)poll(p, 2, 1000);
-		journal_collect(j);
-	}
-	return (rc);
 }
 
 /* Write the start entry; it also anchors the clock for a later start. */
@@ -206,7 +64,9 @@ write_start(struct journal *j, const struct journal_options *o, char *err,
 	snprintf(e.boot, sizeof(e.boot), "%s",
 	    j->source->boot(j->source->arg));
 	e.uptime = j->source->mono(j->source->arg);
-	if (write_first(j, &e, leaf) != LK_OK) {
+	if (o->keys != NULL)
+		snprintf(e.keys, sizeof(e.keys), "%s", o->keys);
+	if (journal_put_first(j, &e, leaf) != LK_OK) {
 		if (!journal_failed(j, err, errlen))
 			snprintf(err, errlen, "%s: no room to go on: the disk "
 			    "is too full for the next segment of the log",
@@ -233,6 +93,84 @@ open_clock(struct journal *j)
 	jclock_init(&j->clock, j->source, j->last_t, t, mono);
 }
 
+/* Begin to keep the signed log: its thread, and entry 0 where it is due. */
+static int
+open_log(struct journal *j, const struct journal_options *o, char *err,
+    size_t errlen)
+{
+	const struct integrator_options io = { .disk = o->disk,
+		.data = j->dir, .wal = j->wal,
+		.wal_node = XXH3_64bits(o->node, strlen(o->node)),
+		.signers = o->signers, .nsigners = o->nsigners,
+		.interval_ms = o->log_interval_ms };
+	int64_t now;
+
+	journal_log_take(j);
+	if (o->signers == NULL)
+		return (0);
+	if (j->log.base == 0 && j->seq > 0) {
+		snprintf(err, errlen, "%s: this journal was begun without a "
+		    "signed log and cannot be continued with one: begin a new "
+		    "data directory", j->dir);
+		return (-1);
+	}
+	j->generation = o->generation > 0 ? o->generation : 1;
+	snprintf(j->domain, sizeof(j->domain), "%s", o->domain);
+	if ((j->integrator = integrator_open(&io, err, errlen)) == NULL)
+		return (-1);
+	now = journal_now(j, NULL);
+	if (!journal_log_due(j, now) || journal_log_begin(j, now) == LK_OK)
+		return (0);
+	if (!journal_failed(j, err, errlen))
+		snprintf(err, errlen, "%s/log: the log of the year cannot be "
+		    "begun: is the disk full?", j->dir);
+	return (-1);
+}
+
+/* Carry out erasures again that a crash may have cut short. */
+static int
+redo_erasures(struct journal *j, char *err, size_t errlen)
+{
+	size_t i, max = sizeof(j->erased) / sizeof(j->erased[0]);
+
+	for (i = 0; i < j->nerased && i < max; i++)
+		if (journal_erase(j, j->erased[i], err, errlen) != 0)
+			return (-1);
+	return (0);
+}
+
+/* Take over what the options say for good. */
+static int
+take_options(struct journal *j, const struct journal_options *o, char *err,
+    size_t errlen)
+{
+
+	j->source = o->clock != NULL ? o->clock : &jclock_system;
+	j->offline = o->offline;
+	snprintf(j->node, sizeof(j->node), "%s", o->node);
+	if (snprintf(j->dir, sizeof(j->dir), "%s", o->dir) <
+	    (int)sizeof(j->dir))
+		return (0);
+	snprintf(err, errlen, "%s: path too long", o->dir);
+	return (-1);
+}
+
+/* Stop the threads, free everything. */
+static void
+drop(struct journal *j)
+{
+
+	(void)integrator_close(j->integrator);
+	if (j->wal != NULL)
+		(void)wal_close(j->wal);
+	apply_close(j->apply);
+	if (j->state != NULL)
+		state_close(j->state);
+	if (j->lock != -1)
+		close(j->lock);
+	free(j);
+}
+
 /* Open a journal. */
 struct journal *
 journal_open(const struct journal_options *o, char *err, size_t errlen)
@@ -244,26 +182,19 @@ journal_open(const struct journal_options *o, char *err, size_t errlen)
 		return (NULL);
 	}
 	j->lock = -1;
-	j->source = o->clock != NULL ? o->clock : &jclock_system;
-	if (lock_dir(j, o->dir, err, errlen) != 0 ||
-	    open_state(j, o, err, errlen) != 0 ||
-	    open_wal(j, o, err, errlen) != 0)
+	if (take_options(j, o, err, errlen) != 0 ||
+	    lock_dir(j, err, errlen) != 0 ||
+	    journal_recover(j, o, err, errlen) != 0)
 		goto fail;
 	open_clock(j);
-	j->offline = o->offline;
-	if (!j->offline && write_start(j, o, err, errlen) != 0)
+	if (!j->offline && (open_log(j, o, err, errlen) != 0 ||
+	    write_start(j, o, err, errlen) != 0 ||
+	    redo_erasures(j, err, errlen) != 0))
 		goto fail;
 	return (j);
 
 fail:
-	if (j->wal != NULL)
-		wal_close(j->wal);
-	apply_close(j->apply);
-	if (j->state != NULL)
-		state_close(j->state);
-	if (j->lock != -1)
-		close(j->lock);
-	free(j);
+	drop(j);
 	return (NULL);
 }
 
@@ -279,16 +210,18 @@ journal_close(struct journal *j)
 	if (!j->offline && !journal_failed(j, NULL, 0)) {
 		entry_clear(&e, ENTRY_STOP);
 		(void)journal_write(j, &e, leaf);
+		(void)journal_settle(j);
 	}
+	if (integrator_close(j->integrator) != 0)
+		rc = -1;
+	j->integrator = NULL;
 	if (wal_close(j->wal) != 0)
 		rc = -1;
+	j->wal = NULL;
 	mono = (uint64_t)j->source->mono(j->source->arg);
 	if (rc == 0 && state_checkpoint_now(j->state, j->seq, mono) != 0)
 		rc = -1;
-	apply_close(j->apply);
-	state_close(j->state);
-	close(j->lock);
-	free(j);
+	drop(j);
 	return (rc);
 }
 
@@ -331,9 +264,10 @@ journal_space(struct journal *j)
 	return (wal_space(j->wal));
 }
 
-/* Take an entry. */
+/* Write an entry, with nothing before it. */
 int
-journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])
+journal_put(struct journal *j, struct entry *e, uint8_t leaf[32],
+    const uint8_t *sidecar, size_t slen)
 {
 	size_t len;
 	int rc;
@@ -344,10 +278,12 @@ journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])
 		e->t = journal_now(j, NULL);
 	if (j->clock.doubt)
 		e->flags |= ENTRY_F_CLOCK;
+	if (slen > 0)
+		e->flags |= ENTRY_F_SEALED;
 	e->seq = wal_next_seq(j->wal);
 	if ((len = entry_print(e, j->printed, sizeof(j->printed))) == 0)
 		return (LK_E_ARG);
-	switch (wal_append(j->wal, e->seq, j->printed, len, NULL, 0)) {
+	switch (wal_append(j->wal, e->seq, j->printed, len, sidecar, slen)) {
 	case WAL_OK:
 		break;
 	case WAL_BUSY:
@@ -358,12 +294,41 @@ journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])
 		return (LK_E_UNAVAIL);
 	}
 	j->seq = e->seq;
+	j->last_t = e->t;
 	sha256_leaf(leaf, j->printed, len);
 	if (apply_entry(j->apply, e, leaf) != 0) {
 		j->failed = 1;
 		return (LK_E_UNAVAIL);
 	}
 	return (LK_OK);
+}
+
+/* Take an entry with a sidecar. */
+int
+journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
+    const uint8_t *sidecar, size_t len)
+{
+	int rc;
+
+	if ((rc = journal_begin(j)) != LK_OK)
+		return (rc);
+	return (journal_put(j, e, leaf, sidecar, len));
+}
+
+/* Take an entry. */
+int
+journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])
+{
+
+	return (journal_write_with(j, e, leaf, NULL, 0));
+}
+
+/* Return the seq that the next entry will bear. */
+uint64_t
+journal_next(const struct journal *j)
+{
+
+	return (wal_next_seq(j->wal));
 }
 
 /* End a turn of the loop. */
@@ -412,6 +377,12 @@ journal_collect(struct journal *j)
 	if (mono - j->looked >= 1000) {
 		j->looked = mono;
 		(void)wal_space(j->wal);
+		journal_log_trim(j);
+	}
+	if (j->integrator != NULL) {
+		integrator_kick(j->integrator);
+		if (integrator_failed(j->integrator, NULL, 0))
+			j->failed = 1;
 	}
 	(void)state_tick(j->state, durable, (uint64_t)mono);
 }
@@ -424,9 +395,12 @@ journal_failed(struct journal *j, char *why, size_t len)
 	if (wal_failed(j->wal, why, len) ||
 	    state_failed(j->state, why, len))
 		return (1);
-	if (j->failed && why != NULL)
+	if (!j->failed)
+		return (0);
+	if (why != NULL && (j->integrator == NULL ||
+	    !integrator_failed(j->integrator, why, len)))
 		snprintf(why, len, "an entry could not be applied");
-	return (j->failed);
+	return (1);
 }
 
 /* Return the state. */
@@ -453,10 +427,32 @@ read_one(void *arg, const struct wal_entry *w)
 	return (entry_parse(arg, (const char *)w->entry, w->len, NULL));
 }
 
+/* Read an entry back from log/. */
+static int
+read_tile(const struct journal *j, uint64_t seq, struct entry *e)
+{
+	char dir[JOURNAL_PATH + 64], err[1024];
+	struct logset *logs;
+	const uint8_t *p;
+	size_t len;
+	int rc;
+
+	journal_path(dir, j, "log");
+	if ((logs = logset_open(NULL, dir, err, sizeof(err))) == NULL)
+		return (-1);
+	rc = logset_read(logs, seq, &p, &len);
+	if (rc == 0)
+		rc = entry_parse(e, (const char *)p, len, NULL);
+	logset_close(logs);
+	return (rc);
+}
+
 /* Read an entry back. */
 int
 journal_read(struct journal *j, uint64_t seq, struct entry *e)
 {
 
-	return (wal_read(j->wal, seq, read_one, e) == 0 ? 0 : -1);
+	if (wal_read(j->wal, seq, read_one, e) == 0)
+		return (0);
+	return (seq <= wal_durable(j->wal) ? read_tile(j, seq, e) : -1);
 }

@@ -2,7 +2,8 @@
 #define LIANGKA_JOURNAL_H_
 
 /*
- * The journal as the daemon uses it: write-ahead log, state and clock as one.
+ * The journal as the daemon uses it: write-ahead log, state, clock, and the signed
+ * logs of its years (log/, see integrator.h) as one.
  * journal_write() gives an entry its number and time, prints it, queues it for
  * the log and applies it to the state; whoever answers from it waits until
  * journal_durable() has reached it (I1).  Opening replays what the state has not
@@ -16,12 +17,13 @@
 
 #include "jclock.h"
 
+struct checkpoint;
 struct disk;
 struct entry;
 struct journal;
 struct names;
+struct note_signer;
 struct state;
-struct wal_entry;
 
 struct journal_options {
 	const char *dir;		/* data directory; wal/ and state.mdb */
@@ -33,6 +35,14 @@ struct journal_options {
 	uint32_t interval_ms;		/* checkpoint; 0: a minute */
 	const char *version;		/* of the daemon, for the start entry */
 	int offline;			/* only look: no start, no stop entry */
+	const char *keys;		/* for the start entry; NULL: not told */
+	/* The signed log; signers NULL: none is kept (tests, measuring). */
+	const char *domain;		/* origins begin with it */
+	const struct note_signer *const *signers;
+	size_t nsigners;
+	int generation;			/* n of <year>.<n>; 0: 1 */
+	uint64_t first_seq;		/* of an empty journal; 0: 1 */
+	uint32_t log_interval_ms;	/* between two checkpoints; 0: 1000 */
 };
 
 /**
@@ -82,6 +92,54 @@ int journal_space(struct journal *j);
 int journal_write(struct journal *j, struct entry *e, uint8_t leaf[32]);
 
 /**
+ * journal_write_with(j, e, leaf, sidecar, len): The same with a sidecar of len bytes
+ * (see sealed.h; NULL: none) beside the entry, which is outside of its hash.
+ */
+int journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
+    const uint8_t *sidecar, size_t len);
+
+/**
+ * journal_begin(j): Do what has to stand before the next entry: a `gap` entry where
+ * the daemon stood still, a new log where the year has turned.  journal_next(j) is
+ * then the seq that the next entry will bear.  journal_write() does it too.  Return
+ * as journal_write().
+ */
+int journal_begin(struct journal *j);
+uint64_t journal_next(const struct journal *j);
+
+/**
+ * journal_erase(j, seq): Overwrite the sealed identity of an entry, in the write-ahead
+ * log and in sealed/, after all that is written has been made durable.  May take
+ * seconds.  Return 0, or -1 with a sentence in err.
+ */
+int journal_erase(struct journal *j, uint64_t seq, char *err, size_t errlen);
+
+/**
+ * journal_tick(j): About once a second: write a heartbeat when nothing was written for
+ * JOURNAL_HEARTBEAT_MS.  Only where a signed log is kept.
+ */
+#define JOURNAL_HEARTBEAT_MS 60000
+#define JOURNAL_GAP_MS 90000	/* silence longer than this is told by `gap` */
+void journal_tick(struct journal *j);
+
+/**
+ * journal_head(j, head, seq): Copy the newest published checkpoint and the last seq that
+ * it names.  Return 0, or -1 when there is none.
+ */
+int journal_head(struct journal *j, struct checkpoint *head, uint64_t *seq);
+
+/**
+ * journal_log_full(j): Return nonzero while the signed log waits for room on the disk.
+ */
+int journal_log_full(struct journal *j);
+
+/**
+ * journal_publish(j, ms): Have all that is durable named by a checkpoint, waiting at
+ * most ms.  Return 0, or -1.
+ */
+int journal_publish(struct journal *j, uint32_t ms);
+
+/**
  * journal_flush(j, alone): End a turn of the loop: hand what was written to the
  * log thread, or, when `alone` and one entry waits, write and sync it here.
  */
@@ -120,8 +178,8 @@ struct state *journal_state(struct journal *j);
 struct names *journal_names(struct journal *j);
 
 /**
- * journal_read(j, seq, e): Read the durable entry `seq` back from the log.
- * Return 0, or -1 when it is not there.
+ * journal_read(j, seq, e): Read the durable entry `seq` back, from the write-ahead
+ * log or, where that has let it go, from log/.  Return 0, or -1 when it is not there.
  */
 int journal_read(struct journal *j, uint64_t seq, struct entry *e);
 

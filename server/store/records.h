@@ -13,6 +13,7 @@
  *	RECORD_TXN    SHA-256(institution, txn)[16]	struct record_txn
  *	RECORD_TELLER SHA-256(inst, outlet, teller)[16] struct record_teller
  *	RECORD_CLOCK  "start"				struct record_clock
+ *	RECORD_CLOCK  "log"				struct record_log
  */
 
 #include <stddef.h>
@@ -125,12 +126,21 @@ struct record_clock {
 	char boot[40];
 };
 
+/* The log that entries go to. */
+struct record_log {
+	uint64_t base;		/* seq of its entry 0 */
+	int32_t year;
+	int32_t n;
+	char origin[192];
+};
+
 #define TELLER_PERSONS_MAX 4096 /* prefixes kept; the limit is at most this */
 
 _Static_assert(sizeof(struct record_decision) == 168, "no padding");
 _Static_assert(sizeof(struct record_txn) == 40, "no padding");
 _Static_assert(sizeof(struct record_card) == 32, "no padding");
 _Static_assert(sizeof(struct record_teller) == 24, "no padding");
+_Static_assert(sizeof(struct record_log) == 208, "no padding");
 
 /**
  * record_seq_key(key, seq): Write the key of a decision.

@@ -5,10 +5,12 @@
 #	BENCH_SECONDS	of each measurement (3)
 #	BENCH_ROUNDS	(5)
 #	BENCH_PEOPLE	the population (5000000)
+#	BENCH_AUDIT	what else is measured (bench_tiles bench_verify bench_replay)
 #	BENCH_FULL=1	also load until all of the population have been met
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
 : "${BENCH_PEOPLE:=5000000}" "${BENCH_FULL:=}"
+: "${BENCH_AUDIT=bench_tiles bench_verify bench_replay}"
 LC_ALL=C
 export LC_ALL
 
@@ -39,16 +41,21 @@ die() {
 	exit 1
 }
 
-# start INTERVAL: a liangkad whose checkpoints come at least so often.
+# start INTERVAL LOG DATA: a liangkad whose state is saved at least so often and
+# whose signed log is published so often (0s: none is kept), on this data.
 start() {
 	cat >"$dir/liangkad.conf" <<-EOF
 	[daemon]
 	node = "bench"
-	data = "$dir/data"
+	data = "$3"
 	token_key = "$dir/token.key"
 	policy = "$bin/default.policy"
 	checkpoint_interval = $1
 	overlay_mb = 512
+	[log]
+	domain = "bench.example"
+	key = "$dir/log.key"
+	interval = $2
 	[limits]
 	connections_per_uid = 1024
 	checks_per_teller_minute = 1000000
@@ -95,7 +102,9 @@ watched() {
 
 "$bin/liangka-keys" new token --out "$dir/token.key" >/dev/null ||
     die "no token key"
-start 60s
+"$bin/liangka-keys" new log --name bench.example/branch/bench \
+    --out "$dir/log.key" >/dev/null || die "no log key"
+start 60s 1s "$dir/data"
 echo "bench: $BENCH_ROUNDS rounds of $BENCH_SECONDS s, $(nproc) cores, load" \
     "$(cut -d' ' -f1-3 /proc/loadavg); floors and liangkad in turn"
 
@@ -129,11 +138,28 @@ stop
 "$bin/bench/bench_state" "$dir/data" >>"$dir/rounds" || die "bench_state"
 
 # The tail, with a checkpoint each second.
-start 1s
+start 1s 1s "$dir/data"
 watch
 load 256 $((BENCH_SECONDS * 4)) | sed 's/^check/tail/' >>"$dir/rounds"
 watched | sed 's/^watch/tailwatch/' >>"$dir/rounds"
 stop
+
+# What the signed log costs: the same load without and with it, in turn.
+i=0
+while [ $i -lt "$BENCH_ROUNDS" ]; do
+	i=$((i + 1))
+	for log in 0s 1s; do
+		rm -rf "$dir/data-log"
+		start 60s $log "$dir/data-log"
+		load 64 "$BENCH_SECONDS" | sed "s/^check/log$log/" \
+		    >>"$dir/rounds" || exit 1
+		stop
+	done
+	echo "log round $i done" >&2
+done
+for b in $BENCH_AUDIT; do
+	"$bin/bench/$b" "$dir" >>"$dir/rounds" || die "$b failed"
+done
 
 [ -z "${BENCH_KEEP:-}" ] || cp "$dir/rounds" "$BENCH_KEEP"
 awk -f "$here/report.awk" "$dir/rounds"

@@ -34,6 +34,12 @@ function verdict(what, figure, target, good) {
 
 kind == "disk" { add("disk p50", f["p50"]); add("disk p99", f["p99"]) }
 
+kind == "log0s" { bare = f["rate"]; add("log off", bare) }
+kind == "log1s" { add("log on", f["rate"]); add("log cost", 1 - f["rate"] / bare) }
+
+# The audit benches print what they found as: target WHAT... | FIGURE | WANTED | ok
+kind == "target" { audit[++audits] = $0 }
+
 kind == "echo" || kind == "check" {
 	for (k in f)
 		add(kind " " f["connections"] " " k, f[k])
@@ -102,6 +108,14 @@ END {
 	rss = last["watch", "rss_max"] / 1024
 	verdict("RssAnon at " persons " persons", sprintf("%.0f MiB", rss), \
 	    "<= 64 + 512 MiB", rss <= 64 + 512)
+	p = median("log cost")
+	verdict("rate that the signed log costs at 64", \
+	    sprintf("%.1f %% (%.0f, %.0f)", 100 * p, median("log on"), \
+	    median("log off")), "< 20 %", p < 0.20)
+	for (i = 1; i <= audits; i++) {
+		split(substr(audit[i], 8), t, / *[|] */)
+		verdict(t[1], t[2], t[3], t[4] == "ok")
+	}
 	print missed ? "\n" missed " targets not met." : "\nAll targets met."
 }
 

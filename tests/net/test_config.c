@@ -11,6 +11,8 @@
 #include "net/config.h"
 
 #define DAEMON "[daemon]\nnode = \"b017\"\ntoken_key = \"/k\"\n"
+/* What parse() adds, so that the lines of what is tried stay as they are. */
+#define LOG "[log]\ndomain = \"d.example\"\nkey = \"/l\"\n"
 #define BANK "[institution bank]\nsocket = \"/s\"\n"
 
 /* The first error that was reported. */
@@ -38,9 +40,12 @@ static const struct conf_sink sink = { report, NULL };
 static struct config *
 parse(const char *text)
 {
+	static char whole[8192];
 
 	memset(&told, 0, sizeof(told));
-	return (config_parse("t.conf", text, strlen(text), 0, &sink));
+	(void)snprintf(whole, sizeof(whole), "%s%s", text,
+	    strstr(text, "[log]") == NULL ? LOG : "");
+	return (config_parse("t.conf", whole, strlen(whole), 0, &sink));
 }
 
 /* One error is expected, at a place, with some words. */
@@ -169,7 +174,7 @@ Test(config, sandbox_reads_no_key)
 	cr_expect_eq(c->nkeys, 0);
 	config_free(c);
 	c = config_parse("t", DAEMON BANK, strlen(DAEMON BANK),
-	    CONFIG_SANDBOX, NULL);
+	    CONFIG_SANDBOX, NULL); /* and wants no [log] */
 	cr_assert_not_null(c);
 	cr_expect_eq(c->sandbox, 1);
 	config_free(c);
@@ -177,7 +182,7 @@ Test(config, sandbox_reads_no_key)
 
 Test(config, errors_of_daemon)
 {
-	refused("", 1, 1, "section");
+	refused("# [log]\n", 2, 1, "section");
 	refused(DAEMON, 1, 1, "nobody could ask");
 	refused("[daemon]\ntoken_key = \"/k\"\n" BANK, 1, 1, "'node'");
 	refused("[daemon]\nnode = n\n" BANK, 1, 1, "token_key");
@@ -249,6 +254,52 @@ Test(config, errors_of_outlets)
 	    "[outlet bank.1]\narea = 330101\n", 8, 9, "twice");
 }
 
+#define VKEY "lin+a3eb656b+Af0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY"
+
+Test(config, log_and_staff)
+{
+	struct config *c;
+
+	c = parse(DAEMON "profile = gm\n" BANK "[log]\ndomain = \"a.b/c\"\n"
+	    "key = \"/1\", \"/2\"\ninterval = 5s\ngeneration = 3\n"
+	    "[seal]\ncertificate = \"/s.crt\"\nretention = 10d\n");
+	cr_assert_not_null(c, "%s", told.message);
+	cr_expect_eq(c->profile, CONFIG_GM);
+	cr_expect_str_eq(c->domain, "a.b/c");
+	cr_expect_eq(c->nlog_keys, 2);
+	cr_expect_str_eq(c->log_key[1], "/2");
+	cr_expect_eq(c->log_interval, 5000);
+	cr_expect_eq(c->generation, 3);
+	cr_expect_eq(c->seal_retention, INT64_C(864000000));
+	config_free(c);
+	c = parse(DAEMON BANK "[staff lin]\nkey = \"" VKEY "\"\n"
+	    "rights = access, erase\n");
+	cr_assert_not_null(c, "%s", told.message);
+	cr_assert_eq(c->nstaff, 1);
+	cr_expect_str_eq(c->staff[0].name, "lin");
+	cr_expect_eq(c->staff[0].rights, STAFF_ACCESS | STAFF_ERASE);
+	config_free(c);
+}
+
+Test(config, errors_of_log_and_staff)
+{
+
+	refused(DAEMON BANK "[log]\nkey = \"/1\"\n", 6, 1, "'domain'");
+	refused(DAEMON BANK "[log]\ndomain = \"A\"\nkey = \"/1\"\n", 7, 10,
+	    "a-z");
+	refused(DAEMON BANK "[log]\ndomain = a\nkey = \"1\"\n", 8, 7, "'/'");
+	refused(DAEMON BANK "[log]\ndomain = a\nkey = \"/1\"\n"
+	    "witness = \"/w\"\n", 9, 11, "go together");
+	refused(DAEMON BANK "[staff lin]\nkey = nonsense\nrights = access\n",
+	    7, 7, "");
+	refused(DAEMON BANK "[staff wu]\nkey = \"" VKEY "\"\n"
+	    "rights = access\n", 7, 7, "key of 'lin'");
+	refused(DAEMON BANK "[staff lin]\nkey = \"" VKEY "\"\n"
+	    "rights = read\n", 8, 10, "access");
+	cr_expect_null(config_parse("t", DAEMON BANK, strlen(DAEMON BANK), 0,
+	    &sink), "a daemon without a signed log");
+}
+
 Test(config, all_errors_are_told)
 {
 	cr_expect_null(parse(DAEMON "[institution b]\nsocket = \"/s\"\n"
@@ -268,12 +319,13 @@ Test(config, files_are_looked_at)
 	cr_assert_not_null(f = fopen(file, "we"));
 	(void)fprintf(f, "[daemon]\nnode = n\ndata = \"%s/d\"\n"
 	    "token_key = \"%s\"\npolicy = \"%s\"\n[institution b]\n"
-	    "socket = \"%s/s\"\n", dir, key, key, dir);
+	    "socket = \"%s/s\"\n[log]\ndomain = d\nkey = \"%s\"\n",
+	    dir, key, key, dir, key);
 	(void)fclose(f);
 	memset(&told, 0, sizeof(told));
 	cr_expect_null(config_load(file, 0, &sink, err, sizeof(err)));
 	cr_expect_str_eq(err, "");
-	cr_expect_eq(told.n, 2);
+	cr_expect_eq(told.n, 3);
 	cr_expect_eq(told.line, 4);
 	cr_expect_eq(told.column, 14);
 	c = config_load(file, CONFIG_NO_FILES, &sink, err, sizeof(err));
