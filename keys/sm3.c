@@ -20,10 +20,10 @@
  */
 #define ROUND(n, a, b, c, d, e, f, g, h, t, w0, w4) do {		\
 	uint32_t a12 = turn((a), 12);					\
-	uint32_t ss1 = turn(a12 + (e) + (t), 7);			\
+	uint32_t ss1 = turn((e) + (a12 + (t)), 7);			\
 									\
-	(d) += FF##n((a), (b), (c)) + (ss1 ^ a12) + ((w0) ^ (w4));	\
-	(h) += GG##n((e), (f), (g)) + ss1 + (w0);			\
+	(d) = (FF##n((a), (b), (c)) + ((d) + ((w0) ^ (w4)))) + (ss1 ^ a12); \
+	(h) = (GG##n((e), (f), (g)) + ((h) + (w0))) + ss1;		\
 	(b) = turn((b), 9);						\
 	(f) = turn((f), 19);						\
 	(h) = (h) ^ turn((h), 9) ^ turn((h), 17);			\
@@ -38,6 +38,14 @@
 	    w[j + 6]);							\
 	ROUND(n, b, c, d, a, f, g, h, e, constant[j + 3], w[j + 3],	\
 	    w[j + 7]);							\
+} while (0)
+
+/* Four words for later rounds. */
+#define SPREAD(j) do {							\
+	w[j] = spread(w, (j));						\
+	w[(j) + 1] = spread(w, (j) + 1);				\
+	w[(j) + 2] = spread(w, (j) + 2);				\
+	w[(j) + 3] = spread(w, (j) + 3);				\
 } while (0)
 
 /* 79cc4519 in the first 16 rounds, then 7a879d8a, each turned left by its round. */
@@ -83,34 +91,39 @@ put(uint8_t *p, uint32_t x)
 	p[3] = (uint8_t)x;
 }
 
-/* Spread a block over 68 words. */
-static inline void
-expand(uint32_t w[68], const uint8_t *p)
+/* Make the word of round j >= 16. */
+static inline uint32_t
+spread(const uint32_t w[68], unsigned j)
 {
-	uint32_t x;
+	uint32_t x = w[j - 16] ^ w[j - 9] ^ turn(w[j - 3], 15);
 
-	for (unsigned j = 0; j < 16; j++)
-		w[j] = word(p + 4 * j);
-	for (unsigned j = 16; j < 68; j++) {
-		x = w[j - 16] ^ w[j - 9] ^ turn(w[j - 3], 15);
-		x ^= turn(x, 15) ^ turn(x, 23);
-		w[j] = x ^ turn(w[j - 13], 7) ^ w[j - 6];
-	}
+	return (x ^ turn(x, 15) ^ turn(x, 23) ^ turn(w[j - 13], 7) ^ w[j - 6]);
 }
 
-/* Take n blocks into the state. */
+/*
+ * Take n blocks into the state. The words of later rounds are made between the
+ * rounds, where the processor has time for them.
+ */
 static void
 compress(uint32_t v[8], const uint8_t *p, size_t n)
 {
 	uint32_t a, b, c, d, e, f, g, h, w[68];
+	unsigned j;
 
 	for (; n > 0; n--, p += SM3_BLOCK) {
-		expand(w, p);
+		for (j = 0; j < 16; j++)
+			w[j] = word(p + 4 * j);
 		a = v[0], b = v[1], c = v[2], d = v[3];
 		e = v[4], f = v[5], g = v[6], h = v[7];
-		for (unsigned j = 0; j < 16; j += 4)
+		for (j = 0; j < 16; j += 4) {
+			SPREAD(j + 16);
 			ROUNDS(0, j);
-		for (unsigned j = 16; j < 64; j += 4)
+		}
+		for (; j < 52; j += 4) {
+			SPREAD(j + 16);
+			ROUNDS(1, j);
+		}
+		for (; j < 64; j += 4)
 			ROUNDS(1, j);
 		v[0] ^= a, v[1] ^= b, v[2] ^= c, v[3] ^= d;
 		v[4] ^= e, v[5] ^= f, v[6] ^= g, v[7] ^= h;

@@ -1,14 +1,11 @@
 /* SHA-256, HMAC and the tree hashes, against published vectors. */
 #include <criterion/criterion.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "keys/hex.h"
 #include "keys/sha256.h"
-
-#define WYCHEPROOF "../shared/vectors/wycheproof/hmac_sha256_test.json"
+#include "keys/vectors.h"
 
 static void
 hmac(uint8_t out[SHA256_LEN], const void *key, size_t keylen, const void *msg,
@@ -125,81 +122,29 @@ Test(sha256, hmac_final_leaves_no_state)
 	cr_assert_arr_eq(&h, &zero, sizeof(h));
 }
 
-/* Find "name": "value" at or after p; give the value and its length. */
-static const char *
-find(const char *p, const char *name, size_t *len)
-{
-	char pattern[32];
-	const char *end;
-
-	(void)snprintf(pattern, sizeof(pattern), "\"%s\": \"", name);
-	p = strstr(p, pattern);
-	if (p == NULL)
-		return (NULL);
-	p += strlen(pattern);
-	end = strchr(p, '"');
-	cr_assert_not_null(end);
-	*len = (size_t)(end - p);
-	return (p);
-}
-
-/* The same, as bytes. */
-static const char *
-find_bytes(const char *p, const char *name, uint8_t *out, size_t max,
-    size_t *len)
-{
-	size_t digits;
-
-	p = find(p, name, &digits);
-	cr_assert_not_null(p);
-	cr_assert(digits % 2 == 0 && digits / 2 <= max);
-	*len = digits / 2;
-	cr_assert_eq(hex_decode(out, p, *len), 0);
-	return (p);
-}
-
-/* Read a whole file as text; NULL when it is not there. */
-static char *
-slurp(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char *text;
-	size_t n;
-
-	if (f == NULL)
-		return (NULL);
-	text = malloc(1 << 20);
-	cr_assert_not_null(text);
-	n = fread(text, 1, (1 << 20) - 1, f);
-	text[n] = '\0';
-	(void)fclose(f);
-	return (text);
-}
-
 Test(sha256, hmac_of_wycheproof)
 {
+	struct vector *file = vectors_load("wycheproof/hmac_sha256_test.json");
 	uint8_t key[128], msg[1024], tag[SHA256_LEN], out[SHA256_LEN];
-	size_t keylen, msglen, taglen, len;
-	char *text = slurp(WYCHEPROOF);
-	unsigned ran = 0, good = 0;
-	const char *p;
-	int valid;
+	const struct vector *g, *t;
+	int n = 0, valid = 0, good;
+	size_t keylen, len;
 
-	if (text == NULL)
-		cr_skip("skipped: no vectors");
-	for (p = text; (p = find(p, "key", &len)) != NULL; ran++) {
-		p = find_bytes(p - 10, "key", key, sizeof(key), &keylen);
-		p = find_bytes(p, "msg", msg, sizeof(msg), &msglen);
-		p = find_bytes(p, "tag", tag, sizeof(tag), &taglen);
-		p = find(p, "result", &len);
-		cr_assert_not_null(p);
-		valid = len == 5 && memcmp(p, "valid", 5) == 0;
-		hmac(out, key, keylen, msg, msglen);
-		cr_assert_eq(memcmp(out, tag, taglen) == 0, valid,
-		    "vector %u", ran + 1);
-		good += (unsigned)valid;
-	}
-	free(text);
-	cr_assert_eq(ran, 174);
-	cr_assert(good > 50 && good < ran);
+	for (g = vectors_get(file, "testGroups")->first; g != NULL;
+	    g = g->next)
+		for (t = vectors_get(g, "tests")->first; t != NULL;
+		    t = t->next) {
+			keylen = vectors_hex(t, "key", key, sizeof(key));
+			len = vectors_hex(t, "msg", msg, sizeof(msg));
+			hmac(out, key, keylen, msg, len);
+			len = vectors_hex(t, "tag", tag, sizeof(tag));
+			good = memcmp(out, tag, len) == 0;
+			cr_assert_eq(good, strcmp(vectors_text(t, "result"),
+			    "valid") == 0, "%lld", vectors_number(t, "tcId"));
+			valid += good;
+			n++;
+		}
+	cr_assert_eq(n, vectors_number(file, "numberOfTests"));
+	cr_assert(n == 174 && valid > 50 && valid < n);
+	vectors_free(file);
 }

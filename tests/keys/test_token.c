@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "keys/keydisk.h"
+#include "keys/keymake.h"
 #include "keys/token.h"
 
 #define CREATED	1795323600	/* 2026-11-22T05:00:00Z */
@@ -219,6 +220,96 @@ Test(token, keys_are_loaded_from_files)
 	(void)unlink(one);
 	(void)unlink(two);
 	cr_assert_eq(rmdir(dir), 0);
+}
+
+/* Make a key of the gm profile. */
+static void
+make_gm(struct keyfile *k, uint32_t epoch, int64_t expires)
+{
+	const struct keymake m = { .kind = KEYFILE_TOKEN_PERSON,
+		.algorithm = KEYFILE_HMAC_SM3, .epoch = epoch,
+		.created = CREATED, .expires = expires };
+	uint8_t secret[KEYFILE_SECRET_LEN];
+	struct keyfile_error e;
+
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (uint8_t)i;
+	cr_assert_eq(keymake(k, &m, secret, &e), 0, "%s", e.text);
+}
+
+Test(token, the_gm_profile_uses_hmac_sm3)
+{
+	uint8_t text[64 + 11] = { 16 }, mac[32];
+	struct token_keys *keys;
+	struct token_stream s;
+	struct token t, piece;
+	struct keyfile k[2];
+	char err[256];
+	unsigned n;
+
+	make_gm(&k[0], 1, KEYMAKE_NEVER);
+	keys = token_keys_from(k, 1, err, sizeof(err));
+	cr_assert_not_null(keys, "%s", err);
+	cr_assert(token_keys_gm(keys));
+	memcpy(text + 1, "liangka/v1/phone", 16);
+	memcpy(text + 64, "13800138000", 11);
+	cr_assert_not_null(HMAC(EVP_sm3(), k[0].secret, KEYFILE_SECRET_LEN,
+	    text, sizeof(text), mac, &n));
+	token_make(&t, keys, 0, TOKEN_PHONE, "13800138000", 11);
+	cr_assert_arr_eq(t.b, mac, TOKEN_LEN);
+	token_begin(&s, keys, 0, TOKEN_PHONE);
+	token_update(&s, "13800", 5);
+	token_update(&s, "138000", 6);
+	token_final(&s, &piece);
+	cr_assert(token_equal(&t, &piece));
+	token_keys_free(keys);
+
+	/* A region on its way from one to the other has both. */
+	make_file(&k[1], 2, 0);
+	keys = token_keys_from(k, 2, err, sizeof(err));
+	cr_assert_not_null(keys, "%s", err);
+	cr_assert_not(token_keys_gm(keys));
+	token_make(&piece, keys, 1, TOKEN_PHONE, "13800138000", 11);
+	cr_assert(token_equal(&t, &piece));
+	token_make(&piece, keys, 0, TOKEN_PHONE, "13800138000", 11);
+	cr_assert_arr_eq(piece.b, "\x21\xf8\x1f\x7f\x1f\x75\x67\xb4\x63\x0f"
+	    "\x7d\xdb\x80\x3a\x5b\xf9", TOKEN_LEN);
+	token_keys_free(keys);
+}
+
+Test(token, an_expired_key_is_told)
+{
+	struct token_keys *keys;
+	struct keyfile k[2];
+	char err[256];
+
+	make_file(&k[0], 1, 0);
+	make_gm(&k[1], 2, CREATED + 60);
+	keys = token_keys_from(k, 2, err, sizeof(err));
+	cr_assert_not_null(keys, "%s", err);
+	cr_assert_eq(token_keys_fresh(keys, CREATED + 59, err, sizeof(err)), 0);
+	cr_assert_eq(token_keys_fresh(keys, CREATED + 60, err, sizeof(err)),
+	    -1);
+	cr_assert_not_null(strstr(err, "epoch 2 expired at "
+	    "2026-11-22T05:01:00Z"), "%s", err);
+	cr_assert_not_null(strstr(err, k[1].id), "%s", err);
+	token_keys_free(keys);
+}
+
+Test(token, one_key_twice_and_keys_of_other_kinds_are_refused)
+{
+	uint8_t secret[KEYFILE_SECRET_LEN] = { 0 };
+	struct keyfile k[2];
+	char err[256];
+
+	make_file(&k[0], 1, 0);
+	k[1] = k[0];
+	cr_assert_null(token_keys_from(k, 2, err, sizeof(err)));
+	cr_assert_not_null(strstr(err, "is given twice"), "%s", err);
+	cr_assert_eq(keyfile_make(&k[1], KEYFILE_TOKEN_LIST, 2, CREATED,
+	    secret), 0);
+	cr_assert_null(token_keys_from(k, 2, err, sizeof(err)));
+	cr_assert_not_null(strstr(err, "not of kind token-person"), "%s", err);
 }
 
 Test(token, loaded_keys_are_read_only)
