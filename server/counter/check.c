@@ -391,6 +391,18 @@ expect(struct request *q)
 	state_expect(s, RECORD_DECISION, key, 8);
 }
 
+/* Record it; who is held or refused is sealed for the centre. */
+static int
+record(struct request *q, uint8_t leaf[32])
+{
+	const struct entry *e = q->e;
+
+	if ((e->decision == LK_REVIEW || e->decision == LK_REJECT) &&
+	    (e->flags & ENTRY_F_DRY) == 0)
+		return (request_write_sealed(q, leaf));
+	return (request_write(q, leaf));
+}
+
 /* The steps of a check; -1 when refused, 0 when the reply is written. */
 static int
 check(struct request *q, struct applicant *a)
@@ -419,7 +431,7 @@ check(struct request *q, struct applicant *a)
 	if (within_limits(q) != 0 || gather(q, a, &ap) != 0)
 		return (-1);
 	decide(q, &ap);
-	if (request_write(q, leaf) != 0)
+	if (record(q, leaf) != 0)
 		return (-1);
 	q->c->checks++;
 	record_seq_key(key, q->e->seq);

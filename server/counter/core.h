@@ -19,6 +19,8 @@
 #include "refused.h"
 
 struct record_decision;
+struct sealing;
+struct staff;
 
 #define ARENA 8192
 
@@ -29,6 +31,8 @@ struct counter {
 	uint8_t policy_hash[32];
 	struct encoding *encoding;
 	struct refused *refused;
+	struct sealing *sealing; /* NULL: nothing is sealed */
+	struct staff *staff;
 	uint64_t checks;
 	int64_t started;
 	int64_t minute;		/* when refusals were last written */
@@ -142,9 +146,12 @@ void request_visit(struct request *q);
 int request_decision(struct request *q, uint32_t right, struct found *found);
 
 /**
- * request_write(q): Write q->e to the journal.  Return 0 or -1 (refused).
+ * request_write(q): Write q->e to the journal.  request_write_sealed(q): the same with
+ * the identity that the request gives sealed beside it, where the centre's
+ * certificate is known.  Return 0 or -1 (refused).
  */
 int request_write(struct request *q, uint8_t leaf[32]);
+int request_write_sealed(struct request *q, uint8_t leaf[32]);
 
 /* reply.c: what is answered. */
 
@@ -204,6 +211,16 @@ void decide_answer(struct request *q);
 void status_answer(struct request *q);
 void intake_answer(struct request *q);
 void clock_answer(struct request *q);
+void staff_answer(struct request *q);
+
+/* staff.c */
+
+/**
+ * staff_open(o): Make what is remembered of staff.  Return NULL when out of memory.
+ * staff_close(s): NULL is allowed.
+ */
+struct staff *staff_open(const struct counter_options *o);
+void staff_close(struct staff *s);
 
 /* sandbox.c */
 

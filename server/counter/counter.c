@@ -9,6 +9,7 @@
 #include "store/journal.h"
 
 #include "core.h"
+#include "sealing.h"
 
 /* Every message and who answers it. */
 static const struct {
@@ -27,7 +28,22 @@ static const struct {
 	{ WIRE_INTAKE, intake_answer },
 	{ WIRE_DECIDE, decide_answer },
 	{ WIRE_CLOCK, clock_answer },
+	{ WIRE_STAFF, staff_answer },
 };
+
+/* Free all that counter_open() makes. */
+static void
+drop(struct counter *c)
+{
+
+	policy_free(c->policy);
+	encoding_close(c->encoding);
+	refused_close(c->refused);
+	sealing_close(c->sealing);
+	staff_close(c->staff);
+	explicit_bzero(c, sizeof(*c));
+	free(c);
+}
 
 /* Make a counter. */
 struct counter *
@@ -35,20 +51,26 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 {
 	struct counter *c;
 
-	if ((c = calloc(1, sizeof(*c))) == NULL ||
-	    (c->refused = refused_open()) == NULL) {
+	if ((c = calloc(1, sizeof(*c))) == NULL) {
 		snprintf(err, errlen, "out of memory");
-		free(c);
+		return (NULL);
+	}
+	c->o = *o;
+	if (c->o.seal_retention_ms == 0)
+		c->o.seal_retention_ms = COUNTER_RETENTION_MS;
+	if ((c->refused = refused_open()) == NULL ||
+	    (c->staff = staff_open(&c->o)) == NULL || (o->seal != NULL &&
+	    (c->sealing = sealing_open(o->seal, o->node)) == NULL)) {
+		snprintf(err, errlen, "out of memory");
+		drop(c);
 		return (NULL);
 	}
 	if ((c->encoding = encoding_open()) == NULL) {
 		snprintf(err, errlen, "the C library cannot convert GB18030: "
 		    "its gconv modules are missing (Debian: libc-bin)");
-		refused_close(c->refused);
-		free(c);
+		drop(c);
 		return (NULL);
 	}
-	c->o = *o;
 	c->journal = o->journal;
 	c->started = journal_now(c->journal, NULL);
 	return (c);
@@ -72,11 +94,7 @@ counter_close(struct counter *c)
 {
 
 	write_refused(c);
-	policy_free(c->policy);
-	encoding_close(c->encoding);
-	refused_close(c->refused);
-	explicit_bzero(c, sizeof(*c));
-	free(c);
+	drop(c);
 }
 
 /* Put a policy into force. */
@@ -133,6 +151,8 @@ counter_answer(struct counter *c, const struct peer *peer,
 	c->used = 0;
 	q.gb18030 = wire_u32(f, WIRE_T_ENCODING, WIRE_UTF8) == WIRE_GB18030;
 	q.english = wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) == LK_LANG_EN;
+	/* An entry that has to stand before ours must not be later than it. */
+	(void)journal_begin(c->journal);
 	q.now = journal_now(c->journal, NULL);
 	entry_clear(q.e, ENTRY_NONE);
 	if (wire_u32(f, WIRE_T_ENCODING, WIRE_UTF8) > WIRE_GB18030 ||

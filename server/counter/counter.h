@@ -18,9 +18,13 @@
 #include "grant.h"
 
 struct counter;
+struct counter_staff;
 struct journal;
 struct policy;
+struct seal_cert;
 struct token_keys;
+
+#define COUNTER_RETENTION_MS (INT64_C(3653) * 86400000) /* ten years */
 
 struct counter_options {
 	struct journal *journal;	/* not owned */
@@ -35,6 +39,11 @@ struct counter_options {
 	uint32_t persons_per_day;	/* distinct, of one teller; 0 = none */
 	const struct outlet_area *outlets; /* sorted; not owned */
 	size_t noutlets;
+	const struct seal_cert *seal;	/* the centre's; not owned; NULL: */
+					/* identities are not kept at all */
+	int64_t seal_retention_ms;	/* no erasing before; 0: ten years */
+	const struct counter_staff *staff; /* see staff.h; not owned */
+	size_t nstaff;
 };
 
 /* When the reply that was written may leave. */

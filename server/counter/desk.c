@@ -14,7 +14,7 @@
 #define CLEAR_DAYS_MAX 400
 #define CLEAR_COUNT_MAX 100
 
-/* Answer a teller's alarm. */
+/* Answer a teller's alarm; whom it names, if anybody, is sealed for the centre. */
 void
 report_answer(struct request *q)
 {
@@ -34,7 +34,7 @@ report_answer(struct request *q)
 	    sizeof(e->outlet), 1) != 0)
 		return;
 	if (request_id(q, WIRE_T_TELLER, e->teller, sizeof(e->teller), 1) ==
-	    0 && request_write(q, leaf) == 0)
+	    0 && request_write_sealed(q, leaf) == 0)
 		reply_ok(q);
 }
 

@@ -17,6 +17,7 @@
 #include "core.h"
 #include "normal.h"
 #include "reference.h"
+#include "sealing.h"
 
 #define EVENT_FIRST_MS ((int64_t)631152000 * 1000) /* 1990-01-01 */
 #define EVENT_AHEAD_MS ((int64_t)300 * 1000)
@@ -315,16 +316,12 @@ request_decision(struct request *q, uint32_t right, struct found *found)
 	return (0);
 }
 
-/* Write the entry. */
-int
-request_write(struct request *q, uint8_t leaf[32])
+/* Did the journal take the entry? */
+static int
+taken(struct request *q, int rc)
 {
-	int rc;
 
-	q->e->t = q->now;
-	if (q->c->o.sandbox)
-		q->e->flags |= ENTRY_F_SANDBOX;
-	switch (rc = journal_write(q->c->journal, q->e, leaf)) {
+	switch (rc) {
 	case LK_OK:
 		return (0);
 	case LK_E_BUSY:
@@ -338,4 +335,45 @@ request_write(struct request *q, uint8_t leaf[32])
 		    "无法记录决定,暂停受理,请联系管理员",
 		    "decisions cannot be recorded: call the operator"));
 	}
+}
+
+/* Write the entry with what stands beside it. */
+static int
+write_with(struct request *q, uint8_t leaf[32], const uint8_t *sidecar,
+    size_t len)
+{
+
+	q->e->t = q->now;
+	if (q->c->o.sandbox)
+		q->e->flags |= ENTRY_F_SANDBOX;
+	return (taken(q, journal_write_with(q->c->journal, q->e, leaf, sidecar,
+	    len)));
+}
+
+/* Write the entry. */
+int
+request_write(struct request *q, uint8_t leaf[32])
+{
+
+	return (write_with(q, leaf, NULL, 0));
+}
+
+/* Write the entry, and the identity for the centre. */
+int
+request_write_sealed(struct request *q, uint8_t leaf[32])
+{
+	struct sealing *s = q->c->sealing;
+	const uint8_t *sidecar;
+	size_t len;
+
+	if (s == NULL)
+		return (request_write(q, leaf));
+	/* The seal names the entry, so nothing may come before it now. */
+	if (taken(q, journal_begin(q->c->journal)) != 0 ||
+	    (sidecar = sealing_make(s, q, journal_next(q->c->journal),
+	    &len)) == NULL || write_with(q, leaf, sidecar, len) != 0)
+		return (-1);
+	if (len != 0)
+		sealing_taken(s);
+	return (0);
 }

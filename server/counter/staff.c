@@ -1,0 +1,392 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/day.h"
+#include "keys/hex.h"
+#include "keys/sha256.h"
+#include "keys/staffnote.h"
+#include "keys/token.h"
+#include "store/journal.h"
+
+#include "core.h"
+#include "staff.h"
+
+#define AGE_MS INT64_C(300000)	/* a statement's time and the journal's */
+
+/* What is remembered of staff while the daemon runs. */
+struct staff {
+	size_t n;
+	const struct note_verifier **keys;
+	int64_t *last;		/* the highest time that each has used */
+};
+
+/* A statement on its way to its answer. */
+struct word {
+	const struct counter_staff *by;
+	struct staffnote s;
+	int ours;		/* it is about our own record */
+};
+
+static const struct {
+	const char *name;
+	uint32_t right;
+} rights[] = {
+	{ "access", STAFF_ACCESS },
+	{ "unseal", STAFF_UNSEAL },
+	{ "erase", STAFF_ERASE },
+};
+
+/* The bit of a right. */
+uint32_t
+staff_right(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+		if (strlen(rights[i].name) == len &&
+		    memcmp(rights[i].name, name, len) == 0)
+			return (rights[i].right);
+	return (0);
+}
+
+/* All names. */
+const char *
+staff_right_names(void)
+{
+
+	return ("access, unseal, erase");
+}
+
+/* Make what is remembered. */
+struct staff *
+staff_open(const struct counter_options *o)
+{
+	struct staff *s;
+	size_t i;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL ||
+	    (s->keys = calloc(o->nstaff + 1, sizeof(*s->keys))) == NULL ||
+	    (s->last = calloc(o->nstaff + 1, sizeof(*s->last))) == NULL) {
+		staff_close(s);
+		return (NULL);
+	}
+	s->n = o->nstaff;
+	for (i = 0; i < s->n; i++) {
+		s->keys[i] = &o->staff[i].key;
+		/* Nothing said before this start is heard again. */
+		s->last[i] = journal_now(o->journal, NULL);
+	}
+	return (s);
+}
+
+/* Free it. */
+void
+staff_close(struct staff *s)
+{
+
+	if (s == NULL)
+		return;
+	free(s->keys);
+	free(s->last);
+	free(s);
+}
+
+/* Does the request come from an operator's program? */
+static int
+from_operator(struct request *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->peer->n; i++)
+		if (q->peer->grants[i]->any) {
+			q->grant = q->peer->grants[i];
+			return (0);
+		}
+	return (request_refuse(q, LK_E_DENIED,
+	    "此套接字不接受工作人员的声明,请使用 [operator] 的套接字",
+	    "staff are not heard on this socket: use that of an [operator]"));
+}
+
+/* Whose signature is on the note?  Exactly one of those we know. */
+static int
+signer(struct request *q, struct note *n, size_t *who)
+{
+	struct staff *s = q->c->staff;
+	char err[NOTE_ERROR_MAX];
+	size_t i, k;
+
+	if (note_verify(n, s->keys, s->n, err) == 1)
+		for (i = 0; i < n->n; i++)
+			for (k = 0; k < s->n; k++)
+				if (n->sig[i].by == s->keys[k]) {
+					*who = k;
+					return (0);
+				}
+	return (request_refuse(q, LK_E_DENIED,
+	    "声明的签名无效,或签名人不在本节点的 [staff] 名单中",
+	    "the statement bears no good signature of one person who has a "
+	    "[staff] section on this node"));
+}
+
+/* Is the statement for us, and now? */
+static int
+timely(struct request *q, const struct word *w, size_t who)
+{
+	int64_t *last = &q->c->staff->last[who];
+
+	if (strcmp(w->s.node, q->c->o.node) != 0)
+		return (request_refuse(q, LK_E_DENIED,
+		    "声明是写给节点 %s 的,本节点为 %s",
+		    "the statement is made to node %s, this one is %s",
+		    w->s.node, q->c->o.node));
+	if (w->s.time < q->now - AGE_MS || w->s.time > q->now + AGE_MS)
+		return (request_refuse(q, LK_E_DENIED,
+		    "声明的时间与日志时钟相差超过 5 分钟,请校对时钟",
+		    "the statement's time is more than 5 minutes away from the "
+		    "journal's: set the clock right"));
+	if (w->s.time <= *last)
+		return (request_refuse(q, LK_E_DENIED,
+		    "声明已用过,或早于本节点启动的时间,请重新提交",
+		    "the statement was used before, or is older than this "
+		    "start of the node: make a new one"));
+	*last = w->s.time;
+	return (0);
+}
+
+/* Read the statement: who says what. */
+static int
+read_word(struct request *q, struct word *w)
+{
+	char err[NOTE_ERROR_MAX];
+	struct entry *e = q->e;
+	uint8_t hash[SHA256_LEN];
+	struct note n;
+	const char *p;
+	size_t len, who = 0;
+
+	p = wire_text(q->f, WIRE_T_STATEMENT, &len);
+	if (len == 0)
+		return (request_refuse(q, LK_E_ARG, "缺少字段 statement",
+		    "field statement is missing"));
+	if (note_parse(&n, p, len, err) != 0 ||
+	    staffnote_parse(&w->s, n.text, n.text_len) != 0)
+		return (request_refuse(q, LK_E_ARG,
+		    "statement 不是工作人员声明(签名文本)",
+		    "statement is no signed statement of staff"));
+	if (signer(q, &n, &who) != 0)
+		return (-1);
+	w->by = &q->c->o.staff[who];
+	snprintf(e->decided_by, sizeof(e->decided_by), "%s", w->by->name);
+	snprintf(e->note, sizeof(e->note), "%s", w->s.reason);
+	sha256_of(hash, p, len);
+	hex_encode(e->hash, hash, sizeof(hash));
+	return (timely(q, w, who));
+}
+
+/* May he? */
+static int
+allowed(struct request *q, const struct word *w)
+{
+	static const uint32_t need[] = { 0, STAFF_ACCESS, STAFF_ACCESS,
+		STAFF_UNSEAL, STAFF_ERASE };
+	uint32_t right = need[w->s.action];
+	size_t i;
+
+	if ((w->by->rights & right) != 0)
+		return (0);
+	for (i = 0; rights[i].right != right; i++)
+		continue;
+	return (request_refuse(q, LK_E_DENIED,
+	    "%s 没有 %s 权限,请查 liangkad.conf 的 [staff %s]",
+	    "%s has no right %s: see [staff %s] in liangkad.conf",
+	    w->by->name, rights[i].name, w->by->name));
+}
+
+/* Which entry is it about?  One of our own must be there; *old is it then. */
+static int
+about(struct request *q, struct word *w, struct entry *old)
+{
+	struct journal *j = q->c->journal;
+	struct entry *e = q->e;
+
+	w->ours = strcmp(w->s.origin, q->c->o.node) == 0;
+	if (!w->ours)
+		snprintf(e->origin, sizeof(e->origin), "%s", w->s.origin);
+	if (w->s.action == STAFFNOTE_PERSON)
+		return (0);
+	e->ref = w->s.entry;
+	if (!w->ours)
+		return (0);
+	if (w->s.entry > journal_durable(j) ||
+	    journal_read(j, w->s.entry, old) != 0)
+		return (request_refuse(q, LK_E_ARG, "没有编号为 %llu 的记录",
+		    "there is no entry %llu",
+		    (unsigned long long)w->s.entry));
+	return (0);
+}
+
+/* Is an identity sealed beside it? */
+static int
+is_sealed(struct request *q, const struct word *w, const struct entry *old)
+{
+
+	if (!w->ours || (old->flags & ENTRY_F_SEALED) != 0)
+		return (0);
+	return (request_refuse(q, LK_E_ARG,
+	    "记录 %llu 没有封存的身份信息",
+	    "no identity is sealed beside entry %llu",
+	    (unsigned long long)w->s.entry));
+}
+
+/* Write the tokens of the document under each live epoch. */
+static void
+tokens(struct request *q, const struct identity *id, int label,
+    char text[256])
+{
+	const struct token_keys *keys = q->c->o.keys;
+	uint8_t in[IDENTITY_TOKEN_INPUT];
+	char hex[TOKEN_HEX_LEN + 1];
+	struct token t;
+	size_t n = identity_token_input(id, in), len = 0;
+	unsigned i;
+
+	text[0] = '\0';
+	for (i = 0; i < token_keys_count(keys) && len < 200; i++) {
+		token_make(&t, keys, i, (enum token_label)label, in, n);
+		token_hex(&t, hex);
+		len += (size_t)snprintf(&text[len], 256 - len, "%s%u:%s",
+		    i > 0 ? " " : "", token_keys_epoch(keys, i), hex);
+	}
+	explicit_bzero(in, sizeof(in));
+}
+
+/* Answer who is looked up: the record of it, and the tokens. */
+static int
+person(struct request *q, char text[256])
+{
+	struct entry *e = q->e;
+	struct identity id;
+	int org;
+
+	if (request_identity(q, WIRE_T_ID_TYPE, WIRE_T_ID_NO,
+	    WIRE_T_ID_COUNTRY, &id) != 0)
+		return (-1);
+	org = id.family == IDENTITY_ORG;
+	e->code = STAFF_CODE_PERSON;
+	e->epoch = token_keys_epoch(q->c->o.keys, 0);
+	request_person_token(q, &id, org ? TOKEN_ORG : TOKEN_PERSON,
+	    org ? &e->org : &e->person);
+	if (org)
+		e->subject = LK_SUBJECT_ORGANISATION;
+	tokens(q, &id, org ? TOKEN_ORG : TOKEN_PERSON, text);
+	explicit_bzero(&id, sizeof(id));
+	return (0);
+}
+
+/* Write the reply, which waits for the entry. */
+static void
+reply(struct request *q, const char *tokens_text)
+{
+	struct wire_out *o = q->out;
+
+	q->done->wait_seq = q->e->seq;
+	wire_begin(o, q->h->type | WIRE_REPLY, q->h->id);
+	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
+	wire_put_u64(o, WIRE_T_SEQ, q->e->seq);
+	wire_put_text(o, WIRE_T_TOKENS, tokens_text);
+	wire_put_text(o, WIRE_T_NODE, q->c->o.node);
+	(void)wire_end(o);
+}
+
+/* Does the law still ask that it be kept?  Then that is recorded and told. */
+static int
+retained(struct request *q, const struct entry *old)
+{
+	int64_t until = old->t + q->c->o.seal_retention_ms;
+	char day[DAY_TEXT];
+	uint8_t leaf[32];
+
+	if (q->now >= until)
+		return (0);
+	q->e->flags |= ENTRY_F_REFUSED;
+	if (request_write(q, leaf) != 0)
+		return (-1);
+	/* The first day on which all of it is over. */
+	day_print(day, day_of((until + 86399999) / 1000));
+	return (request_refuse(q, LK_E_DENIED,
+	    "法定保存期未满,自 %s 起方可删除(反洗钱法第三十四条:身份资料至少保存十年;网络安全法第二十一条:日志不少于六个月)",
+	    "the law asks that it be kept: it may be erased from %s on "
+	    "(反洗钱法 2024 Art. 34: identity records ten years; 网络安全法 "
+	    "Art. 21: logs six months at least)", day));
+}
+
+/* Erase: once the entry that says so is durable. */
+static void
+erase(struct request *q, const struct word *w, const struct entry *old)
+{
+	uint8_t leaf[32];
+	char err[512];
+
+	if (!w->ours) {
+		request_refuse(q, LK_E_ARG,
+		    "只能删除本节点的身份信息,请向节点 %s 提出",
+		    "only an identity of this node's own can be erased here: "
+		    "ask node %s", w->s.origin);
+		return;
+	}
+	if (is_sealed(q, w, old) != 0 || retained(q, old) != 0 ||
+	    request_write(q, leaf) != 0)
+		return;
+	if (journal_erase(q->c->journal, w->s.entry, err, sizeof(err)) == 0)
+		reply(q, "");
+	else
+		request_refuse(q, LK_E_UNAVAIL,
+		    "删除已记录,尚未完成,重新启动时将继续:%s",
+		    "the erasure is recorded but not done; it is done again "
+		    "at the next start: %s", err);
+}
+
+/* Answer a member of staff. */
+void
+staff_answer(struct request *q)
+{
+	struct word w = { .by = NULL };
+	struct entry *e = q->e, old;
+	char text[256] = "";
+	uint8_t leaf[32];
+
+	entry_clear(e, ENTRY_ACCESS);
+	if (from_operator(q) == 0 && read_word(q, &w) == 0 &&
+	    allowed(q, &w) == 0 && about(q, &w, &old) == 0) {
+		switch (w.s.action) {
+		case STAFFNOTE_PERSON:
+			if (person(q, text) == 0 && request_write(q, leaf) == 0)
+				reply(q, text);
+			break;
+		case STAFFNOTE_ENTRY:
+			e->code = STAFF_CODE_ENTRY;
+			if (request_write(q, leaf) == 0)
+				reply(q, "");
+			break;
+		case STAFFNOTE_UNSEAL:
+			e->kind = ENTRY_UNSEAL;
+			if (is_sealed(q, &w, &old) == 0 &&
+			    request_write(q, leaf) == 0)
+				reply(q, "");
+			break;
+		case STAFFNOTE_ERASE:
+			e->kind = ENTRY_ERASE;
+			erase(q, &w, &old);
+			break;
+		}
+	}
+	/* In the sum of what was refused he is told apart by name. */
+	if (q->error != LK_OK) {
+		if (q->grant != NULL)
+			memcpy(e->inst, q->grant->id, sizeof(e->inst));
+		memcpy(e->teller, e->decided_by, sizeof(e->teller));
+	}
+}
