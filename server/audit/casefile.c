@@ -108,6 +108,8 @@ take(void *arg, const struct package_entry *p)
 	c->last_t = e->t;
 	if (e->kind == ENTRY_POLICY && e->seq < seq)
 		memcpy(c->hash, e->hash, sizeof(c->hash));
+	if (e->kind == ENTRY_START && e->seq < seq)
+		memcpy(c->node, e->node, sizeof(c->node));
 	if (e->seq > seq && (e->ref == seq || e->superseded == seq))
 		rc = add(looks(e) ? &c->seen : &c->later, e, p->text, p->len);
 	if (rc != 0)

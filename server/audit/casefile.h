@@ -36,6 +36,7 @@ struct casefile {
 	struct casefile_entry decision;
 	uint8_t leaf[32];
 	size_t log;			/* package_count(): in wal/ alone yet */
+	char node[32];			/* that decided, "" unknown */
 	char hash[68];			/* of the policy file, hex; "" unknown */
 	char *policy_text;		/* NULL when the file is not there */
 	size_t policy_len;

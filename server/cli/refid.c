@@ -84,3 +84,28 @@ refid_parse(const char *s, uint64_t *seq, uint8_t prefix[4])
 		return (2);
 	return (parse_reference(s, seq));
 }
+
+/* Write a reference: at least five digits and the check character, in fours. */
+const char *
+refid_print(char buf[REFID_MAX], uint64_t seq)
+{
+	uint8_t digit[DIGITS_MAX + 1];
+	unsigned sum = 0;
+	uint64_t v;
+	size_t n = 0, i, k = 0;
+
+	for (v = seq; v != 0 || n < 5; v /= BASE)
+		n++;
+	for (i = n, v = seq; i-- > 0; v /= BASE) {
+		digit[i] = (uint8_t)(v % BASE);
+		sum += digit[i] * (unsigned)(n - i + 1);
+	}
+	digit[n] = (uint8_t)((BASE - sum % BASE) % BASE);
+	for (i = 0; i <= n; i++) {
+		if (i > 0 && i % 4 == 0)
+			buf[k++] = '-';
+		buf[k++] = alphabet[digit[i]];
+	}
+	buf[k] = '\0';
+	return (buf);
+}

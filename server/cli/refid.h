@@ -11,4 +11,11 @@
  */
 int refid_parse(const char *s, uint64_t *seq, uint8_t prefix[4]);
 
+#define REFID_MAX 24	/* of a reference, with the NUL */
+
+/**
+ * refid_print(buf, seq): Write the reference of a decision and return it.
+ */
+const char *refid_print(char buf[REFID_MAX], uint64_t seq);
+
 #endif /* !LIANGKA_REFID_H_ */

@@ -1,0 +1,163 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/casefile.h"
+#include "plugin.h"
+#include "store/entry.h"
+
+#include "explaintext.h"
+#include "moment.h"
+#include "words.h"
+
+/* The word for what a rule did. */
+const char *
+explaintext_state(enum explain_state state, int zh)
+{
+	static const char *const en[] = { "hit", "lifted by a clearance",
+		"on trial, without effect", "nearly", "not hit",
+		"not in force that day" };
+	static const char *const cn[] = { "命中", "已豁免", "试行命中（不生效）",
+		"接近命中", "未命中", "当日未生效" };
+
+	return (zh ? cn[state] : en[state]);
+}
+
+/* The word for a rule's class. */
+const char *
+explaintext_class(const struct policy *p, int rule, int zh)
+{
+	static const char *const en[] = { "statutory", "quantity limit",
+		"high frequency", "context" };
+	static const char *const cn[] = { "法定", "数量限制", "高频开卡", "情境" };
+	enum policy_class class = policy_rule_class(p, rule);
+
+	return (zh ? cn[class] : en[class]);
+}
+
+/* What a rule asks for. */
+void
+explaintext_effect(const struct policy *p, int rule, int zh,
+    char buf[EXPLAINTEXT_MAX])
+{
+	int32_t then = policy_rule_then(p, rule);
+	const char *by = words_name(words_by, policy_rule_by(p, rule), zh);
+	const char *what = words_name(words_decision, then, zh);
+	char needs[256];
+
+	words_bits(words_need, policy_rule_needs(p, rule), zh, needs,
+	    sizeof(needs));
+	snprintf(buf, EXPLAINTEXT_MAX, zh ? "%s%s%s%s%s%s" : "%s%s%s%s%s%s",
+	    what != NULL ? what : "?", then == LK_REVIEW && by != NULL ?
+	    (zh ? "，由" : ", by ") : "", then == LK_REVIEW && by != NULL ? by :
+	    "", then == LK_REVIEW && by != NULL && zh ? "审核" : "",
+	    needs[0] != '\0' ? (zh ? "，需要：" : ", needs: ") : "", needs);
+}
+
+/* Add to a text of EXPLAINTEXT_MAX bytes, of which n are used. */
+static size_t __attribute__((format(printf, 3, 4)))
+add(char *buf, size_t n, const char *fmt, ...)
+{
+	va_list ap;
+	int more;
+
+	va_start(ap, fmt);
+	more = vsnprintf(&buf[n], EXPLAINTEXT_MAX - n, fmt, ap);
+	va_end(ap);
+	n += more > 0 ? (size_t)more : 0;
+	return (n < EXPLAINTEXT_MAX ? n : EXPLAINTEXT_MAX - 1);
+}
+
+/* Add one moment at which it passes, or that there is none. */
+static size_t
+when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
+    int zh)
+{
+	char time[MOMENT_SIZE], ids[512];
+
+	if (l->kind == LAPSE_AT)
+		return (add(buf, n, zh ? "自 %s 起，同样的申请会自动通过" :
+		    "from %s on the same application passes by itself",
+		    moment_short(l->at * 1000, time)));
+	(void)policy_hits(p, l->left.hit, l->left.nhits, ids, sizeof(ids));
+	return (add(buf, n, zh ? "等待不会使其自动通过：%s 不随时间消失" :
+	    "waiting alone never makes it pass: %s does not go away with "
+	    "time", ids));
+}
+
+/* Is it over: reviewed, issued, withdrawn, replaced? */
+static int
+settled(const struct casefile *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->later.n; i++)
+		if (c->later.v[i].e.kind != ENTRY_REPORT)
+			return (1);
+	return (0);
+}
+
+/* When it settles itself. */
+void
+explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
+    char buf[EXPLAINTEXT_MAX])
+{
+	const struct entry *e = &c->decision.e;
+	const struct lapse *then = &x->then, *now = &x->now;
+	char time[MOMENT_SIZE];
+	size_t n;
+
+	buf[0] = '\0';
+	if (!x->lapses)
+		return;
+	n = when(buf, 0, then, c->policy, zh);
+	if (then->kind == LAPSE_AT)
+		n = add(buf, n, "%s", zh ? "（按作出决定时的记录，且其间不再开卡）" :
+		    ", by the record as it then was and if nothing further is "
+		    "opened");
+	n = add(buf, n, "%s", zh ? "。" : ".");
+	/* Told again where what came later has moved it. */
+	if (c->last_about > e->seq && (now->kind != then->kind ||
+	    (now->kind == LAPSE_AT && now->at != then->at &&
+	    now->at * 1000 > c->last_t))) {
+		n = add(buf, n, "%s", zh ? "按现在的记录：" :
+		    "  By the record as it is now: ");
+		n = when(buf, n, now, c->policy, zh);
+		n = add(buf, n, "%s", zh ? "。" : ".");
+	}
+	if (e->due != 0 && !settled(c))
+		(void)add(buf, n, zh ? "若无人处理，本次审核于 %s 到期，届时须重新申请。" :
+		    "  If nobody decides it, this review ends at %s and the "
+		    "applicant has to apply again.", moment_short(e->due,
+		    time));
+}
+
+/* What became of it. */
+void
+explaintext_standing(const struct casefile *c, int zh,
+    char buf[EXPLAINTEXT_MAX])
+{
+	const struct entry *d = &c->decision.e, *e;
+	char time[MOMENT_SIZE];
+	const char *what, *code;
+	size_t i, n = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < c->later.n && n < EXPLAINTEXT_MAX; i++) {
+		e = &c->later.v[i].e;
+		what = words_name(words_kind, e->kind, zh);
+		code = e->kind == ENTRY_REVIEW ? words_name(words_outcome,
+		    e->code, zh) : NULL;
+		if (e->kind == ENTRY_DECISION)
+			what = zh ? "被新的申请取代" :
+			    "replaced by a new application";
+		n += (size_t)snprintf(&buf[n], EXPLAINTEXT_MAX - n,
+		    "%s%s %s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
+		    moment_short(e->t, time), what != NULL ? what : "?",
+		    code != NULL ? " " : "", code != NULL ? code : "");
+	}
+	if (c->later.n == 0 && d->expires != 0 && c->last_t >= d->expires)
+		snprintf(buf, EXPLAINTEXT_MAX, zh ? "已于 %s 到期" :
+		    "ended unused at %s", moment_short(d->expires, time));
+}

@@ -1,0 +1,126 @@
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/playlog.h"
+#include "cli/refid.h"
+#include "counter/reference.h"
+
+#include "clitest.h"
+#include "jsonok.h"
+
+static struct playlog x;
+static char held[80], ref[32], seq[24];
+
+/* A, B and C within four days: the third is held. */
+static void
+setup(void)
+{
+
+	play_init(&x, NULL);
+	play_start(&x);
+	(void)play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	play_pass(&x, 2 * PLAY_DAY);
+	(void)play_open(&x, "bbank", "o1", 1, LK_PRODUCT_BANK1);
+	play_pass(&x, 2 * PLAY_DAY);
+	cr_assert_eq(play_check(&x, "ctel", "o1", 1, LK_PRODUCT_SIM), LK_REVIEW);
+	snprintf(held, sizeof(held), "%s", x.id);
+	snprintf(ref, sizeof(ref), "%s", x.ref);
+	snprintf(seq, sizeof(seq), "%" PRIu64, play_seq(&x));
+	(void)play_check(&x, "ctel", "o2", 9, LK_PRODUCT_SIM);
+	play_stop(&x);
+}
+
+static void
+teardown(void)
+{
+
+	play_end(&x);
+}
+
+#define HAS(text, part) \
+	cr_expect_not_null(strstr(text, part), "%s is not in:\n%s", part, text)
+
+Test(explain, in_english, .init = setup, .fini = teardown)
+{
+	const struct cli_run *r = cli(NULL, "explain", held, x.dir, NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	HAS(r->out, "review");
+	HAS(r->out, "HF-3  high frequency → review, by centre, needs: centre");
+	HAS(r->out, "different institutions in the last 7 days, this one "
+	    "included: 3");
+	HAS(r->out, "institutions(7d) = 3, needs >= 3");
+	HAS(r->out, "from 2026-11-29 10:00:00 on the same application");
+	HAS(r->out, "SIM-5  quantity limit");
+	cr_expect(strstr(r->out, "HF-3") < strstr(r->out, "SIM-5"),
+	    "hits stand first");
+	HAS(r->out, "nearly");
+}
+
+Test(explain, in_chinese, .init = setup, .fini = teardown)
+{
+	const struct cli_run *r = cli(NULL, "explain", ref, x.dir, "--lang",
+	    "zh", NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	HAS(r->out, "复核");
+	HAS(r->out, "HF-3  高频开卡 → 复核，由反诈中心审核");
+	HAS(r->out, "近7天办理业务的不同机构（含本次）：3（规则：达到 3）");
+	HAS(r->out, "自 2026-11-29 10:00:00 起");
+}
+
+Test(explain, as_json, .init = setup, .fini = teardown)
+{
+	const struct cli_run *r = cli(NULL, "explain", seq, x.dir, "--json",
+	    NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	cr_expect(jsonok(r->out), "%s", r->out);
+	HAS(r->out, held);
+	HAS(r->out, ref);
+	HAS(r->out, "\"rule\":\"HF-3\",\"state\":\"hit\"");
+	HAS(r->out, "\"lapse\":{\"kind\":\"at\",\"at\":"
+	    "\"2026-11-29T10:00:00.000+08:00\"}");
+}
+
+Test(explain, what_is_not_there, .init = setup, .fini = teardown)
+{
+	char wrong[80];
+
+	cr_expect_eq(cli(NULL, "explain", "1", x.dir, NULL)->rc, 1, "a start");
+	cr_expect_eq(cli(NULL, "explain", "999", x.dir, NULL)->rc, 1);
+	cr_expect_eq(cli(NULL, "explain", "nonsense", x.dir, NULL)->rc, 64);
+	cr_expect_eq(cli(NULL, "explain", NULL)->rc, 64);
+	snprintf(wrong, sizeof(wrong), "%s", held);
+	wrong[strlen(wrong) - 1] ^= 1;
+	cr_expect_neq(cli(NULL, "explain", wrong, x.dir, NULL)->rc, 0);
+}
+
+Test(explain, a_policy_that_is_gone, .init = setup, .fini = teardown)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/log/policy/%s.policy", x.dir, x.hash);
+	cr_assert_eq(remove(path), 0);
+	cr_expect_eq(cli(NULL, "explain", held, x.dir, NULL)->rc, 65);
+}
+
+/* The tool writes references as the daemon does. */
+Test(refid, prints_what_the_daemon_prints)
+{
+	static const uint64_t seqs[] = { 1, 30, 31, 28629150, 28629151,
+		UINT64_C(123456789012), INT64_MAX };
+	char a[REFID_MAX], b[REFERENCE_MAX];
+	uint64_t back;
+	uint8_t prefix[4];
+	size_t i;
+
+	for (i = 0; i < sizeof(seqs) / sizeof(seqs[0]); i++) {
+		reference_short(b, seqs[i]);
+		cr_expect_str_eq(refid_print(a, seqs[i]), b);
+		cr_expect_eq(refid_parse(a, &back, prefix), 1);
+		cr_expect_eq(back, seqs[i]);
+	}
+}
