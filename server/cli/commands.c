@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&cmd_log_show,
 	&cmd_log_search,
 	&cmd_log_replay,
+	&cmd_explain,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
