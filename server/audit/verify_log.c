@@ -22,8 +22,9 @@ take_signers(struct verify *v, const struct note *n)
 			continue;
 		}
 		s = &v->log.signer[v->log.nsigners++];
-		memcpy(s->name, n->sig[i].by->name, sizeof(s->name));
-		s->id = n->sig[i].by->id;
+		(void)snprintf(s->name, sizeof(s->name), "%.*s",
+		    (int)n->sig[i].name_len, n->sig[i].name);
+		s->id = n->sig[i].id;
 		s->type = n->sig[i].by->type;
 		s->time = n->sig[i].time;
 	}

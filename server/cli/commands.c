@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&cmd_policy_test,
 	&cmd_log_show,
 	&cmd_log_search,
+	&cmd_log_verify,
 	&cmd_log_replay,
 	&cmd_explain,
 	&cmd_clock_rebase,
