@@ -28,7 +28,8 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
 extern const struct command cmd_explain;
 extern const struct command cmd_log_replay;
 extern const struct command cmd_log_verify;
-extern const struct command cmd_log_search;
+extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,
+    cmd_log_check_proof, cmd_log_export, cmd_log_sample;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];
