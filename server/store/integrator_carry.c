@@ -156,13 +156,15 @@ integrator_publish(struct integrator *i)
 		(void)integrator_fail(i, "%s", tilelog_error(i->log));
 		return (rc);
 	}
+	if (i->tell && (rc = tell(i)) != TILELOG_OK)
+		return (rc);
 	pthread_mutex_lock(&i->lock);
 	tilelog_head(i->log, &i->head);
 	i->head_base = i->base;
 	i->done = i->next - 1;
 	pthread_cond_broadcast(&i->news);
 	pthread_mutex_unlock(&i->lock);
-	return (i->tell ? tell(i) : TILELOG_OK);
+	return (TILELOG_OK);
 }
 
 /* Is what the entry says of the log before it so? */
