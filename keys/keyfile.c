@@ -132,14 +132,13 @@ is_branch(const char *name, size_t len)
 {
 	static const char middle[] = "/branch/";
 	const size_t n = sizeof(middle) - 1;
-	const char *at;
+	const char *slash = memrchr(name, '/', len);
+	size_t before;
 
-	at = memchr(name, '/', len);
-	if (at == NULL || at == name || len - (size_t)(at - name) <= n ||
-	    memcmp(at, middle, n) != 0)
+	if (slash == NULL || slash + 1 == name + len)
 		return (0);
-	at += n;
-	return (memchr(at, '/', len - (size_t)(at - name)) == NULL);
+	before = (size_t)(slash - name) + 1;
+	return (before > n && memcmp(name + before - n, middle, n) == 0);
 }
 
 /* Judge a name. */

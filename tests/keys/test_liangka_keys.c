@@ -202,7 +202,7 @@ Test(liangka_keys, wrong_usage_is_64_and_makes_nothing)
 	says("--frob");
 	cr_assert_eq(run("show", NULL, NULL, NULL, NULL, NULL), 64);
 	cr_assert_eq(run("show", "--out", file, NULL, NULL, NULL), 64);
-	says("only \"new token\"");
+	says("only \"new\", \"rotate\" and \"sign\" take this option: --out");
 	cr_assert_eq(access(file, F_OK), -1);
 }
 
@@ -218,7 +218,7 @@ Test(liangka_keys, help_and_version)
 {
 
 	cr_assert_eq(run("--help", NULL, NULL, NULL, NULL, NULL), 0);
-	says("usage: liangka-keys new token");
+	says("usage: liangka-keys new KIND");
 	says("Exit codes");
 	cr_assert_eq(run("new", "--help", NULL, NULL, NULL, NULL), 0);
 	says("usage:");

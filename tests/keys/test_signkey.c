@@ -23,7 +23,7 @@ static const struct {
 	const char *name;
 	unsigned type;
 } all[] = {
-	{ KEYFILE_LOG, KEYFILE_ED25519, "bank.example/branch/0571", 0x01 },
+	{ KEYFILE_LOG, KEYFILE_ED25519, "a/bank.example/branch/0571", 0x01 },
 	{ KEYFILE_LOG, KEYFILE_SM2_SM3, "bank.example/branch/0571", 0xff },
 	{ KEYFILE_WITNESS, KEYFILE_ED25519, "centre.example/w1", 0x04 },
 	{ KEYFILE_STAFF, KEYFILE_ED25519, "\xe7\x8e\x8b\xe4\xba\x94", 0x01 },
@@ -151,7 +151,7 @@ Test(signkey, what_does_not_fit_is_refused)
 	refuse(KEYFILE_LOG, 0, "bank.example", "<domain>/branch/<node>");
 	refuse(KEYFILE_LOG, 0, "bank.example/branch/", "<domain>/branch/");
 	refuse(KEYFILE_LOG, 0, "/branch/x", "<domain>/branch/<node>");
-	refuse(KEYFILE_LOG, 0, "a/b/branch/x", "<domain>/branch/<node>");
+	refuse(KEYFILE_LOG, 0, "a/branches/x", "<domain>/branch/<node>");
 	refuse(KEYFILE_LOG, 0, "a/branch/x/y", "<domain>/branch/<node>");
 	longer[65] = '\0';
 	refuse(KEYFILE_SEAL, 0, longer, "more than 64 characters");
