@@ -30,6 +30,7 @@ extern const struct command cmd_log_replay;
 extern const struct command cmd_log_verify;
 extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,
     cmd_log_check_proof, cmd_log_export, cmd_log_sample;
+extern const struct command cmd_unseal, cmd_erase;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -28,6 +28,8 @@ const struct command *const commands[] = {
 	&cmd_log_witness,
 	&cmd_log_replay,
 	&cmd_explain,
+	&cmd_unseal,
+	&cmd_erase,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
