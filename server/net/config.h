@@ -20,6 +20,7 @@
 #define CONFIG_SOCKET_MAX 107	/* bytes of a socket's path */
 #define CONFIG_KEYS_MAX 4	/* token keys that may be live at once */
 #define CONFIG_LOG_KEYS_MAX 2	/* Ed25519, and SM2 */
+#define CONFIG_EARLIER_MAX 8	/* log keys before the present one */
 #define CONFIG_UIDS_MAX 64	/* in one section */
 
 /* [limits]; times in ms. */
@@ -72,6 +73,8 @@ struct config {
 	uint32_t log_interval;		/* ms; 0: no signed log is kept */
 	int32_t generation;
 	int64_t first_seq;
+	struct note_verifier earlier[CONFIG_EARLIER_MAX];
+	size_t nearlier;
 	char witness[CONFIG_PATH_MAX];	/* "": none */
 	struct note_verifier witness_key;
 	/* [seal] */

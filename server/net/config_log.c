@@ -11,7 +11,7 @@
 
 static const char k_domain[] = "domain", k_key[] = "key",
     k_witness[] = "witness", k_witness_key[] = "witness_key",
-    k_certificate[] = "certificate", k_staff_key[] = "key";
+    k_earlier[] = "earlier", k_certificate[] = "certificate", k_staff_key[] = "key";
 const char config_log_name[] = "log", config_seal_name[] = "seal",
     config_staff_name[] = "staff";
 
@@ -30,6 +30,7 @@ const struct conf_key config_log_keys[CONFIG_LOG_NKEYS] = {
 	{ "interval", CONF_DURATION, 0, 0, 60000, NULL, CFG(log_interval) },
 	{ "generation", CONF_INT, 0, 1, 9999, NULL, CFG(generation) },
 	{ "first_seq", CONF_INT, 0, 1, INT64_MAX / 2, NULL, CFG(first_seq) },
+	{ k_earlier, CONF_LIST, 0, 1, CONFIG_EARLIER_MAX, NULL, 0, 0 },
 	{ k_witness, CONF_STRING, 0, 2, 900, NULL, CFG(witness) },
 	{ k_witness_key, CONF_STRING, 0, 1, NOTE_VKEY_MAX - 1, NULL, 0, 0 },
 };
@@ -152,6 +153,8 @@ config_log_value(struct config_reader *r, const struct conf_value *v)
 		r->domain = (struct config_spot){ v->at, v->span };
 	else if (key == k_key)
 		take_key(r, v);
+	else if (key == k_earlier)
+		take_vkey(r, v, &r->config->earlier[r->config->nearlier++]);
 	else if (key == k_witness)
 		r->witness = (struct config_spot){ v->at, v->span };
 	else if (key == k_witness_key)

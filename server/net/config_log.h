@@ -8,7 +8,7 @@
 #include "config_read.h"
 
 /* Rows of the table, for config_read.c. */
-#define CONFIG_LOG_NKEYS 7
+#define CONFIG_LOG_NKEYS 8
 #define CONFIG_SEAL_NKEYS 2
 #define CONFIG_STAFF_NKEYS 2
 extern const char config_log_name[], config_seal_name[], config_staff_name[];

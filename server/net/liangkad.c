@@ -15,13 +15,16 @@
 
 #include "counter/counter.h"
 #include "engine/policy.h"
+#include "keys/seal.h"
 #include "keys/token.h"
 #include "store/journal.h"
 #include "store/state.h"
 
+#include "ahead.h"
 #include "config.h"
 #include "datadir.h"
 #include "log.h"
+#include "logkeys.h"
 #include "loop.h"
 #include "notify.h"
 #include "policyfile.h"
@@ -45,6 +48,8 @@ struct options {
 struct daemon {
 	struct config *config;
 	struct token_keys *keys;
+	struct logkeys logkeys;
+	struct seal_cert *seal;
 	struct policyfile policy;
 	struct journal *journal;
 	struct counter *counter;
@@ -78,8 +83,8 @@ static const char help[] =
 "Exit codes: 0 stopped as asked; 64 wrong usage; 65 error in the policy; 66 no\n"
 "such file; 69 cannot listen; 70 fault of our own; 71 system error; 73 data\n"
 "directory or journal cannot be opened; 74 disk error while running: start it\n"
-"again to recover; 77 key not readable or open to others; 78 error in the\n"
-"configuration.\n";
+"again to recover; 77 key not readable, open to others, or not this node's;\n"
+"78 error in the configuration.\n";
 
 /* Show an error in a configuration or policy text. */
 static void
@@ -190,7 +195,30 @@ open_data(struct daemon *d, int create)
 	return (0);
 }
 
-/* Load the token keys. */
+/* Load what signs the log, and what identities are sealed to. */
+static int
+load_log_keys(struct daemon *d)
+{
+	const struct config *c = d->config;
+	char err[SEAL_ERROR_MAX];
+
+	if (c->profile == CONFIG_GM && !c->sandbox &&
+	    !token_keys_gm(d->keys)) {
+		log_say(LOG_LEVEL_ERROR, "profile = gm wants token keys of "
+		    "algorithm hmac-sm3: \"liangka-keys new token "
+		    "--algorithm hmac-sm3\"");
+		return (EX_CONFIG);
+	}
+	if (logkeys_load(&d->logkeys, c, d->keys, err, sizeof(err)) != 0 ||
+	    (c->seal_cert[0] != '\0' &&
+	    (d->seal = seal_cert_load(c->seal_cert, err)) == NULL)) {
+		log_say(LOG_LEVEL_ERROR, "%s", err);
+		return (EX_NOPERM);
+	}
+	return (0);
+}
+
+/* Load the token keys, and with them all others. */
 static int
 load_keys(struct daemon *d)
 {
@@ -213,7 +241,7 @@ load_keys(struct daemon *d)
 	if (!token_keys_locked(d->keys))
 		log_say(LOG_LEVEL_NOTICE, "the token keys cannot be kept from "
 		    "swap: raise LimitMEMLOCK or encrypt the swap");
-	return (0);
+	return (load_log_keys(d));
 }
 
 /* Recover the journal. */
@@ -221,17 +249,41 @@ static int
 open_journal(struct daemon *d, int offline)
 {
 	const struct config *c = d->config;
-	const struct journal_options o = { .dir = c->data, .node = c->node,
+	struct journal_options o = { .dir = c->data, .node = c->node,
 		.overlay_bytes = (uint64_t)c->overlay_mb << 20,
 		.segment_bytes = (uint64_t)c->segment_mb << 20,
 		.interval_ms = c->checkpoint_interval,
-		.version = LIANGKA_VERSION, .offline = offline };
-	char err[1024];
+		.version = LIANGKA_VERSION, .offline = offline,
+		.domain = c->domain, .generation = c->generation,
+		.first_seq = (uint64_t)c->first_seq,
+		.log_interval_ms = c->log_interval };
+	const struct note_verifier *earlier[CONFIG_EARLIER_MAX];
+	char err[2048], keys[LOGKEYS_TEXT];
+	size_t i;
+	int rc = 0;
 
-	if ((d->journal = journal_open(&o, err, sizeof(err))) != NULL)
-		return (0);
-	log_say(LOG_LEVEL_ERROR, "%s", err);
-	return (EX_CANTCREAT);
+	if (!offline) {
+		logkeys_tell(keys, &d->logkeys, d->keys);
+		o.keys = keys;
+	}
+	if (!offline && c->log_interval != 0) {
+		o.signers = d->logkeys.list;
+		o.nsigners = d->logkeys.n;
+		for (i = 0; i < c->nearlier; i++)
+			earlier[i] = &c->earlier[i];
+		o.earlier = earlier;
+		o.nearlier = c->nearlier;
+	}
+
+	if ((d->journal = journal_open(&o, err, sizeof(err))) == NULL ||
+	    (!offline && (rc = ahead_check(c, d->journal, &d->logkeys, err,
+	    sizeof(err))) < 0)) {
+		log_say(LOG_LEVEL_ERROR, "%s", err);
+		return (EX_CANTCREAT);
+	}
+	if (rc > 0)
+		log_say(LOG_LEVEL_WARNING, "%s", err);
+	return (0);
 }
 
 /* Put the policy into force: kept first, so that it can always be found. */
@@ -265,7 +317,9 @@ open_counter(struct daemon *d)
 		.review_ms = c->review_ttl, .approve_ms = c->approve_ttl,
 		.checks_per_minute = c->limits.checks_per_teller_minute,
 		.persons_per_day = c->limits.persons_per_teller_day,
-		.outlets = c->outlets, .noutlets = c->noutlets };
+		.outlets = c->outlets, .noutlets = c->noutlets,
+		.seal = d->seal, .seal_retention_ms = c->seal_retention,
+		.staff = c->staff, .nstaff = c->nstaff };
 	char err[512];
 
 	if ((d->counter = counter_open(&o, err, sizeof(err))) == NULL) {
@@ -331,6 +385,8 @@ shut(struct daemon *d, int rc)
 		rc = EX_IOERR;
 	}
 	policyfile_drop(&d->policy);
+	seal_cert_free(d->seal);
+	logkeys_wipe(&d->logkeys);
 	token_keys_free(d->keys);
 	config_free(d->config);
 	return (rc);
@@ -359,6 +415,9 @@ serve(const struct options *o)
 	if (rc == 0)
 		rc = open_loop(&d);
 	if (rc == 0) {
+		if (d.config->log_interval == 0)
+			log_say(LOG_LEVEL_WARNING, "interval = 0s in [log]: no "
+			    "signed log is kept; this is for measuring only");
 		log_say(LOG_LEVEL_NOTICE, "node %s is ready%s", d.config->node,
 		    d.config->sandbox ? " (a sandbox: nothing here is real)" :
 		    "");

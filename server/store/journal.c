@@ -102,6 +102,7 @@ open_log(struct journal *j, const struct journal_options *o, char *err,
 		.data = j->dir, .wal = j->wal,
 		.wal_node = XXH3_64bits(o->node, strlen(o->node)),
 		.signers = o->signers, .nsigners = o->nsigners,
+		.earlier = o->earlier, .nearlier = o->nearlier,
 		.interval_ms = o->log_interval_ms };
 	int64_t now;
 

@@ -23,6 +23,7 @@ struct entry;
 struct journal;
 struct names;
 struct note_signer;
+struct note_verifier;
 struct state;
 
 struct journal_options {
@@ -40,6 +41,8 @@ struct journal_options {
 	const char *domain;		/* origins begin with it */
 	const struct note_signer *const *signers;
 	size_t nsigners;
+	const struct note_verifier *const *earlier; /* keys before a rotation */
+	size_t nearlier;
 	int generation;			/* n of <year>.<n>; 0: 1 */
 	uint64_t first_seq;		/* of an empty journal; 0: 1 */
 	uint32_t log_interval_ms;	/* between two checkpoints; 0: 1000 */

@@ -113,9 +113,26 @@ else
 	    "1,200 outlets of 9 banks and 3 carriers."
 fi
 "$build/liangka-keys" new token --out "$dir/token.key" >/dev/null
+"$build/liangka-keys" new log --name demo.example/branch/demo \
+    --out "$dir/log.key" >/dev/null
+"$build/liangka-keys" new staff --name auditor --out "$dir/auditor.key" \
+    >/dev/null
+"$build/liangka-keys" new seal --name "demo centre" --out "$dir/seal.key" \
+    >/dev/null
 "$build/tests/demo-generate" --setup "$dir/plan.csv" --dir "$dir" \
     --run "$run" --policy "$build/default.policy" --key "$dir/token.key" ||
     fail "the plan cannot be used"
+quoted=$(printf %s "$dir" | sed 's/[\\"]/\\&/g')
+cat >>"$dir/liangkad.conf" <<END
+[log]
+domain = "demo.example"
+key = "$quoted/log.key"
+[seal]
+certificate = "$quoted/seal.crt"
+[staff auditor]
+key = "$(cat "$dir/auditor.key.pub")"
+rights = access, unseal, erase
+END
 start
 say "liangkad runs as process $pid. A day passes in seconds here, so its limits" \
     "on checks per"

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "keys/keydisk.h"
+#include "keys/keymake.h"
 
 #include "harness.h"
 
@@ -28,7 +29,8 @@ struct daemon {
 	struct daemon_setup setup;
 	char program[4096], policy[4096];
 	char dir[80];
-	char conf[128], data[128], key[128], log[128], plugin[160];
+	char conf[128], data[128], key[128], logkey[128], log[128];
+	char plugin[160];
 	char socket[160];
 	char *said;
 	int notify;		/* datagrams from the daemon */
@@ -81,6 +83,9 @@ write_conf(struct daemon *d)
 		(void)fputs("segment_mb = 1\n", f);
 	if (s->daemon != NULL)
 		expand(f, d, s->daemon);
+	if (!s->sandbox)
+		(void)fprintf(f, "\n[log]\ndomain = \"t.example\"\n"
+		    "key = \"%s\"\n", d->logkey);
 	(void)fputs("\n[limits]\n", f);
 	if (s->limits != NULL)
 		expand(f, d, s->limits);
@@ -89,10 +94,13 @@ write_conf(struct daemon *d)
 	cr_assert_eq(fclose(f), 0);
 }
 
-/* Make the key: always the same, so that a failure can be looked at again. */
+/* Make the keys: always the same, so that a failure can be looked at again. */
 static void
-write_key(struct daemon *d)
+write_keys(struct daemon *d)
 {
+	const struct keymake log = { .kind = KEYFILE_LOG,
+		.name = "t.example/branch/t1", .created = 1700000000,
+		.expires = KEYMAKE_NEVER };
 	uint8_t secret[KEYFILE_SECRET_LEN];
 	struct keyfile_error err;
 	struct keyfile k;
@@ -101,6 +109,8 @@ write_key(struct daemon *d)
 	cr_assert_eq(keyfile_make(&k, KEYFILE_TOKEN_PERSON, 1, 1700000000,
 	    secret), 0);
 	cr_assert_eq(keydisk_write(&k, d->key, &err), 0, "%s", err.text);
+	cr_assert_eq(keymake(&k, &log, secret, &err), 0, "%s", err.text);
+	cr_assert_eq(keydisk_write(&k, d->logkey, &err), 0, "%s", err.text);
 }
 
 /* Bind the socket on which the daemon tells that it is ready. */
@@ -237,9 +247,10 @@ daemon_start(const struct daemon_setup *setup)
 	(void)snprintf(d->conf, sizeof(d->conf), "%s/liangkad.conf", d->dir);
 	(void)snprintf(d->data, sizeof(d->data), "%s/data", d->dir);
 	(void)snprintf(d->key, sizeof(d->key), "%s/token.key", d->dir);
+	(void)snprintf(d->logkey, sizeof(d->logkey), "%s/log.key", d->dir);
 	(void)snprintf(d->log, sizeof(d->log), "%s/log", d->dir);
 	write_conf(d);
-	write_key(d);
+	write_keys(d);
 	bind_notify(d);
 	daemon_restart(d);
 	return (d);

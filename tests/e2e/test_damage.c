@@ -246,7 +246,7 @@ Test(damage, log_of_another_node)
 	    "sed -i 's/^node = .*/node = \"t2\"/' '%s'", daemon_conf(b.d));
 	cr_assert_eq(system(command), 0);
 	drop("state.mdb");
-	out = daemon_run(b.d, "--foreground", &status);
+	out = daemon_run(b.d, "--dump-state", &status);
 	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == EX_CANTCREAT,
 	    "status 0x%x", (unsigned)status);
 	cr_expect_not_null(strstr(daemon_log(b.d), "node"), "%s",

@@ -259,7 +259,7 @@ Test(stop, sighup_reads_the_policy_again)
 	/* Both that were in force are kept under their hashes. */
 	kept = malloc(256);
 	cr_assert_not_null(kept);
-	(void)snprintf(kept, 256, "ls %s/policy/*.policy | wc -l | grep -qx 2",
+	(void)snprintf(kept, 256, "ls %s/log/policy/*.policy | wc -l | grep -qx 2",
 	    daemon_data(d));
 	status = system(kept);
 	cr_expect_eq(status, 0);
