@@ -58,9 +58,11 @@ read_head(const struct witnessed *w, struct checkpoint *c, char *err)
 {
 	const struct disk *d = w->disk != NULL ? w->disk : &disk_real;
 	char text[CHECKPOINT_MAX + 1], why[NOTE_ERROR_MAX];
+	struct note_verifier own;
+	const struct note_verifier *mine = &own;
 	struct note note;
 	ssize_t len;
-	int n;
+	int n = -1;
 
 	if ((len = slurp(d, w->path, text, sizeof(text))) == -1)
 		return (say(err, WITNESSED_UNKNOWN, "%s: %s", w->path,
@@ -71,7 +73,11 @@ read_head(const struct witnessed *w, struct checkpoint *c, char *err)
 	if (note_parse(&note, text, (size_t)len, why) != 0 ||
 	    checkpoint_read(c, note.text, note.text_len, why) != 0)
 		return (say(err, WITNESSED_UNKNOWN, "%s: %s", w->path, why));
-	if ((n = note_verify(&note, w->witnesses, w->nwitnesses, why)) == -1)
+	own = *w->log;
+	if ((ours(c->origin, own.name) &&
+	    note_verifier_name(&own, c->origin) != 0) ||
+	    note_verify(&note, &mine, 1, why) == -1 ||
+	    (n = note_verify(&note, w->witnesses, w->nwitnesses, why)) == -1)
 		return (say(err, WITNESSED_UNKNOWN, "%s: %s", w->path, why));
 	if (n == 0)
 		return (say(err, WITNESSED_UNKNOWN, "%s: no known witness has "
