@@ -62,18 +62,36 @@ load_keys(struct signing *g, const struct keysctl_options *o)
 	return (0);
 }
 
+/* Find the signature lines: all that follow the last empty line, or there are none. */
+static int
+bears_signatures(const struct signing *g)
+{
+	const char *p, *end = g->text + g->len;
+	size_t i = g->len;
+
+	while (i >= 2 && (g->text[i - 1] != '\n' || g->text[i - 2] != '\n'))
+		i--;
+	if (i < 2 || i == g->len)
+		return (0);
+	for (p = g->text + i; p < end; p++) {
+		if (strncmp(p, DASH, strlen(DASH)) != 0)
+			return (0);
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (p == NULL)
+			break;
+	}
+	return (1);
+}
+
 /* Find the text, and the signatures it bears. */
 static int
 take_apart(struct signing *g, const char *path)
 {
 	char why[NOTE_ERROR_MAX];
-	size_t i = g->len;
 
 	g->text_len = g->len;
-	while (i >= 2 && (g->text[i - 1] != '\n' || g->text[i - 2] != '\n'))
-		i--;
-	if (i < 2 || strncmp(g->text + i, DASH, strlen(DASH)) != 0)
-		return (0);		/* a text, without signatures */
+	if (!bears_signatures(g))
+		return (0);
 	if (note_parse(&g->note, g->text, g->len, why) != 0) {
 		(void)fprintf(stderr, "liangka-keys: %s: %s\n", path, why);
 		return (EX_DATAERR);

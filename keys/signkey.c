@@ -76,7 +76,8 @@ signkey_verifier_load(struct note_verifier *v, const char *arg,
 			return (-1);
 		vkey = arg;
 		len = (ssize_t)strlen(arg);
-	} else if (len == 0 || line[--len] != '\n')
+	} else if (len == 0 || line[--len] != '\n' ||
+	    memchr(line, '\n', (size_t)len) != NULL)
 		return (keyfile_fail(err, KEYFILE_BAD, "%.300s: does not hold "
 		    "one verifier key on one line; the file that does ends in "
 		    ".pub", arg));
