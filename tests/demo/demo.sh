@@ -117,7 +117,7 @@ fi
     --out "$dir/log.key" >/dev/null
 "$build/liangka-keys" new staff --name auditor --out "$dir/auditor.key" \
     >/dev/null
-"$build/liangka-keys" new seal --name "demo centre" --out "$dir/seal.key" \
+"$build/liangka-keys" new seal --name demo-centre --out "$dir/seal.key" \
     >/dev/null
 "$build/tests/demo-generate" --setup "$dir/plan.csv" --dir "$dir" \
     --run "$run" --policy "$build/default.policy" --key "$dir/token.key" ||
