@@ -249,6 +249,11 @@ Test(merkle, consistency)
 		cr_assert_eq(merkle_prove_consistency(got, &len, n + 1, n, &s),
 		    -1);
 	}
+	/* Without leaves there is one root, and a proof may not be there at all. */
+	cr_assert_eq(merkle_check_consistency(0, leaves[0], 0, leaves[0], NULL,
+	    0), -1);
+	cr_assert_eq(merkle_check_consistency(3, leaves[0], 5, leaves[1], NULL,
+	    0), -1);
 }
 
 /* In a tree whose leaves are all alike a subtree is known by its level. */

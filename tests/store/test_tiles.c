@@ -181,6 +181,10 @@ Test(tiles, resize_keeps_what_is_read)
 
 	/* More than what was read is not taken from the cache. */
 	tiles_resize(t, 1001);
+	refused(800, "tile/entries/003.p/233", "missing");
+	tiles_resize(t, 1000);
+	entry_is_right(800);
+	tiles_resize(t, 1001);
 	cr_assert_eq(tiles_root(t, root), -1);
 	cr_assert_str_eq(tiles_error_file(t), "tile/0/003.p/233");
 	tiles_resize(t, 1000);
@@ -259,6 +263,25 @@ Test(tiles, altered_tile)
 	reopen();
 	cr_assert_eq(tiles_root(t, root), 0);
 	cr_assert_neq(memcmp(root, m->root, MERKLE_LEN), 0);
+}
+
+/* Tile 64 has the place in the cache that tile 0 has. */
+Test(tiles, failure_leaves_nothing_in_the_cache)
+{
+	const uint8_t (*hash)[MERKLE_LEN];
+	struct memlog_file *f;
+
+	open_log(17000);
+	cr_assert_eq(tiles_tile(t, 0, 0, &hash), 256);
+	f = memlog_file(m, "tile/0/064");
+	strcpy(f->path, "gone");
+	cr_assert_eq(tiles_tile(t, 0, 64, &hash), -1);
+	cr_assert_eq(tiles_tile(t, 0, 64, &hash), -1);
+	strcpy(f->path, "tile/0/064");
+	cr_assert_eq(tiles_tile(t, 0, 64, &hash), 256);
+	cr_assert_arr_eq(hash, f->p, f->len);
+	cr_assert_eq(tiles_tile(t, 0, 0, &hash), 256);
+	cr_assert_arr_eq(hash, memlog_file(m, "tile/0/000")->p, f->len);
 }
 
 Test(tiles, missing_and_cut_files)
