@@ -212,7 +212,8 @@ fill(struct verify *v, struct verify_bundle *b, uint64_t index)
 		b->p = more;
 		b->cap = len;
 	}
-	memcpy(b->p, p, len);
+	if (len > 0)
+		memcpy(b->p, p, len);
 	b->len = len;
 	b->index = index;
 	b->base = v->l->base;

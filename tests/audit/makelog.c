@@ -64,6 +64,7 @@ makelog_init(struct makelog *m, const char *dir, int secret)
 	if (note_signer_make(&m->signer, MAKELOG_NODE, NOTE_ED25519, key) !=
 	    0 || note_signer_make(&m->sm2, MAKELOG_NODE, NOTE_SM2, key) != 0)
 		die("no signer");
+	(void)snprintf(m->node, sizeof(m->node), "b017");
 	m->seq = 1;
 	m->t = MAKELOG_START;
 	m->rng = 20261122;
@@ -80,7 +81,7 @@ open_tiles(struct makelog *m)
 		.nsigners = m->gm ? 2 : 1 };
 	char dir[300], err[TILELOG_ERROR_MAX];
 
-	origin_print(m->origin, "bank.example", "b017", m->year, m->n);
+	origin_print(m->origin, "bank.example", m->node, m->year, m->n);
 	(void)snprintf(dir, sizeof(dir), "%s/%d.%d", m->dir, m->year, m->n);
 	o.dir = dir;
 	o.origin = m->origin;
@@ -104,6 +105,8 @@ name_log(struct makelog *m)
 		e->prev_size = m->head.size;
 		hex_encode(e->prev_root, m->head.root, MERKLE_LEN);
 	}
+	if (m->spoil != NULL)
+		m->spoil(e);
 	makelog_add(m, e);
 }
 
@@ -115,12 +118,13 @@ makelog_begin(struct makelog *m)
 	open_tiles(m);
 	name_log(m);
 	entry_clear(&m->e, ENTRY_START);
-	(void)snprintf(m->e.node, sizeof(m->e.node), "b017");
+	memcpy(m->e.node, m->node, sizeof(m->e.node));
 	(void)snprintf(m->e.version, sizeof(m->e.version), "1.0.0");
 	(void)snprintf(m->e.boot, sizeof(m->e.boot), "boot-1");
 	m->e.uptime = 1000;
 	makelog_add(m, &m->e);
-	makelog_policy(m, "2026.11-a");
+	if (!m->no_policy)
+		makelog_policy(m, "2026.11-a");
 }
 
 /* The common way. */
@@ -281,7 +285,8 @@ makelog_turn(struct makelog *m)
 	m->year++;
 	open_tiles(m);
 	name_log(m);
-	makelog_kind(m, ENTRY_START, 5);
+	if (!m->no_start)
+		makelog_kind(m, ENTRY_START, 5);
 	makelog_policy(m, m->policy);
 }
 

@@ -24,6 +24,10 @@ struct makelog {
 	struct note_signer signer;	/* Ed25519, of the node */
 	struct note_signer sm2;		/* signs too when gm is set */
 	int gm;
+	char node[32];			/* "b017" */
+	int no_policy;			/* makelog_begin(): put none in force */
+	int no_start;			/* makelog_turn(): write no `start` */
+	void (*spoil)(struct entry *first); /* what is done to each entry 0 */
 	struct tilelog *log;
 	char origin[192];		/* of the newest log, and its number */
 	int year, n;
