@@ -163,9 +163,11 @@ tiles_tile(struct tiles *t, int level, uint64_t index,
 	unsigned width = level < 0 ? 0 : tile_width(level, index, t->size);
 	const struct slot *s;
 
-	if (width == 0)
-		return (fail(t, "", "no tile %d/%" PRIu64 " in a log of %"
-		    PRIu64 " entries", level, index, t->size));
+	if (width == 0) {
+		fail(t, "", "no tile %d/%" PRIu64 " in a log of %" PRIu64
+		    " entries", level, index, t->size);
+		return (-1);
+	}
 	if ((s = load(t, level, index, width)) == NULL)
 		return (-1);
 	*hashes = (const uint8_t (*)[MERKLE_LEN])s->hash;
