@@ -226,6 +226,8 @@ Test(witness, bodies_that_are_no_request)
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		cr_expect_eq(ask_text(bad[i]), 400, "%s", bad[i]);
+	cr_expect_eq(ask_text("old 01\n\nx\n"), 400);
+	cr_expect_not_null(strstr(a.error, "line 1:"), "%s", a.error);
 	len = (size_t)sprintf(body, "old 1\n");
 	for (i = 0; i < 64; i++)
 		len += (size_t)sprintf(&body[len], "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -12,6 +12,7 @@
 
 #include "cli/logsample.h"
 #include "cli/tool.h"
+#include "counter/reference.h"
 #include "keys/sha256.h"
 #include "plugin.h"
 
@@ -276,6 +277,11 @@ Test(signed_log, proofs_that_do_not_hold)
 	const struct cli_run *r;
 	char id[64], vkey[NOTE_VKEY_MAX];
 
+	reference_short(id, 15);
+	r = check(proof(15), "--id", id);
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	r = check(proof(17), "--id", id);
+	cr_expect_eq(r->rc, TOOL_NO, "another reference: %s", r->err);
 	r = check(proof(3), "--id", minilog_id(&m, 5, id));
 	cr_expect_eq(r->rc, TOOL_NO, "another entry: %s", r->err);
 	alter(proof(5), "\nindex 4\n", "\nindex 3\n");

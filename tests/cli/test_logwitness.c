@@ -315,6 +315,16 @@ Test(log_witness, behind_a_web_server)
 	(void)setenv("PATH_INFO", "/../../../../etc/passwd/checkpoint", 1);
 	r = request(0);
 	cr_expect_eq(strncmp(r->out, "Status: 404", 11), 0, "%s", r->out);
+	/* 64 bytes that lead out of the state directory. */
+	(void)snprintf(info, sizeof(info), "%s/data/log/2026.1/checkpoint", dir);
+	cr_assert_eq(access(info, R_OK), 0);
+	memset(info, '/', sizeof(info));
+	memcpy(&info[1], "..", 2);
+	memcpy(&info[1 + 64 - 15], "data/log/2026.1", 15);
+	(void)snprintf(&info[1 + 64], sizeof(info) - 65, "/checkpoint");
+	(void)setenv("PATH_INFO", info, 1);
+	r = request(0);
+	cr_expect_eq(strncmp(r->out, "Status: 404", 11), 0, "%s", r->out);
 	(void)setenv("REQUEST_METHOD", "PUT", 1);
 	r = request(0);
 	cr_expect_eq(strncmp(r->out, "Status: 405", 11), 0, "%s", r->out);
