@@ -338,7 +338,7 @@ Test(unseal, what_is_not_sealed_is_told)
 	cr_assert_eq(unseal(d, "999999", lin, sealkey), 1, "%s", err);
 	cr_assert_eq(unseal(d, "what", lin, sealkey), 64, "%s", err);
 	(void)snprintf(wrong, sizeof(wrong), "%s", held);
-	wrong[strlen(wrong) - 1] ^= 1;
+	wrong[strlen(wrong) - 1] = wrong[strlen(wrong) - 1] == '0' ? '1' : '0';
 	cr_assert_eq(unseal(d, wrong, lin, sealkey), 1, "%s", err);
 	/* It is bound to the node whose record it is. */
 	cr_assert_eq(liangka("unseal", held, "--data", daemon_data(d), "--key",
