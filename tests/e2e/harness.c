@@ -30,7 +30,7 @@ struct daemon {
 	char program[4096], policy[4096];
 	char dir[80];
 	char conf[128], data[128], key[128], logkey[128], log[128];
-	char plugin[160];
+	char plugin[160], vkey[KEYFILE_PUBLIC_MAX];
 	char socket[160];
 	char *said;
 	int notify;		/* datagrams from the daemon */
@@ -111,6 +111,7 @@ write_keys(struct daemon *d)
 	cr_assert_eq(keydisk_write(&k, d->key, &err), 0, "%s", err.text);
 	cr_assert_eq(keymake(&k, &log, secret, &err), 0, "%s", err.text);
 	cr_assert_eq(keydisk_write(&k, d->logkey, &err), 0, "%s", err.text);
+	(void)snprintf(d->vkey, sizeof(d->vkey), "%s", k.public);
 }
 
 /* Bind the socket on which the daemon tells that it is ready. */
@@ -355,7 +356,58 @@ check_state(struct daemon *d)
 	free(without);
 }
 
-/* Stop it well, and check. */
+/* Run "liangka log COMMAND" on its log; the exit code, with the output in *said. */
+static int
+audit(struct daemon *d, const char *command, char *said, size_t cap)
+{
+	char program[4096], out[200], log[200];
+	const char *key = d->setup.sandbox ? NULL : d->vkey;
+	int status = -1, verify = strcmp(command, "verify") == 0;
+	char *slash;
+	pid_t pid;
+	FILE *f;
+
+	said[0] = '\0';
+	(void)snprintf(program, sizeof(program), "%s", d->program);
+	slash = strrchr(program, '/');
+	(void)snprintf(slash, sizeof(program) - (size_t)(slash - program),
+	    "/liangka");
+	(void)snprintf(out, sizeof(out), "%s/audit", d->dir);
+	(void)snprintf(log, sizeof(log), "%s/log", d->data);
+	if ((pid = fork()) == 0) {
+		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		(void)dup2(fd, STDOUT_FILENO);
+		(void)dup2(fd, STDERR_FILENO);
+		(void)execl(program, "liangka", "log", command, log, "--lang",
+		    "en", !verify ? (char *)NULL : key != NULL ? "--key" :
+		    "--trust-package", key, (char *)NULL);
+		_exit(127);
+	}
+	cr_assert(pid > 0);
+	while (waitpid(pid, &status, 0) != pid)
+		cr_assert_eq(errno, EINTR);
+	if ((f = fopen(out, "re")) != NULL) {
+		said[fread(said, 1, cap - 1, f)] = '\0';
+		(void)fclose(f);
+	}
+	return (WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* The record must be whole, and every decision of it come out again. */
+static void
+check_log(struct daemon *d)
+{
+	char said[2048] = "";
+	int rc;
+
+	rc = audit(d, "verify", said, sizeof(said));
+	cr_assert_eq(rc, 0, "log verify: %d: %s", rc, said);
+	rc = audit(d, "replay", said, sizeof(said));
+	cr_assert_eq(rc, 0, "log replay: %d: %s", rc, said);
+}
+
+/* Stop it, check the invariants, remove it. */
 void
 daemon_stop_and_check(struct daemon *d)
 {
@@ -367,6 +419,7 @@ daemon_stop_and_check(struct daemon *d)
 		    (unsigned)status, daemon_log(d));
 	}
 	check_state(d);
+	check_log(d);
 	daemon_discard(d);
 }
 
