@@ -19,10 +19,10 @@ struct keymake {
 };
 
 /* keymake(k, m, secret, err):
- * Build the key *k of 32 random bytes, which the caller wipes. Return 0; 1 when these
- * bytes are no key of this algorithm (draw others: once in four thousand million
- * for P-256 and SM2); or -1 with *err set. *k is zeroed unless 0
- * is returned. */
+ * Build the key *k of 32 random bytes, which the caller wipes. Return 0; 1 when
+ * these bytes are no key of this algorithm (draw others: once in four thousand
+ * million for P-256 and SM2); or -1 with *err set. *k is zeroed unless 0 is
+ * returned. */
 int	keymake(struct keyfile *k, const struct keymake *m,
 	    const uint8_t secret[KEYFILE_SECRET_LEN],
 	    struct keyfile_error *err);

@@ -6,8 +6,8 @@
 #include "keysctl.h"
 
 /*
- * Name the successor of a file: x-3.key after x-2.key; x-2.key after x.key, with the
- * new epoch in place of 2 where there is one.
+ * Name the successor of a file: x-3.key after x-2.key; x-2.key after x.key, with
+ * the new epoch in place of 2 where there is one.
  */
 static int
 name_next(char path[KEYSCTL_PATH_MAX], const char *old, uint32_t epoch)

@@ -62,7 +62,7 @@ load_keys(struct signing *g, const struct keysctl_options *o)
 	return (0);
 }
 
-/* Find the signature lines: all that follow the last empty line, or there are none. */
+/* Say whether signature lines follow the last empty line, and nothing else. */
 static int
 bears_signatures(const struct signing *g)
 {
