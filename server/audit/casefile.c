@@ -110,7 +110,9 @@ take(void *arg, const struct package_entry *p)
 		memcpy(c->hash, e->hash, sizeof(c->hash));
 	if (e->kind == ENTRY_START && e->seq < seq)
 		memcpy(c->node, e->node, sizeof(c->node));
-	if (e->seq > seq && (e->ref == seq || e->superseded == seq))
+	/* What staff looked at in another node's record bears its origin. */
+	if (e->seq > seq && (e->ref == seq || e->superseded == seq) &&
+	    (!looks(e) || e->origin[0] == '\0'))
 		rc = add(looks(e) ? &c->seen : &c->later, e, p->text, p->len);
 	if (rc != 0)
 		snprintf(r->err, CASEFILE_ERROR_MAX, "out of memory");

@@ -78,11 +78,11 @@ when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
 
 	if (l->kind == LAPSE_AT)
 		return (add(buf, n, zh ? "自 %s 起，同样的申请会自动通过" :
-		    "from %s on the same application passes by itself",
+		    "From %s on the same application passes by itself",
 		    moment_short(l->at * 1000, time)));
 	(void)policy_hits(p, l->left.hit, l->left.nhits, ids, sizeof(ids));
 	return (add(buf, n, zh ? "等待不会使其自动通过：%s 不随时间消失" :
-	    "waiting alone never makes it pass: %s does not go away with "
+	    "Waiting alone never makes it pass: %s does not go away with "
 	    "time", ids));
 }
 
@@ -122,7 +122,7 @@ explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
 	    (now->kind == LAPSE_AT && now->at != then->at &&
 	    now->at * 1000 > c->last_t))) {
 		n = add(buf, n, "%s", zh ? "按现在的记录：" :
-		    "  By the record as it is now: ");
+		    "  And by the record as it is now: ");
 		n = when(buf, n, now, c->policy, zh);
 		n = add(buf, n, "%s", zh ? "。" : ".");
 	}

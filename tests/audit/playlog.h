@@ -21,6 +21,7 @@
 #include "engine/identity.h"
 #include "engine/policy.h"
 #include "keys/keyfile.h"
+#include "keys/note.h"
 #include "keys/sha256.h"
 #include "keys/token.h"
 #include "plugin/wire.h"
@@ -60,6 +61,9 @@ struct playlog {
 	int64_t wall, mono;	/* ms */
 	const char *policy;	/* text in force */
 	char hash[65];		/* and its SHA-256 */
+	struct note_signer signer;
+	const struct note_signer *signers[1];
+	char vkey[NOTE_VKEY_MAX]; /* of the node, when signed */
 	struct jclock_source clock;
 	struct journal_options jo;
 	struct journal *journal;
@@ -197,6 +201,24 @@ play_init(struct playlog *x, const char *policy)
 		.segment_bytes = 1 << 20, .version = "test" };
 	x->co = (struct counter_options){ .keys = x->keys, .node = "b017",
 		.version = "test" };
+}
+
+/* Keep a signed log beside the journal; to be called before play_start(). */
+static inline void
+play_sign(struct playlog *x)
+{
+	const uint8_t secret[32] = { 17 };
+	struct note_verifier v;
+
+	if (note_signer_make(&x->signer, "bank.example/branch/b017",
+	    NOTE_ED25519, secret) != 0)
+		play_die("no signer");
+	v = x->signer.public;
+	(void)note_verifier_print(&v, x->vkey);
+	x->signers[0] = &x->signer;
+	x->jo.domain = "bank.example";
+	x->jo.signers = x->signers;
+	x->jo.nsigners = 1;
 }
 
 /* Remove one file, or one directory that is empty by now. */

@@ -52,7 +52,7 @@ Test(explain, in_english, .init = setup, .fini = teardown)
 	HAS(r->out, "different institutions in the last 7 days, this one "
 	    "included: 3");
 	HAS(r->out, "institutions(7d) = 3, needs >= 3");
-	HAS(r->out, "from 2026-11-29 10:00:00 on the same application");
+	HAS(r->out, "From 2026-11-29 10:00:00 on the same application");
 	HAS(r->out, "SIM-5  quantity limit");
 	cr_expect(strstr(r->out, "HF-3") < strstr(r->out, "SIM-5"),
 	    "hits stand first");
