@@ -26,6 +26,7 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
     cmd_policy_check, cmd_policy_show, cmd_policy_test, cmd_log_show,
     cmd_clock_rebase, cmd_help;
 extern const struct command cmd_explain;
+extern const struct command cmd_log_dossier;
 extern const struct command cmd_log_replay;
 extern const struct command cmd_log_verify;
 extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,

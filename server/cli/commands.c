@@ -30,6 +30,7 @@ const struct command *const commands[] = {
 	&cmd_explain,
 	&cmd_unseal,
 	&cmd_erase,
+	&cmd_log_dossier,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
