@@ -25,7 +25,7 @@ struct staff {
 
 /* A statement on its way to its answer. */
 struct word {
-	const struct counter_staff *by;
+	uint32_t rights;	/* of whoever says it */
 	struct staffnote s;
 	int ours;		/* it is about our own record */
 };
@@ -178,8 +178,9 @@ read_word(struct request *q, struct word *w)
 		    "statement is no signed statement of staff"));
 	if (signer(q, &n, &who) != 0)
 		return (-1);
-	w->by = &q->c->o.staff[who];
-	snprintf(e->decided_by, sizeof(e->decided_by), "%s", w->by->name);
+	w->rights = q->c->o.staff[who].rights;
+	snprintf(e->decided_by, sizeof(e->decided_by), "%s",
+	    q->c->o.staff[who].name);
 	snprintf(e->note, sizeof(e->note), "%s", w->s.reason);
 	sha256_of(hash, p, len);
 	hex_encode(e->hash, hash, sizeof(hash));
@@ -193,16 +194,17 @@ allowed(struct request *q, const struct word *w)
 	static const uint32_t need[] = { 0, STAFF_ACCESS, STAFF_ACCESS,
 		STAFF_UNSEAL, STAFF_ERASE };
 	uint32_t right = need[w->s.action];
+	const char *name = q->e->decided_by;
 	size_t i;
 
-	if ((w->by->rights & right) != 0)
+	if ((w->rights & right) != 0)
 		return (0);
 	for (i = 0; rights[i].right != right; i++)
 		continue;
 	return (request_refuse(q, LK_E_DENIED,
 	    "%s 没有 %s 权限,请查 liangkad.conf 的 [staff %s]",
 	    "%s has no right %s: see [staff %s] in liangkad.conf",
-	    w->by->name, rights[i].name, w->by->name));
+	    name, rights[i].name, name));
 }
 
 /* Which entry is it about?  One of our own must be there; *old is it then. */
@@ -353,12 +355,13 @@ erase(struct request *q, const struct word *w, const struct entry *old)
 void
 staff_answer(struct request *q)
 {
-	struct word w = { .by = NULL };
+	struct word w = { .rights = 0 };
 	struct entry *e = q->e, old;
 	char text[256] = "";
 	uint8_t leaf[32];
 
 	entry_clear(e, ENTRY_ACCESS);
+	entry_clear(&old, ENTRY_NONE);
 	if (from_operator(q) == 0 && read_word(q, &w) == 0 &&
 	    allowed(q, &w) == 0 && about(q, &w, &old) == 0) {
 		switch (w.s.action) {
