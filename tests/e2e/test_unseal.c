@@ -192,7 +192,7 @@ start(const char *retention)
 	struct daemon_setup setup = { .sections = sections };
 	struct daemon *d;
 	struct client *c;
-	char txn[8];
+	char txn[16];
 	int i, decision = LK_PASS;
 
 	make_keys(retention);
