@@ -207,6 +207,8 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 	case ENTRY_ACCESS:
 	case ENTRY_UNSEAL:
 	case ENTRY_ERASE:
+		if (e->kind == ENTRY_ACCESS)
+			word(dst, words_access, e->code, zh);
 		if ((e->flags & ENTRY_F_REFUSED) != 0)
 			(void)snprintf(dst, LOGROW_CELL, "%s", zh ? "未准" :
 			    "refused");

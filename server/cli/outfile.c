@@ -15,6 +15,7 @@ struct outfile {
 	char *dir;
 	char *temp;
 	int named;	/* temp exists */
+	int direct;	/* a device or a pipe: written as it is */
 };
 
 /* Free all but the file. */
@@ -34,18 +35,28 @@ dispose(struct outfile *o)
 	errno = saved;
 }
 
-/* Work out the names. */
+/* Work out the names: a link is followed, and stays. */
 static int
 name(struct outfile *o, const char *path)
 {
+	struct stat st;
 	char *copy;
 	int n;
 
-	if ((o->path = strdup(path)) == NULL || (copy = strdup(path)) == NULL)
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode)) {
+			errno = EISDIR;
+			return (-1);
+		}
+		o->direct = !S_ISREG(st.st_mode);
+		o->path = realpath(path, NULL);
+	} else
+		o->path = strdup(path);
+	if (o->path == NULL || (copy = strdup(o->path)) == NULL)
 		return (-1);
 	o->dir = strdup(dirname(copy));
 	free(copy);
-	if (o->dir == NULL || (copy = strdup(path)) == NULL)
+	if (o->dir == NULL || (copy = strdup(o->path)) == NULL)
 		return (-1);
 	n = asprintf(&o->temp, "%s/.%s.%ld.tmp", o->dir, basename(copy),
 	    (long)getpid());
@@ -53,6 +64,28 @@ name(struct outfile *o, const char *path)
 	if (n == -1)
 		o->temp = NULL;
 	return (n == -1 ? -1 : 0);
+}
+
+/* Open what is written to. */
+static int
+begin(struct outfile *o, mode_t mode)
+{
+	int fd;
+
+	if (o->direct)
+		return (open(o->path, O_WRONLY | O_CLOEXEC));
+	fd = open(o->dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+	if (fd == -1 && (errno == EOPNOTSUPP || errno == EISDIR ||
+	    errno == EINVAL)) {
+		fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+		    O_NOFOLLOW, mode);
+		o->named = fd != -1;
+	}
+	if (fd != -1 && fchmod(fd, mode) != 0) {
+		(void)close(fd);
+		return (-1);
+	}
+	return (fd);
 }
 
 /* Begin. */
@@ -64,21 +97,11 @@ outfile_open(const char *path, mode_t mode)
 
 	if ((o = calloc(1, sizeof(*o))) == NULL)
 		return (NULL);
-	if (name(o, path) != 0)
+	if (name(o, path) != 0 || (fd = begin(o, mode)) == -1)
 		goto err;
-	if ((fd = open(o->dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode)) == -1) {
-		if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
-			goto err;
-		fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
-		    O_NOFOLLOW, mode);
-		o->named = fd != -1;
-	}
-	if (fd == -1)
-		goto err;
-	if ((o->f = fdopen(fd, "w")) != NULL && fchmod(fd, mode) == 0)
+	if ((o->f = fdopen(fd, "w")) != NULL)
 		return (o);
-	if (o->f == NULL)
-		(void)close(fd);
+	(void)close(fd);
 err:
 	dispose(o);
 	return (NULL);
@@ -126,7 +149,9 @@ outfile_commit(struct outfile *o)
 {
 	int rc = -1;
 
-	if (fflush(o->f) == 0 && !ferror(o->f) && fsync(fileno(o->f)) == 0 &&
+	if (o->direct)
+		rc = fflush(o->f) == 0 && !ferror(o->f) ? 0 : -1;
+	else if (fflush(o->f) == 0 && !ferror(o->f) && fsync(fileno(o->f)) == 0 &&
 	    give_name(o) == 0 && rename(o->temp, o->path) == 0) {
 		o->named = 0;
 		rc = sync_dir(o->dir);

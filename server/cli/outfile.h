@@ -4,7 +4,7 @@
 /*
  * A file that appears whole or not at all: written beside its name and renamed over
  * it.  Until then it has no name, or, where the file system cannot do that,
- * ".<name>.<pid>.tmp".
+ * ".<name>.<pid>.tmp".  A device or a pipe is no such file and written as it is.
  */
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/staffnote.h"
 #include "plugin.h"
 #include "plugin/conf.h"
 #include "store/entry.h"
@@ -210,6 +211,12 @@ const struct word words_outcome[] = {
 const struct word words_intake[] = {
 	{ "open", "开卡", 1 },
 	{ "close", "销卡", 2 },
+	END
+};
+
+const struct word words_access[] = {
+	{ "person", "人员", STAFFNOTE_PERSON },
+	{ "entry", "记录", STAFFNOTE_ENTRY },
 	END
 };
 
