@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keys/keydisk.h"
@@ -70,6 +71,9 @@ check_keys(struct config_reader *r)
 			wrong = look.access.text;
 		else if (k.kind != KEYFILE_TOKEN_PERSON)
 			wrong = "this is no key of kind token-person";
+		else if (keyfile_fresh(&k, c->token_key[i],
+		    (int64_t)time(NULL), &e) != 0)
+			wrong = e.text;
 		epoch[i] = k.epoch;
 		keyfile_wipe(&k);
 		for (j = 0; wrong == NULL && j < i; j++)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "plugin.h"
@@ -127,7 +128,8 @@ load_log_keys(struct daemon *d)
 	}
 	if (logkeys_load(&d->logkeys, c, d->keys, err, sizeof(err)) != 0 ||
 	    (c->seal_cert[0] != '\0' &&
-	    (d->seal = seal_cert_load(c->seal_cert, err)) == NULL)) {
+	    ((d->seal = seal_cert_load(c->seal_cert, err)) == NULL ||
+	    seal_cert_fresh(d->seal, (int64_t)time(NULL), err) != 0))) {
 		log_say(LOG_LEVEL_ERROR, "%s", err);
 		return (EX_NOPERM);
 	}
@@ -150,7 +152,9 @@ load_keys(struct daemon *d)
 			paths[i] = c->token_key[i];
 		d->keys = token_keys_load(paths, c->nkeys, err, sizeof(err));
 	}
-	if (d->keys == NULL) {
+	if (d->keys == NULL ||
+	    token_keys_fresh(d->keys, (int64_t)time(NULL), err,
+	    sizeof(err)) != 0) {
 		log_say(LOG_LEVEL_ERROR, "%s", err);
 		return (EX_NOPERM);
 	}
