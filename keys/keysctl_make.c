@@ -113,6 +113,7 @@ keysctl_make(const struct keymake *m, const char *out, struct keyfile *k,
 	int has, rc;
 
 	keyfile_wipe(k);
+	memset(look, 0, sizeof(*look));
 	has = keysctl_beside(beside, m->kind, out);
 	if (has < 0)
 		return (keysctl_usage("the name of the file is too long",

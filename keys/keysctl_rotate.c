@@ -45,7 +45,6 @@ plan(struct keymake *m, const struct keyfile *old,
 {
 	int64_t created, expires;
 
-	memset(m, 0, sizeof(*m));
 	m->kind = old->kind;
 	m->algorithm = old->algorithm;
 	m->name = old->name;
@@ -88,6 +87,7 @@ keysctl_rotate(const struct keysctl_options *o, int argc, char **argv)
 		    "is never printed", NULL));
 	if (keydisk_look(&old, &look, argv[0], &err) != 0)
 		return (keysctl_report(&err, 0));
+	memset(&m, 0, sizeof(m));
 	rc = look.access.fault != KEYFILE_FINE ?
 	    keysctl_report(&look.access, 0) : plan(&m, &old, o);
 	if (rc == 0 && out == NULL &&

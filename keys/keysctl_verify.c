@@ -121,7 +121,7 @@ int
 keysctl_verify(const struct keysctl_options *o, int argc, char **argv)
 {
 	static struct verifying y;
-	size_t len;
+	size_t len = 0;
 	int fine, rc;
 
 	if (o->nkeys == 0)
