@@ -20,7 +20,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	t=$1
 	shift
 	printf '%s ' "${t#"$BUILD"/tests/}"
-	TMPDIR=$tmp LK_BUILD=$BUILD timeout 150 "$t" --timeout 100 --color=never \
+	TMPDIR=$tmp LK_BUILD=$BUILD timeout 150 "$t" --timeout 100 --verbose --color=never \
 	    >"$tmp/out" 2>&1 </dev/null
 	rc=$?
 	cat "$tmp/out" >>"$log"

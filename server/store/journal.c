@@ -109,7 +109,7 @@ open_log(struct journal *j, const struct journal_options *o, char *err,
 	journal_log_take(j);
 	if (o->signers == NULL)
 		return (0);
-	if (j->log.base == 0 && j->seq > 0) {
+	if (j->log.base == 0 && j->seq >= wal_oldest(j->wal)) {
 		snprintf(err, errlen, "%s: this journal was begun without a "
 		    "signed log and cannot be continued with one: begin a new "
 		    "data directory", j->dir);

@@ -182,7 +182,7 @@ check_end(struct journal *j, struct logset *logs, char *err, size_t errlen)
 	if (end > j->seq + 1) {
 		snprintf(err, errlen, "the log ends at entry %llu but a signed "
 		    "checkpoint in %s/log names entry %llu: the write-ahead "
-		    "log in %s/wal was lost or put back; see log_generation "
+		    "log in %s/wal was lost or put back; see `generation` "
 		    "in liangkad.conf", (unsigned long long)j->seq, j->dir,
 		    (unsigned long long)end - 1, j->dir);
 		return (-1);
@@ -202,6 +202,39 @@ last_time(struct journal *j, struct logset *logs)
 	    logset_read(logs, j->seq, &p, &len) == 0 &&
 	    entry_parse(&e, (const char *)p, len, NULL) == 0)
 		j->last_t = e.t;
+}
+
+/*
+ * Where a journal begins whose state is empty: with the first log there is, unless
+ * that names one before it, which the state would then lack.
+ */
+static int
+begin_at(struct journal_replay *r, struct logset *logs, uint64_t first,
+    uint64_t *seq)
+{
+	const struct logset_log *l;
+	const uint8_t *p;
+	struct entry e;
+	size_t len;
+
+	*seq = first;
+	if (logset_count(logs) == 0)
+		return (0);
+	l = logset_log(logs, 0);
+	if (logset_read(logs, l->base, &p, &len) != 0 ||
+	    entry_parse(&e, (const char *)p, len, NULL) != 0) {
+		snprintf(r->err, r->errlen, "%s", logset_error(logs));
+		return (-1);
+	}
+	if (e.prev_size != 0) {
+		snprintf(r->err, r->errlen, "%s/log/%s goes on from %s, which "
+		    "is not there: without it the state cannot be made anew; "
+		    "put it back, or restore state.mdb", r->j->dir, l->name,
+		    e.prev_log);
+		return (-1);
+	}
+	*seq = l->base;
+	return (0);
 }
 
 /* Open the write-ahead log and replay what the state has not seen. */
@@ -225,8 +258,13 @@ open_wal(struct journal_replay *r, const struct journal_options *o,
 	if (first == 0 && logset_end(logs) != 0) {
 		snprintf(r->err, r->errlen, "%s holds no log although %s/log "
 		    "does: what was answered last may be lost; see "
-		    "log_generation in liangkad.conf", dir, j->dir);
+		    "`generation` in liangkad.conf", dir, j->dir);
 		return (-1);
+	}
+	if (j->seq == 0 && first != 0) {
+		if (begin_at(r, logs, first, &from) != 0)
+			return (-1);
+		j->seq = from - 1;
 	}
 	if (replay_logs(r, logs, first) != 0)
 		return (-1);

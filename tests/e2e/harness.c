@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,7 @@ struct daemon {
 	char conf[128], data[128], key[128], logkey[128], log[128];
 	char plugin[160], vkey[KEYFILE_PUBLIC_MAX];
 	char socket[160];
+	char tool[16384];	/* what a tool printed */
 	char *said;
 	int notify;		/* datagrams from the daemon */
 	pid_t pid;		/* 0: not running */
@@ -83,9 +86,18 @@ write_conf(struct daemon *d)
 		(void)fputs("segment_mb = 1\n", f);
 	if (s->daemon != NULL)
 		expand(f, d, s->daemon);
-	if (!s->sandbox)
-		(void)fprintf(f, "\n[log]\ndomain = \"t.example\"\n"
-		    "key = \"%s\"\n", d->logkey);
+	if (s->gm)
+		(void)fputs("profile = gm\n", f);
+	if (!s->sandbox) {
+		(void)fprintf(f, "\n[log]\ndomain = \"t.example\"\n");
+		if (s->log == NULL || strncmp(s->log, "key =", 5) != 0)
+			(void)fprintf(f, "key = \"%s\"", d->logkey);
+		if (s->gm)
+			(void)fprintf(f, ", \"%s.sm2\"", d->logkey);
+		(void)fputs("\n", f);
+		if (s->log != NULL)
+			expand(f, d, s->log);
+	}
 	(void)fputs("\n[limits]\n", f);
 	if (s->limits != NULL)
 		expand(f, d, s->limits);
@@ -94,23 +106,39 @@ write_conf(struct daemon *d)
 	cr_assert_eq(fclose(f), 0);
 }
 
-/* Make the keys: always the same, so that a failure can be looked at again. */
+/* Make a key, always the same, so that a failure can be looked at again. */
+static void
+write_key(const char *path, const struct keymake *m, struct keyfile *k)
+{
+	uint8_t secret[KEYFILE_SECRET_LEN];
+	struct keyfile_error err;
+
+	memset(secret, 0x5a, sizeof(secret));
+	cr_assert_eq(keymake(k, m, secret, &err), 0, "%s", err.text);
+	cr_assert_eq(keydisk_write(k, path, &err), 0, "%s", err.text);
+}
+
+/* Make the keys. */
 static void
 write_keys(struct daemon *d)
 {
-	const struct keymake log = { .kind = KEYFILE_LOG,
+	struct keymake token = { .kind = KEYFILE_TOKEN_PERSON, .epoch = 1,
+		.created = 1700000000, .expires = KEYMAKE_NEVER };
+	struct keymake log = { .kind = KEYFILE_LOG,
 		.name = "t.example/branch/t1", .created = 1700000000,
 		.expires = KEYMAKE_NEVER };
-	uint8_t secret[KEYFILE_SECRET_LEN];
-	struct keyfile_error err;
+	char path[160];
 	struct keyfile k;
 
-	memset(secret, 0x5a, sizeof(secret));
-	cr_assert_eq(keyfile_make(&k, KEYFILE_TOKEN_PERSON, 1, 1700000000,
-	    secret), 0);
-	cr_assert_eq(keydisk_write(&k, d->key, &err), 0, "%s", err.text);
-	cr_assert_eq(keymake(&k, &log, secret, &err), 0, "%s", err.text);
-	cr_assert_eq(keydisk_write(&k, d->logkey, &err), 0, "%s", err.text);
+	if (d->setup.gm) {
+		token.algorithm = KEYFILE_HMAC_SM3;
+		log.algorithm = KEYFILE_SM2_SM3;
+		(void)snprintf(path, sizeof(path), "%s.sm2", d->logkey);
+		write_key(path, &log, &k);
+		log.algorithm = KEYFILE_ED25519;
+	}
+	write_key(d->key, &token, &k);
+	write_key(d->logkey, &log, &k);
 	(void)snprintf(d->vkey, sizeof(d->vkey), "%s", k.public);
 }
 
@@ -423,7 +451,59 @@ daemon_stop_and_check(struct daemon *d)
 	daemon_discard(d);
 }
 
+/* Write the configuration anew. */
+void
+daemon_rewrite(struct daemon *d, const struct daemon_setup *setup)
+{
+	const char *policy = d->setup.policy;
+
+	d->setup = *setup;
+	if (d->setup.policy == NULL)
+		d->setup.policy = policy;
+	write_conf(d);
+}
+
+/* Run a shell command. */
+int
+daemon_tool(struct daemon *d, const char *format, ...)
+{
+	char command[4096], whole[16384], programs[PATH_MAX];
+	size_t n = 0;
+	va_list ap;
+	int status;
+	FILE *f;
+
+	va_start(ap, format);
+	(void)vsnprintf(command, sizeof(command), format, ap);
+	va_end(ap);
+	cr_assert_not_null(realpath(d->program, programs));
+	*strrchr(programs, '/') = '\0';
+	(void)snprintf(whole, sizeof(whole), "L='%s/liangka' K='%s/liangka-keys' "
+	    "D='%s' DATA='%s' LANG=C; export LANG; %s", programs, programs,
+	    d->dir, d->data, command);
+	cr_assert_not_null(f = popen(whole, "re"));
+	n = fread(d->tool, 1, sizeof(d->tool) - 1, f);
+	d->tool[n] = '\0';
+	status = pclose(f);
+	return (WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* What it printed. */
+const char *
+daemon_said(const struct daemon *d)
+{
+
+	return (d->tool);
+}
+
 /* What there is to know about it. */
+const char *
+daemon_vkey(const struct daemon *d)
+{
+
+	return (d->vkey);
+}
+
 pid_t
 daemon_pid(const struct daemon *d)
 {

@@ -24,6 +24,8 @@ struct daemon_setup {
 	const char *limits;	/* lines of [limits] */
 	const char *sections;	/* in place of the default sections, below */
 	const char *policy;	/* a policy file; NULL: the shipped one */
+	const char *log;	/* lines added to [log] */
+	int gm;			/* profile = gm, with its keys */
 	int sandbox;		/* --sandbox */
 	int no_ready;		/* do not wait until it is ready */
 	const char *const *env;	/* "NAME=value"..., NULL; e.g. LD_PRELOAD */
@@ -88,6 +90,19 @@ const char *daemon_dir(const struct daemon *d);
 const char *daemon_data(const struct daemon *d);
 const char *daemon_conf(const struct daemon *d);
 const char *daemon_log(struct daemon *d);
+
+/**
+ * daemon_vkey(d): The verifier key of its log.  daemon_rewrite(d, setup): Write its
+ * configuration anew, for the next start; what setup points to must last.
+ * daemon_tool(d, format, ...): Run a shell command with $L, $K, $D and $DATA set to
+ * liangka, liangka-keys, its directory and its data directory; return its exit code,
+ * with what it printed in daemon_said(d).
+ */
+const char *daemon_vkey(const struct daemon *d);
+void daemon_rewrite(struct daemon *d, const struct daemon_setup *setup);
+int daemon_tool(struct daemon *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *daemon_said(const struct daemon *d);
 
 /**
  * daemon_socket(d, name): Return the path of name.sock, e.g. of "bank"; valid

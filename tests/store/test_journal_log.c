@@ -406,6 +406,35 @@ Test(journal_log, a_damaged_tile_is_not_replayed)
 	refused("tile/entries/000");
 }
 
+/* Without the log of an earlier year the state cannot be made anew. */
+Test(journal_log, a_missing_year_is_told)
+{
+	char path[200], away[200];
+	uint64_t i;
+
+	(void)decide(1);
+	pass(INT64_C(1798732800000) - x.wall);
+	for (i = 0; i < 700; i++)
+		(void)decide((int)i);
+	cr_assert_eq(journal_close(x.j), 0);
+	pass(1000);
+	open_it();
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	pass(2000);
+	journal_collect(x.j);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	snprintf(path, sizeof(path), "%s/log/2026.1", x.dir);
+	snprintf(away, sizeof(away), "%s/2026.1", x.dir);
+	cr_assert_eq(rename(path, away), 0);
+	open_it();	/* the state is there */
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	forget_state();
+	refused("2026.1, which is not there");
+}
+
 Test(journal_log, a_raised_generation_begins_a_log)
 {
 	struct entry e;
