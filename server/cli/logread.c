@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit/package_cosigned.h"
 
@@ -19,6 +20,7 @@ struct logread {
 	int (*fn)(void *arg, const struct package_entry *e);
 	void *arg;
 	int ended;		/* fn has seen enough */
+	char empty[LOGPLACE_MAX + 8]; /* a wal/ without a segment, or "" */
 };
 
 /* Keep what is wrong. */
@@ -98,6 +100,9 @@ logread_open(const struct tool *t, const struct logplace *p,
 	r->t = t;
 	if ((r->p = package_open(p->dir, &f, err)) == NULL)
 		return (logread_close(r, fault(r, f, err)));
+	(void)snprintf(r->empty, sizeof(r->empty), "%s/wal", p->dir);
+	if (package_wal(r->p) != NULL || access(r->empty, F_OK) != 0)
+		r->empty[0] = '\0';
 	*rp = r;
 	return (ARGS_GO);
 }
@@ -135,6 +140,11 @@ logread_each(struct logread *r, uint64_t from,
 		return (TOOL_OK);
 	if (rc == -1 || (rc == 0 && package_cut(r->p) != 0))
 		rc = logread_fault(r);
+	/* A daemon always leaves the newest segment, even when it stops. */
+	if (rc == TOOL_OK && r->empty[0] != '\0')
+		rc = logread_damage(r, "%s: it holds no segment: what was "
+		    "recorded behind seq %" PRIu64 ", if anything, is missing",
+		    r->empty, r->next > 0 ? r->next - 1 : package_last(r->p));
 	return (rc);
 }
 

@@ -6,8 +6,9 @@
  * is kept and told behind all rows.
  *
  * No signature is looked at.  What can be seen without keys is: entries that differ
- * from their tiles, files that are missing or cut, a seq that is skipped, and a log
- * that is shorter than its own `checkpoint.cosigned`.
+ * from their tiles, files that are missing or cut, a seq that is skipped, a data
+ * directory whose wal/ is empty, and a log that is shorter than its own
+ * `checkpoint.cosigned`.
  */
 
 #include <stddef.h>

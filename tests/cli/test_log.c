@@ -136,9 +136,8 @@ Test(signed_log, years_and_the_wal_follow_each_other)
 Test(signed_log, a_log_that_was_cut_is_told)
 {
 	const struct cli_run *r;
-	char bundle[320], wal[192];
+	char bundle[320];
 
-	(void)snprintf(wal, sizeof(wal), "%s/wal", m.data);
 	minilog_wal(&m, ENTRIES + 5);
 	r = cli(NULL, "log", "show", "--data", m.data, "--all", "--json", NULL);
 	cr_expect_eq(r->rc, 0, "%s", r->err);
@@ -155,6 +154,22 @@ Test(signed_log, a_log_that_was_cut_is_told)
 	cr_expect_eq(r->rc, TOOL_DATA, "%s", r->err);
 	r = cli(NULL, "log", "show", "--data", m.data, "--to", "20", NULL);
 	cr_expect_eq(r->rc, 0, "what lies before it can be read: %s", r->err);
+}
+
+Test(signed_log, a_wal_that_was_emptied_is_told)
+{
+	const struct cli_run *r;
+	char wal[192];
+
+	(void)snprintf(wal, sizeof(wal), "%s/wal", m.data);
+	cr_assert_eq(mkdir(wal, 0700), 0);
+	r = cli(NULL, "log", "show", "--data", m.data, NULL);
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect_not_null(strstr(r->err, "/wal: it holds no segment: what was "
+	    "recorded behind seq 300"), "%s", r->err);
+	cr_assert_eq(rmdir(wal), 0);
+	r = cli(NULL, "log", "show", "--data", m.data, NULL);
+	cr_expect_eq(r->rc, 0, "copied without it: %s", r->err);
 }
 
 Test(signed_log, an_altered_entry_is_told)
