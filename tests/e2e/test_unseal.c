@@ -272,7 +272,9 @@ Test(unseal, who_may_reads_it_and_it_is_recorded)
 	struct daemon *d = start("3653d");
 	int i;
 
-	/* From wal/ or, a moment later, from sealed/. */
+	/* From wal/ or, a moment later, from sealed/; after kill -9 too. */
+	(void)daemon_kill(d, SIGKILL);
+	daemon_restart(d);
 	for (i = 0; i < 2; i++) {
 		cr_assert_eq(unseal(d, held, lin, sealkey), 0, "%s", err);
 		cr_assert_not_null(strstr(out, id), "%s", out);
