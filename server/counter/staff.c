@@ -9,12 +9,14 @@
 #include "keys/sha256.h"
 #include "keys/staffnote.h"
 #include "keys/token.h"
+#include "store/checkpoint.h"
 #include "store/journal.h"
 
 #include "core.h"
 #include "staff.h"
 
 #define AGE_MS INT64_C(300000)	/* a statement's time and the journal's */
+#define PUBLISH_MS 10000	/* to move what is sealed out of the log */
 
 /* What is remembered of staff while the daemon runs. */
 struct staff {
@@ -325,6 +327,26 @@ retained(struct request *q, const struct entry *old)
 	    "Art. 21: logs six months at least)", day));
 }
 
+/*
+ * Have what is sealed moved to sealed/ first: the first sidecar of a day carries the
+ * data key of all others, which must not go with it.
+ */
+static int
+moved(struct request *q)
+{
+	struct journal *j = q->c->journal;
+	struct checkpoint head;
+	uint64_t named;
+
+	/* Where no signed log is kept nothing is ever moved. */
+	if (journal_publish(j, PUBLISH_MS) == 0 ||
+	    journal_head(j, &head, &named) != 0)
+		return (0);
+	return (request_refuse(q, LK_E_BUSY,
+	    "签名日志暂时无法写入,请稍后再试",
+	    "the signed log cannot be written at the moment: try again later"));
+}
+
 /* Erase: once the entry that says so is durable. */
 static void
 erase(struct request *q, const struct word *w, const struct entry *old)
@@ -340,7 +362,7 @@ erase(struct request *q, const struct word *w, const struct entry *old)
 		return;
 	}
 	if (is_sealed(q, w, old) != 0 || retained(q, old) != 0 ||
-	    request_write(q, leaf) != 0)
+	    moved(q) != 0 || request_write(q, leaf) != 0)
 		return;
 	if (journal_erase(q->c->journal, w->s.entry, err, sizeof(err)) == 0)
 		reply(q, "");

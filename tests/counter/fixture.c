@@ -96,7 +96,9 @@ open_journal(struct fixture *x, int offline)
 	j = journal_open(&(struct journal_options){ .dir = x->dir,
 	    .node = "t1", .clock = &sources[0], .overlay_bytes = 16 << 20,
 	    .segment_bytes = 1 << 20, .version = "test",
-	    .offline = offline }, err, sizeof(err));
+	    .offline = offline, .domain = "t.example",
+	    .signers = x->signer != NULL ? &x->signer : NULL,
+	    .nsigners = x->signer != NULL }, err, sizeof(err));
 	cr_assert_not_null(j, "%s", err);
 	return (j);
 }
@@ -167,6 +169,17 @@ fixture_reopen(struct fixture *x)
 
 	counter_close(x->counter);
 	cr_assert_eq(journal_close(x->journal), 0);
+	start(x);
+}
+
+void
+fixture_renew(struct fixture *x)
+{
+
+	counter_close(x->counter);
+	cr_assert_eq(journal_close(x->journal), 0);
+	remove_dir(x->dir);
+	cr_assert_eq(mkdir(x->dir, 0700), 0);
 	start(x);
 }
 

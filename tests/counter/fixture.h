@@ -13,6 +13,8 @@
 #include "counter/counter.h"
 #include "plugin/wire.h"
 
+struct note_signer;
+
 struct fixture {
 	char dir[128];
 	int64_t wall;		/* ms */
@@ -22,6 +24,7 @@ struct fixture {
 	struct token_keys *keys;
 	struct counter_options options;
 	const char *policy;	/* text */
+	const struct note_signer *signer; /* keep a signed log, if set */
 	struct peer peer;
 	struct grant grant[4];
 	const struct grant *grants[4];
@@ -49,6 +52,9 @@ void fixture_open(struct fixture *x, const char *policy);
 /* Close without the check, and open again: what a restart does.  `kill` leaves
  * out the orderly end. */
 void fixture_reopen(struct fixture *x);
+
+/* Begin again with an empty journal, in the same directory. */
+void fixture_renew(struct fixture *x);
 
 /* Check I2, close and remove the directory. */
 void fixture_close(struct fixture *x);

@@ -9,6 +9,7 @@
 #include "keys/token.h"
 #include "store/entry.h"
 #include "store/journal.h"
+#include "store/sealed.h"
 
 #include "fixture.h"
 #include "staffkit.h"
@@ -252,6 +253,44 @@ CASE(staff, what_is_past_its_time_is_erased)
 	/* What is gone can be erased again. */
 	cr_assert_eq(staffkit_say(&x, &k, LIN, STAFFNOTE_ERASE, other),
 	    LK_OK);
+}
+
+/* The first that is sealed carries the data key of the whole day. */
+Test(erasure, the_data_key_of_others_does_not_go_with_it)
+{
+	static struct sealed_item item;
+	char dir[200], why[SEALED_ERROR_MAX] = "";
+	uint64_t first, second;
+	struct note_signer s;
+	int64_t t;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		fixture_open(&x, NULL);
+		cr_assert_eq(note_signer_make(&s, "t.example/branch/t1",
+		    NOTE_ED25519, (const uint8_t[32]){ 3 }), 0);
+		x.signer = &s;
+		/* A signed log begins with its journal. */
+		fixture_renew(&x);
+		x.options.seal_retention_ms = 1;
+		staffkit_open(&k, &x);
+		first = hold(1);
+		second = hold(2);
+		t = last()->t;
+		fixture_pass(&x, 10);
+		cr_assert_eq(staffkit_say(&x, &k, LIN, STAFFNOTE_ERASE,
+		    first), LK_OK, "%s", str(&x, WIRE_T_MESSAGE, buf));
+		fixture_reopen(&x);
+		snprintf(dir, sizeof(dir), "%s/sealed", x.dir);
+		cr_assert_eq(sealed_find(NULL, dir, first, t, &item, why,
+		    sizeof(why)), 1, "%s", why);
+		cr_assert(item.erased);
+		cr_assert_eq(sealed_find(NULL, dir, second, t, &item, why,
+		    sizeof(why)), 1, "%s", why);
+		cr_assert(!item.erased);
+		fixture_close(&x);
+		staffkit_close(&k);
+	}
 }
 
 CASE(staff, only_an_operators_socket_hears_staff)
