@@ -26,7 +26,7 @@ dispose(struct outfile *o)
 
 	if (o->f != NULL)
 		(void)fclose(o->f);
-	if (o->named)
+	if (o->named && o->temp != NULL)
 		(void)unlink(o->temp);
 	free(o->temp);
 	free(o->dir);
@@ -121,7 +121,7 @@ give_name(struct outfile *o)
 {
 	char self[64];
 
-	if (o->named)
+	if (o->named && o->temp != NULL)
 		return (0);
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fileno(o->f));
 	if (linkat(AT_FDCWD, self, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) != 0)
