@@ -62,6 +62,17 @@ verify_read_begin(struct verify *v)
 	v->p->part[v->i]->source.fault = PACKAGE_FINE;
 }
 
+/* What is wrong with a file, without its name. */
+static const char *
+reason(const struct tiles *t)
+{
+	const char *file = tiles_error_file(t), *text = tiles_error(t);
+	size_t n = strlen(file);
+
+	return (n > 0 && strncmp(text, file, n) == 0 && text[n] == ':' &&
+	    text[n + 1] == ' ' ? text + n + 2 : text);
+}
+
 /* A read of the log failed. */
 int
 verify_unread(struct verify *v)
@@ -76,7 +87,12 @@ verify_unread(struct verify *v)
 		v->broken = v->stop = 1;
 		return (0);
 	}
-	verify_find(v, &at, "缺少文件或文件损坏：%s", "%s", tiles_error(v->tiles));
+	if (strncmp(reason(v->tiles), "missing", 7) == 0)
+		verify_find(v, &at, "缺少此文件", "the file is missing");
+	else
+		verify_find(v, &at, "文件不完整或无法读取：%s",
+		    "the file is not whole or cannot be read: %s",
+		    reason(v->tiles));
 	return (1);
 }
 
@@ -154,14 +170,19 @@ check_set(struct verify *v)
 	}
 }
 
-/* Count an entry that no checkpoint names yet. */
+/* Entries that stand in wal/ alone. */
+struct unsigned_entries {
+	size_t logs;
+	uint64_t n;
+};
+
+/* Count one. */
 static int
 count(void *arg, const struct package_entry *e)
 {
-	uint64_t *n = arg;
+	struct unsigned_entries *u = arg;
 
-	(void)e;
-	++*n;
+	u->n += e->log == u->logs;
 	return (0);
 }
 
@@ -170,19 +191,19 @@ static void
 tell_wal(struct verify *v)
 {
 	struct verify_place at = { .index = -1, .offset = -1, .file = "wal" };
-	uint64_t n = 0;
+	struct unsigned_entries u = { package_count(v->p), 0 };
 
-	if (package_wal(v->p) == NULL)
+	if (package_wal(v->p) == NULL || v->findings > 0)
 		return;
-	if (package_wal_each(v->p, package_end(v->p), count, &n) != 0) {
+	if (package_each(v->p, package_end(v->p), count, &u) != 0) {
 		if (package_fault(v->p) == PACKAGE_DAMAGED)
 			verify_find(v, &at, "%s", "%s", package_error(v->p));
 		else
 			v->broken = v->stop = 1;
-	} else if (n > 0)
+	} else if (u.n > 0)
 		verify_remark(v, "wal/ 中另有 %" PRIu64 " 条记录尚未列入检查点，没有签名可核对",
 		    "%" PRIu64 " more entries are in wal/, which no checkpoint "
-		    "names yet: there is no signature to verify", n);
+		    "names yet: there is no signature to verify", u.n);
 }
 
 /* Verify the logs one after the other. */

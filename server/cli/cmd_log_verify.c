@@ -81,6 +81,20 @@ fault_code(const struct run *r, enum package_fault fault)
 	}
 }
 
+/* The package is so damaged that it does not open: that is a finding too. */
+static int
+damaged(struct run *r, const char *err)
+{
+	struct verify_finding f = { .index = -1, .offset = -1 };
+
+	(void)snprintf(f.file, sizeof(f.file), "%s", r->where);
+	(void)snprintf(f.zh, sizeof(f.zh), "%.1000s", err);
+	(void)snprintf(f.en, sizeof(f.en), "%.1000s", err);
+	logverify_finding(&r->say, &f);
+	logverify_end(&r->say, 1);
+	return (TOOL_NO);
+}
+
 /* Open the package. */
 static int
 open_package(struct run *r)
@@ -90,7 +104,10 @@ open_package(struct run *r)
 	char err[PACKAGE_ERROR_MAX];
 	enum package_fault fault;
 
-	if ((r->p = package_open_with(r->where, &o, &fault, err)) == NULL)
+	r->p = package_open_with(r->where, &o, &fault, err);
+	if (r->p == NULL && fault == PACKAGE_DAMAGED)
+		return (damaged(r, err));
+	if (r->p == NULL)
 		return (tool_fail(r->t, fault_code(r, fault), "%s", "%s",
 		    err));
 	if (package_count(r->p) == 0)

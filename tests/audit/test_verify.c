@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/wal.h"
+
 #include "httpd.h"
 #include "verifytest.h"
 
@@ -564,9 +566,43 @@ Test(verify, finished_log_that_grew)
 
 Test(verify, data_directory_tells_what_is_not_signed_yet)
 {
+	struct verifytest v = { .rc = 0 };
+	struct wal_options o = { .node = 5, .segment_bytes = WAL_SEGMENT_MIN,
+		.first_seq = m.seq - 2 };
+	char err[1400], text[ENTRY_MAX], path[300];
+	struct entry e;
+	struct wal *w;
+	size_t len;
+	int i;
 
-	/* No wal/ beside it: nothing to tell. */
 	verifytest_good(dir, &m);
+	(void)snprintf(path, sizeof(path), "%s/wal", dir);
+	o.dir = path;
+	cr_assert_not_null(w = wal_open(&o, NULL, NULL, 0, err, sizeof(err)),
+	    "%s", err);
+	for (i = 0; i < 5; i++) {
+		entry_clear(&e, ENTRY_HEARTBEAT);
+		e.seq = o.first_seq + (uint64_t)i;
+		e.t = m.t + i;
+		len = entry_print(&e, text, sizeof(text));
+		cr_assert_eq(wal_append(w, e.seq, text, len, NULL, 0), WAL_OK);
+	}
+	cr_assert_eq(wal_close(w), 0);
+	verifytest_run(&v, dir, &m);
+	cr_assert_eq(v.findings, 0, "%s", v.first.en);
+	cr_expect_not_null(strstr(v.remarks, "3 more entries are in wal/"),
+	    "%s", v.remarks);
+	/* The first entry behind the checkpoint is gone: so says its neighbour. */
+	makelog_remove(path);
+	o.first_seq = m.seq + 1;
+	cr_assert_not_null(w = wal_open(&o, NULL, NULL, 0, err, sizeof(err)));
+	e.seq = o.first_seq;
+	len = entry_print(&e, text, sizeof(text));
+	cr_assert_eq(wal_append(w, e.seq, text, len, NULL, 0), WAL_OK);
+	cr_assert_eq(wal_close(w), 0);
+	verifytest_run(&v, dir, &m);
+	cr_expect_eq(v.findings, 1);
+	cr_expect_str_eq(v.first.file, "wal");
 }
 
 Test(verify, servers)

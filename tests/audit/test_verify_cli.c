@@ -228,5 +228,6 @@ Test(verify_cli, exit_codes_of_places)
 	verifytest_store(at("log/logs"), "what\n", 5);
 	r = cli(NULL, "log", "verify", logs, "--key", key, NULL);
 	cr_expect_eq(r->rc, TOOL_NO);
-	cr_expect(has(r->err, "logs"), "%s", r->err);
+	cr_expect(has(r->out, "\"what\" is not the name of a log"), "%s",
+	    r->out);
 }

@@ -125,8 +125,10 @@ blames "${bundle#"$dir/log/"}"
 say "2. Two entries change places"
 say "----------------------------"
 pristine
-set -- $(grep -abo '{"seq":[0-9]*,"t":' "$bundle" | sed -n '9,11s/:.*//p')
-a=$(($1 - 2)) b=$(($2 - 2)) c=$(($3 - 2))
+begins() {
+	grep -abo '{"seq":[0-9]*,"t":' "$bundle" | sed -n "$1s/:.*//p"
+}
+a=$(($(begins 9) - 2)) b=$(($(begins 10) - 2)) c=$(($(begins 11) - 2))
 {
 	head -c $a "$bundle"
 	head -c $c "$bundle" | tail -c $((c - b))
