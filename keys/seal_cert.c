@@ -14,6 +14,7 @@
 #include "keydisk.h"
 #include "seal_cert.h"
 #include "seal_impl.h"
+#include "utf8.h"
 
 #define CURVE		"prime256v1"
 #define FAR_AWAY	"9999-12-31T23:59:59Z"	/* RFC 5280: no end known */
@@ -246,6 +247,21 @@ get_time(char text[KEYFILE_CREATED_LEN + 1], const ASN1_TIME *at)
 	return (keyfile_time_print(text, (int64_t)timegm(&tm)));
 }
 
+/* Say whether the name in a certificate, maybe of another maker, can be shown. */
+static int
+good_name(const char *name, size_t len)
+{
+	uint32_t c;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_next(&c, name + i, len - i);
+		if (n == 0 || utf8_hidden(c))
+			return (0);
+	}
+	return (len > 0);
+}
+
 /* Say what a certificate holds. */
 int
 seal_cert_read(struct seal_cert_info *info, const char *path,
@@ -266,14 +282,14 @@ seal_cert_read(struct seal_cert_info *info, const char *path,
 		n = ASN1_STRING_to_UTF8(&name, X509_NAME_ENTRY_get_data(
 		    X509_NAME_get_entry(X509_get_subject_name(x), at)));
 	if (n < 0 || (size_t)n >= sizeof(info->name) ||
-	    keyfile_name_wrong(KEYFILE_SEAL, (char *)name, (size_t)n) != NULL ||
+	    !good_name((char *)name, (size_t)n) ||
 	    get_time(info->created, X509_get0_notBefore(x)) != 0 ||
 	    get_time(info->expires, X509_get0_notAfter(x)) != 0 ||
 	    point_of(info->point, x) != 0 ||
 	    X509_digest(x, EVP_sha256(), info->print, &len) != 1)
 		(void)keyfile_fail(err, KEYFILE_BAD, "%.300s: the certificate "
-		    "lacks a name or time such as \"liangka-keys new seal\" "
-		    "writes", path);
+		    "has no common name that can be shown, or impossible "
+		    "times", path);
 	else {
 		memcpy(info->name, name, (size_t)n);
 		if (strcmp(info->expires, FAR_AWAY) == 0)

@@ -301,3 +301,50 @@ Test(seal, other_files_are_no_certificate)
 		    err);
 	}
 }
+
+Test(seal, a_name_of_64_characters_fits)
+{
+	struct keymake m = { .kind = KEYFILE_SEAL, .created = CREATED,
+		.expires = KEYMAKE_NEVER };
+	const uint8_t secret[KEYFILE_SECRET_LEN] = { 1 };
+	struct seal_cert_info info;
+	char pem[SEAL_CERT_PEM_MAX], name[3 * 64 + 1] = "";
+	struct keyfile k;
+	size_t len;
+
+	for (int i = 0; i < 64; i++)
+		(void)strcat(name, "\xe4\xb8\xad");
+	m.name = name;
+	cr_assert_eq(keymake(&k, &m, secret, &fault), 0, "%s", fault.text);
+	len = seal_cert_make(pem, &k, &fault);
+	cr_assert(len > 0, "%s", fault.text);
+	put(pem, len);
+	cr_assert_eq(seal_cert_read(&info, file, &fault), 0, "%s", fault.text);
+	cr_assert_str_eq(info.name, name);
+}
+
+Test(seal, a_certificate_of_another_maker_will_do)
+{
+	struct seal_cert_info info;
+	struct seal_cert *c;
+	char line[640];
+
+	(void)snprintf(line, sizeof(line), "openssl req -x509 -newkey ec "
+	    "-pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=The Centre' "
+	    "-days 10 -keyout /dev/null -out %s 2>/dev/null", file);
+	if (system(line) != 0)
+		cr_skip_test("skipped: no openssl program");
+	cr_assert_eq(seal_cert_read(&info, file, &fault), 0, "%s", fault.text);
+	cr_assert_str_eq(info.name, "The Centre");
+	c = seal_cert_load(file, err);
+	cr_assert_not_null(c, "%s", err);
+	seal_key_free(seal_key_new(c, err));
+	seal_cert_free(c);
+	(void)snprintf(line, sizeof(line), "openssl req -x509 -newkey ec "
+	    "-pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/O=no name' "
+	    "-days 10 -keyout /dev/null -out %s 2>/dev/null", file);
+	cr_assert_eq(system(line), 0);
+	cr_assert_eq(seal_cert_read(&info, file, &fault), -1);
+	cr_assert_not_null(strstr(fault.text, "no common name"), "%s",
+	    fault.text);
+}
