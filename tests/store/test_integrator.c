@@ -98,7 +98,7 @@ Test(integrator, carries_what_is_durable)
 }
 
 /* Nobody waits: the tick publishes. */
-Test(integrator, publishes_by_itself, .timeout = 60)
+Test(integrator, publishes_by_itself)
 {
 	struct nodelog *n = nodelog_new();
 	int i;
@@ -333,7 +333,7 @@ Test(integrator, an_erased_identity_is_passed_over)
 }
 
 /* No room for a while: it waits, says so, and goes on. */
-Test(integrator, a_full_disk_is_waited_for, .timeout = 60)
+Test(integrator, a_full_disk_is_waited_for)
 {
 	struct nodelog *n = make_node(300);
 	struct checkpoint head;
@@ -375,7 +375,7 @@ Test(integrator, a_full_disk_is_waited_for, .timeout = 60)
 }
 
 /* Closing does not wait for room, but says that not all is published. */
-Test(integrator, closes_on_a_full_disk, .timeout = 60)
+Test(integrator, closes_on_a_full_disk)
 {
 	struct nodelog *n = make_node(300);
 
@@ -578,13 +578,13 @@ kill_everywhere(int disk)
 	return (k);
 }
 
-Test(integrator, killed_between_every_two_steps, .timeout = 100)
+Test(integrator, killed_between_every_two_steps)
 {
 
 	cr_assert_gt(kill_everywhere(0), 60);
 }
 
-Test(integrator, killed_at_every_change_of_the_disk, .timeout = 100)
+Test(integrator, killed_at_every_change_of_the_disk)
 {
 
 	cr_assert_gt(kill_everywhere(1), 100);

@@ -542,7 +542,7 @@ check_head(struct logdisk *d, uint64_t before)
 }
 
 /* A kill at every step: the head stays a descendant, and the work ends the same. */
-Test(tilelog, killed_at_every_step, .timeout = 100)
+Test(tilelog, killed_at_every_step)
 {
 	struct logdisk *d = logdisk_new(), *quiet = logdisk_new();
 	char want[2 * LOGDISK_PATH], is[2 * LOGDISK_PATH];
@@ -569,7 +569,7 @@ Test(tilelog, killed_at_every_step, .timeout = 100)
 }
 
 /* The same, one kill after the other on one log. */
-Test(tilelog, killed_again_and_again, .timeout = 100)
+Test(tilelog, killed_again_and_again)
 {
 	struct logdisk *d = logdisk_new();
 	uint64_t head = 0;
@@ -603,7 +603,7 @@ work_on(struct logdisk *d)
 }
 
 /* No room at every write, opening and mkdir in turn: the log goes on. */
-Test(tilelog, a_full_disk_is_waited_for, .timeout = 100)
+Test(tilelog, a_full_disk_is_waited_for)
 {
 	static const enum logdisk_step what[] = { LOGDISK_WRITE, LOGDISK_OPEN,
 		LOGDISK_MKDIR };
@@ -683,7 +683,7 @@ Test(tilelog, an_entry_that_is_refused_was_not_taken)
 }
 
 /* An error of any sync is final: the old head stands, and opening anew helps. */
-Test(tilelog, a_failed_sync_is_final, .timeout = 100)
+Test(tilelog, a_failed_sync_is_final)
 {
 	struct logdisk *d = logdisk_new();
 	struct checkpoint c, now;
