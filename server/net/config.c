@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "keys/keydisk.h"
+#include "store/origin.h"
 
 #include "config.h"
 #include "config_read.h"
@@ -85,6 +86,33 @@ check_keys(struct config_reader *r)
 	}
 }
 
+/* Is each log key sound, kept from others, and that of this node? */
+static void
+check_log_keys(struct config_reader *r)
+{
+	const struct config *c = r->config;
+	char name[ORIGIN_MAX];
+	struct keydisk_look look;
+	struct keyfile_error e;
+	struct keyfile k;
+	size_t i;
+
+	origin_node(name, c->domain, c->node);
+	for (i = 0; i < c->nlog_keys; i++) {
+		if (keydisk_look(&k, &look, c->log_key[i], &e) != 0)
+			conf_fail(&r->doc, r->log_key[i].at, r->log_key[i].span,
+			    "%s", e.text);
+		else if (look.access.fault != KEYFILE_FINE)
+			conf_fail(&r->doc, r->log_key[i].at, r->log_key[i].span,
+			    "%s", look.access.text);
+		else if (k.kind != KEYFILE_LOG || strcmp(k.name, name) != 0)
+			conf_fail(&r->doc, r->log_key[i].at, r->log_key[i].span,
+			    "%s: the key of kind log of %s is wanted",
+			    c->log_key[i], name);
+		keyfile_wipe(&k);
+	}
+}
+
 /* See that what the configuration names is there. */
 static void
 check_files(struct config_reader *r, unsigned flags)
@@ -97,8 +125,11 @@ check_files(struct config_reader *r, unsigned flags)
 	else
 		for (i = 0; i < c->nkeys; i++)
 			check_file(r, c->token_key[i], &r->key[i]);
-	for (i = 0; i < c->nlog_keys; i++)
-		check_file(r, c->log_key[i], &r->log_key[i]);
+	if ((flags & CONFIG_READ_KEYS) != 0)
+		check_log_keys(r);
+	else
+		for (i = 0; i < c->nlog_keys; i++)
+			check_file(r, c->log_key[i], &r->log_key[i]);
 	if (c->seal_cert[0] != '\0')
 		check_file(r, c->seal_cert, &r->seal_cert);
 	check_file(r, c->policy, &r->policy);

@@ -113,8 +113,8 @@ END {
 	    sprintf("%.1f %% (%.0f, %.0f)", 100 * p, median("log on"), \
 	    median("log off")), "< 20 %", p < 0.20)
 	for (i = 1; i <= audits; i++) {
-		split(substr(audit[i], 8), t, / *[|] */)
-		verdict(t[1], t[2], t[3], t[4] == "ok")
+		split(substr(audit[i], 8), part, / *[|] */)
+		verdict(part[1], part[2], part[3], part[4] == "ok")
 	}
 	print missed ? "\n" missed " targets not met." : "\nAll targets met."
 }
