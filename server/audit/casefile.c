@@ -35,9 +35,9 @@ keep(struct casefile_entry *k, const struct entry *e, const char *text,
 }
 
 /* Add an entry to a list. */
-static int
-add(struct casefile_list *l, const struct entry *e, const char *text,
-    size_t len)
+int
+casefile_add(struct casefile_list *l, const struct entry *e,
+    const char *text, size_t len)
 {
 	struct casefile_entry *v;
 
@@ -51,8 +51,8 @@ add(struct casefile_list *l, const struct entry *e, const char *text,
 }
 
 /* Is it a look-up of an entry, or of what is sealed beside it? */
-static int
-looks(const struct entry *e)
+int
+casefile_looks(const struct entry *e)
 {
 
 	return (e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL ||
@@ -65,7 +65,7 @@ his(const struct entry *e, const struct entry *decision)
 {
 	const struct token *t = subject_token(decision);
 
-	return (!looks(e) && entry_token_set(t) &&
+	return (!casefile_looks(e) && entry_token_set(t) &&
 	    token_equal(subject_token(e), t));
 }
 
@@ -112,8 +112,9 @@ take(void *arg, const struct package_entry *p)
 		memcpy(c->node, e->node, sizeof(c->node));
 	/* What staff looked at in another node's record bears its origin. */
 	if (e->seq > seq && (e->ref == seq || e->superseded == seq) &&
-	    (!looks(e) || e->origin[0] == '\0'))
-		rc = add(looks(e) ? &c->seen : &c->later, e, p->text, p->len);
+	    (!casefile_looks(e) || e->origin[0] == '\0'))
+		rc = casefile_add(casefile_looks(e) ? &c->seen : &c->later, e,
+		    p->text, p->len);
 	if (rc != 0)
 		snprintf(r->err, CASEFILE_ERROR_MAX, "out of memory");
 	else if (his(e, &c->decision.e))
@@ -203,13 +204,14 @@ fail:
 }
 
 /* Free a list. */
-static void
-forget(struct casefile_list *l)
+void
+casefile_forget(struct casefile_list *l)
 {
 
 	while (l->n > 0)
 		free(l->v[--l->n].text);
 	free(l->v);
+	l->v = NULL;
 }
 
 /* Free it. */
@@ -220,8 +222,8 @@ casefile_close(struct casefile *c)
 	if (c == NULL)
 		return;
 	free(c->decision.text);
-	forget(&c->later);
-	forget(&c->seen);
+	casefile_forget(&c->later);
+	casefile_forget(&c->seen);
 	policy_free(c->policy);
 	free(c->policy_text);
 	scratch_close(&c->scratch);

@@ -32,6 +32,16 @@ struct casefile_list {
 	size_t n;
 };
 
+/**
+ * casefile_add(l, e, text, len): Add a copy of an entry.  Return 0, or -1 when out of
+ * memory.  casefile_forget(l): free all of the list.  casefile_looks(e): is it a
+ * look-up of an entry or person, or of what is sealed beside it?
+ */
+int casefile_add(struct casefile_list *l, const struct entry *e,
+    const char *text, size_t len);
+void casefile_forget(struct casefile_list *l);
+int casefile_looks(const struct entry *e);
+
 struct casefile {
 	struct casefile_entry decision;
 	uint8_t leaf[32];

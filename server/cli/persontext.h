@@ -1,0 +1,42 @@
+#ifndef LIANGKA_PERSONTEXT_H_
+#define LIANGKA_PERSONTEXT_H_
+
+/*
+ * What an entry says, told to the person it is about, in Chinese or English.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct entry;
+struct holding;
+
+#define PERSONTEXT_MAX 1024	/* bytes of a text, with the NUL */
+
+/**
+ * persontext_entry(e, agent, zh, buf): Write what happened, as a sentence; agent: the
+ * person was somebody's agent in it.
+ */
+void persontext_entry(const struct entry *e, int agent, int zh,
+    char buf[PERSONTEXT_MAX]);
+
+/**
+ * persontext_look(e, zh, buf): Write who looked at what and why, as a sentence.
+ */
+void persontext_look(const struct entry *e, int zh, char buf[PERSONTEXT_MAX]);
+
+/**
+ * persontext_kept(h, e, zh, buf): Write how long the entry counts in decisions, and
+ * how long the identity that is sealed beside it is kept, or when it was erased; ""
+ * where neither applies.
+ */
+void persontext_kept(const struct holding *h, const struct entry *e, int zh,
+    char buf[PERSONTEXT_MAX]);
+
+/**
+ * persontext_seal_until(e): Until when (journal time, ms) the law has the sealed
+ * identity kept; 0 when none is sealed.
+ */
+int64_t persontext_seal_until(const struct entry *e);
+
+#endif /* !LIANGKA_PERSONTEXT_H_ */
