@@ -27,6 +27,7 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
     cmd_clock_rebase, cmd_help;
 extern const struct command cmd_explain;
 extern const struct command cmd_log_dossier;
+extern const struct command cmd_person_report;
 extern const struct command cmd_log_replay;
 extern const struct command cmd_log_verify;
 extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,

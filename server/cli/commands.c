@@ -31,6 +31,7 @@ const struct command *const commands[] = {
 	&cmd_unseal,
 	&cmd_erase,
 	&cmd_log_dossier,
+	&cmd_person_report,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
