@@ -26,7 +26,7 @@ dispose(struct outfile *o)
 
 	if (o->f != NULL)
 		(void)fclose(o->f);
-	if (o->named && o->temp != NULL)
+	if (o->named)
 		(void)unlink(o->temp);
 	free(o->temp);
 	free(o->dir);
@@ -41,7 +41,7 @@ name(struct outfile *o, const char *path)
 {
 	struct stat st;
 	char *copy;
-	int n;
+	size_t n;
 
 	if (stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode)) {
@@ -49,7 +49,7 @@ name(struct outfile *o, const char *path)
 			return (-1);
 		}
 		o->direct = !S_ISREG(st.st_mode);
-		o->path = realpath(path, NULL);
+		o->path = o->direct ? strdup(path) : realpath(path, NULL);
 	} else
 		o->path = strdup(path);
 	if (o->path == NULL || (copy = strdup(o->path)) == NULL)
@@ -58,12 +58,12 @@ name(struct outfile *o, const char *path)
 	free(copy);
 	if (o->dir == NULL || (copy = strdup(o->path)) == NULL)
 		return (-1);
-	n = asprintf(&o->temp, "%s/.%s.%ld.tmp", o->dir, basename(copy),
-	    (long)getpid());
+	n = strlen(o->dir) + strlen(copy) + 40;
+	if ((o->temp = malloc(n)) != NULL)
+		(void)snprintf(o->temp, n, "%s/.%s.%ld.tmp", o->dir,
+		    basename(copy), (long)getpid());
 	free(copy);
-	if (n == -1)
-		o->temp = NULL;
-	return (n == -1 ? -1 : 0);
+	return (o->temp != NULL ? 0 : -1);
 }
 
 /* Open what is written to. */
@@ -121,7 +121,7 @@ give_name(struct outfile *o)
 {
 	char self[64];
 
-	if (o->named && o->temp != NULL)
+	if (o->named)
 		return (0);
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fileno(o->f));
 	if (linkat(AT_FDCWD, self, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) != 0)

@@ -138,7 +138,7 @@ compare(const struct witnessed *w, size_t i, const struct checkpoint *seen,
 int
 witnessed_check(struct witnessed *w, char *err)
 {
-	struct checkpoint seen;
+	struct checkpoint seen = { .size = 0 };
 	const struct logset_log *l;
 	uint64_t have;
 	long i;
