@@ -1,10 +1,9 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "keys/keydisk.h"
 #include "keys/seal.h"
 #include "keys/wipe.h"
 #include "store/entry.h"
@@ -17,15 +16,22 @@
 
 #define PATH_SIZE 4096
 
-/* Can the key file be read? */
+/* Is it a good sealing key? */
 int
 sealread_key(const struct tool *t, const char *key)
 {
+	struct keyfile_error err;
+	struct keyfile k;
+	int rc;
 
-	if (access(key, R_OK) == 0)
+	rc = keydisk_read(&k, key, KEYFILE_SEAL, &err);
+	keyfile_wipe(&k);
+	if (rc == 0)
 		return (ARGS_GO);
-	return (tool_fail(t, errno == ENOENT ? TOOL_NOINPUT : TOOL_DENIED,
-	    "--key %s：%s", "--key %s: %s", key, strerror(errno)));
+	return (tool_fail(t, err.fault == KEYFILE_ABSENT ? TOOL_NOINPUT :
+	    err.fault == KEYFILE_DENIED ? TOOL_DENIED : err.fault ==
+	    KEYFILE_IO ? TOOL_IO : TOOL_DATA, "--key：%s", "--key: %s",
+	    err.text));
 }
 
 /* Say that it was erased. */

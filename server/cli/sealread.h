@@ -24,7 +24,7 @@ int sealread_text(const struct tool *t, const char *dir, const char *node,
     const struct entry *e, const char *key, char *text);
 
 /**
- * sealread_key(t, key): See that the key file can be read, before anything is
+ * sealread_key(t, key): See that the file holds a sealing key, before anything is
  * recorded.  Return as above.
  */
 int sealread_key(const struct tool *t, const char *key);

@@ -165,11 +165,11 @@ Test(commands, refuse_before_anything_is_recorded)
 	r = cli(NULL, "unseal", "1042", "--key", "/nonexistent", "--as", "k",
 	    "--reason", "r", "--socket", "/nonexistent/sock", NULL);
 	cr_assert_eq(r->rc, TOOL_NOINPUT);
-	cr_assert_not_null(strstr(r->err, "--key /nonexistent"), "%s", r->err);
+	cr_assert_not_null(strstr(r->err, "--key: /nonexistent"), "%s", r->err);
 	r = cli(NULL, "unseal", "1042", "--key", "/dev/null", "--as", "k",
-	    "--reason", "r", "--data", "/nonexistent", "--socket",
-	    "/nonexistent/sock", NULL);
-	cr_assert_eq(r->rc, TOOL_NOINPUT);
+	    "--reason", "r", "--socket", "/nonexistent/sock", NULL);
+	cr_assert_neq(r->rc, TOOL_OK);
+	cr_assert_not_null(strstr(r->err, "--key: /dev/null"), "%s", r->err);
 	r = cli(NULL, "erase", "b017-1042-9f3ac1d2", "--as", "k", "--reason",
 	    "r", "--data", "/nonexistent", "--socket", "/nonexistent/sock",
 	    NULL);
