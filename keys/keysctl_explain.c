@@ -50,8 +50,7 @@ explain_log(const struct keyfile *k, const char *out)
 "2. Hand %s.pub to the centre, the witness and the auditors, and read\n"
 "   \"liangka-keys fingerprint %s.pub\" to them over the telephone:\n"
 "   with it anybody can check the record, and nobody can change it.\n"
-"3. Do not copy it to another node. A log goes on with the key that it was begun\n"
-"   with: back the file up offline, since without it the log ends.\n",
+"3. Do not copy it to another node. When it is lost or disclosed, rotate it.\n",
 	    k->name, out, out, out);
 }
 
@@ -192,16 +191,11 @@ keysctl_explain_rotated(const struct keyfile *k, const char *out,
 		break;
 	case KEYFILE_LOG:
 		SAY(
-"A log is signed by one key from its first entry to its last: the new key is\n"
-"for the log that begins when the node is admitted anew.\n"
-"\n"
 "1. Hand %s.pub to the centre, the witness and the auditors, and let\n"
 "   them keep the old one: it verifies what it signed.\n"
-"2. Stop liangkad and keep its data directory: it is the record until now.\n"
-"3. In liangkad.conf name an empty data directory, and in [log] put\n"
-"   key = \"%s\", generation raised by one, and first_seq above the\n"
-"   last entry. Start it.\n"
-"4. Destroy %s, but not its .pub.\n", out, out, old);
+"2. In [log] of liangkad.conf put key = \"%s\", and earlier = \"...\" with\n"
+"   the line in %s.pub. Restart liangkad: it goes on with the new key.\n"
+"3. Destroy %s, but not its .pub.\n", out, out, old, old);
 		break;
 	case KEYFILE_SEAL:
 		keysctl_explain(k, out);
