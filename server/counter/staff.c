@@ -339,8 +339,8 @@ moved(struct request *q)
 	uint64_t named;
 
 	/* Where no signed log is kept nothing is ever moved. */
-	if (journal_publish(j, PUBLISH_MS) == 0 ||
-	    journal_head(j, &head, &named) != 0)
+	if (!journal_log_full(j) && (journal_publish(j, PUBLISH_MS) == 0 ||
+	    journal_head(j, &head, &named) != 0))
 		return (0);
 	return (request_refuse(q, LK_E_BUSY,
 	    "签名日志暂时无法写入,请稍后再试",
