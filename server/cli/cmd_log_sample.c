@@ -30,6 +30,7 @@ struct options {
 	struct logplace place;
 	struct logfilter filter;
 	int32_t by;
+	uint64_t size;
 };
 
 static const struct arg args[] = {
@@ -37,6 +38,9 @@ static const struct arg args[] = {
 	LOGFILTER_ARGS(struct options, filter),
 	{ "by", ARG_CODE, 0, "WHAT", "N of each outlet, teller, institution or "
 	    "rule", words_sample_by, 0, 0, ARG_AT(struct options, by) },
+	{ "size", ARG_NUMBER, 0, "N", "as the newest log was when it had N "
+	    "entries: to draw the same again later", NULL, 1, INT64_MAX,
+	    ARG_AT(struct options, size) },
 	ARG_END
 };
 
@@ -47,6 +51,7 @@ struct sample {
 	struct logread *r;
 	struct package *p;
 	struct logsample *s;
+	struct checkpoint newest; /* head of the newest log that is drawn from */
 	struct table *table;
 	struct entry e;
 	struct logrow row;
@@ -86,6 +91,15 @@ add_rules(struct sample *x, const struct package_entry *pe,
 	return (rc);
 }
 
+/* The head of a log that its entries are drawn from. */
+static const struct checkpoint *
+head_of(const struct sample *x, size_t log)
+{
+
+	return (log + 1 == package_count(x->p) ? &x->newest :
+	    &package_log(x->p, log)->head);
+}
+
 /* An entry that qualifies. */
 static int
 put(void *arg, const struct package_entry *pe, const struct entry *e)
@@ -95,10 +109,11 @@ put(void *arg, const struct package_entry *pe, const struct entry *e)
 	uint8_t rank[SHA256_LEN];
 	int rc;
 
-	/* No head names what stands in the wal/ alone: it cannot be drawn. */
-	if (pe->log >= package_count(x->p))
+	/* What no head names, such as what stands in the wal/, is not drawn. */
+	if (pe->log >= package_count(x->p) || pe->seq -
+	    package_log(x->p, pe->log)->base >= head_of(x, pe->log)->size)
 		return (TOOL_OK);
-	logsample_rank(rank, package_log(x->p, pe->log)->head.root, pe->seq);
+	logsample_rank(rank, head_of(x, pe->log)->root, pe->seq);
 	if (x->o->by == BY_RULE)
 		rc = add_rules(x, pe, e, rank);
 	else {
@@ -170,6 +185,31 @@ open_table(struct sample *x)
 	return (x->table != NULL ? 0 : -1);
 }
 
+/* Take the head of the newest log, or what it was at an earlier size. */
+static int
+take_newest(struct sample *x)
+{
+	size_t last = package_count(x->p);
+	struct merkle_source s;
+
+	if (last-- == 0)
+		return (logread_trouble(x->r, TOOL_NOINPUT,
+		    "没有签名的日志可供抽样", "there is no signed log to draw "
+		    "from"));
+	x->newest = package_log(x->p, last)->head;
+	if (x->o->size == 0)
+		return (TOOL_OK);
+	if (x->o->size > x->newest.size)
+		return (logread_trouble(x->r, TOOL_NO,
+		    "%s 只有 %" PRIu64 " 条", "%s has but %" PRIu64 " entries",
+		    x->newest.origin, x->newest.size));
+	s = tiles_hasher(package_tiles(x->p, last));
+	x->newest.size = x->o->size;
+	return (merkle_root(x->newest.root, x->o->size, &s) == 0 ? TOOL_OK :
+	    logread_damage(x->r, "%s: %s", x->newest.origin,
+	    tiles_error(package_tiles(x->p, last))));
+}
+
 /* Tell what the sample is drawn from, seeing that the tiles have that root. */
 static int
 tell_roots(struct sample *x)
@@ -178,11 +218,10 @@ tell_roots(struct sample *x)
 	char hex[2 * MERKLE_LEN + 1];
 	uint8_t root[MERKLE_LEN];
 	size_t i;
+	int rc;
 
-	if (package_count(x->p) == 0)
-		return (logread_trouble(x->r, TOOL_NOINPUT,
-		    "没有签名的日志可供抽样", "there is no signed log to draw "
-		    "from"));
+	if ((rc = take_newest(x)) != TOOL_OK)
+		return (rc);
 	for (i = 0; i < package_count(x->p); i++) {
 		log = package_log(x->p, i);
 		if (tiles_root(package_tiles(x->p, i), root) != 0)
@@ -192,12 +231,12 @@ tell_roots(struct sample *x)
 			return (logread_damage(x->r, "%s: its tiles have "
 			    "another root than its checkpoint",
 			    log->head.origin));
-		hex_encode(hex, root, sizeof(root));
+		hex_encode(hex, head_of(x, i)->root, MERKLE_LEN);
 		if (!x->t->json)
 			(void)fprintf(x->t->err, tool_zh(x->t,
 			    "抽自 %s，%" PRIu64 " 条，根 %s\n",
 			    "drawn from %s, %" PRIu64 " entries, root %s\n"),
-			    log->head.origin, log->head.size, hex);
+			    log->head.origin, head_of(x, i)->size, hex);
 	}
 	return (TOOL_OK);
 }
@@ -250,8 +289,8 @@ run(struct tool *t, int argc, char **argv)
 
 const struct command cmd_log_sample = {
 	.name = "log sample",
-	.synopsis = "N [DIR|URL | --data DIR] [--by outlet|teller|institution|"
-	    "rule] [--kind KIND] [--decision WORD] [conditions]",
+	.synopsis = "N [DIR|URL | --data DIR] [--by WHAT] [--size N] [--kind "
+	    "KIND] [--decision WORD] [conditions]",
 	.brief = "draw entries that neither side picks (抽样)",
 	.text = "Draws N of the entries that qualify, or with --by N of each "
 	    "group.  Which ones follows from the root of the log's head alone: "
@@ -265,10 +304,16 @@ const struct command cmd_log_sample = {
 	    "shell:\n"
 	    "    printf '%s%016x' ROOT SEQ | xxd -r -p | sha256sum\n"
 	    "Entries that no head names yet are not drawn.  An entry that "
-	    "several rules hit is in the group of each.  Verify the log first: "
-	    "a head is not looked at for its signature here.",
+	    "several rules hit is in the group of each.\n"
+	    "\n"
+	    "A log that grows has another root every second: note the size, and "
+	    "draw the same again with --size.  Name the moment yourself, or "
+	    "take the size that the witness has cosigned, so that the branch "
+	    "cannot wait for a root that it likes.  Verify the log first: the "
+	    "signature of the head is not looked at here.",
 	.args = args,
-	.exits = "0  drawn\n64 wrong usage\n"
+	.exits = "0  drawn\n1  the log has fewer entries than --size\n"
+	    "64 wrong usage\n"
 	    "65 the log is damaged or cut: file, place and seq are told\n"
 	    "66 there is no signed log\n74 read or write error\n"
 	    "77 no right to read it\n",

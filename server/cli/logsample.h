@@ -8,8 +8,8 @@
  *	rank = SHA-256(root || seq)
  *
  * root is the 32-byte root of the head of the log that holds the entry, seq its
- * number as 8 bytes, big-endian.  The branch cannot choose a root that spares an
- * entry without changing its log; the auditor cannot choose at all.
+ * number as 8 bytes, big-endian.  The auditor cannot choose an entry, and the branch
+ * cannot spare one, as long as it does not choose the moment too.
  */
 
 #include <stddef.h>

@@ -468,6 +468,16 @@ Test(signed_log, a_sample_follows_from_the_root)
 	r = cli(NULL, "log", "sample", "100000", "--data", m.data, "--json",
 	    NULL);
 	cr_expect_eq(lines(r->out), ENTRIES - ENTRIES / 10);
+	/* As it was: the log has grown since, the sample is the same. */
+	r = cli(NULL, "log", "sample", "5", m.dir, "--json", NULL);
+	minilog_add(&m, ENTRIES + 300);
+	again = cli(NULL, "log", "sample", "5", m.dir, "--json", NULL);
+	cr_expect_neq(strcmp(again->out, r->out), 0);
+	again = cli(NULL, "log", "sample", "5", m.dir, "--json", "--size",
+	    "300", NULL);
+	cr_expect_str_eq(again->out, r->out);
+	r = cli(NULL, "log", "sample", "5", m.dir, "--size", "601", NULL);
+	cr_expect_eq(r->rc, TOOL_NO, "%s", r->err);
 	r = cli(NULL, "log", "sample", "0", m.dir, NULL);
 	cr_expect_eq(r->rc, TOOL_USAGE);
 }
