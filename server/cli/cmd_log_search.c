@@ -46,6 +46,8 @@ static const struct arg args[] = {
 	ARG_END
 };
 
+#define NOT_GIVEN "\n" /* no line can be that */
+
 /* The tokens of the person that is searched for. */
 struct tokens {
 	struct token v[TOKEN_EPOCHS_MAX];
@@ -57,7 +59,7 @@ static int
 of_person(const struct options *o)
 {
 
-	return (o->id_no[0] != '\0' || o->id_type != 0 ||
+	return (strcmp(o->id_no, NOT_GIVEN) != 0 || o->id_type != 0 ||
 	    o->id_country[0] != '\0');
 }
 
@@ -107,14 +109,17 @@ fits(const struct tool *t, const struct options *o)
 static int
 ask(struct tool *t, struct options *o)
 {
+	int rc;
 
 	if (!of_person(o))
 		return (ARGS_GO);
 	if (o->id_type == 0)
 		o->id_type = LK_ID_RESIDENT;
-	if (o->id_no[0] != '\0')
-		return (ARGS_GO);
-	return (secret_read(t, "id-no", o->id_no, sizeof(o->id_no)));
+	if (strcmp(o->id_no, NOT_GIVEN) == 0 && (rc = secret_read(t, "id-no",
+	    o->id_no, sizeof(o->id_no))) != ARGS_GO)
+		return (rc);
+	return (o->id_no[0] != '\0' ? ARGS_GO : tool_fail(t, TOOL_USAGE,
+	    "--id-no 为空", "--id-no: the number is empty"));
 }
 
 /* The node whose record an id is about: what stands before its last two parts. */
@@ -201,7 +206,7 @@ permitted(const struct tool *t, struct options *o, struct tokens *tokens)
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .filter = LOGFILTER_ANY };
+	struct options o = { .filter = LOGFILTER_ANY, .id_no = NOT_GIVEN };
 	struct tokens tokens = { .n = 0 };
 	int rc;
 

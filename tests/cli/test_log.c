@@ -211,6 +211,10 @@ Test(signed_log, search_needs_a_condition_and_a_reason)
 	cr_expect_eq(r->rc, TOOL_USAGE);
 	cr_expect_not_null(strstr(r->err, "--as"), "%s", r->err);
 	cr_expect_null(strstr(r->err, "110105"), "%s", r->err);
+	r = cli("\n", "log", "search", m.dir, "--teller", "t1", "--id-no", "-",
+	    "--as", "/nowhere", "--reason", "x", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE, "%s", r->err);
+	cr_expect_str_empty(r->out, "no number is not anybody: %s", r->out);
 	r = cli(NULL, "log", "search", m.dir, "--teller", "nobody", NULL);
 	cr_expect_eq(r->rc, TOOL_NO);
 }
