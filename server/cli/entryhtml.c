@@ -10,7 +10,7 @@
 #include "moment.h"
 #include "words.h"
 
-#define CELL 1024
+#define CELL 2048
 
 /* Begin a table. */
 void

@@ -44,10 +44,13 @@ explaintext_effect(const struct policy *p, int rule, int zh,
 	int32_t then = policy_rule_then(p, rule);
 	const char *by = words_name(words_by, policy_rule_by(p, rule), zh);
 	const char *what = words_name(words_decision, then, zh);
-	char needs[256];
+	char needs[256], *c;
 
 	words_bits(words_need, policy_rule_needs(p, rule), zh, needs,
 	    sizeof(needs));
+	for (c = needs; *c != '\0'; c++)
+		if (*c == '_')
+			*c = ' ';
 	snprintf(buf, EXPLAINTEXT_MAX, zh ? "%s%s%s%s%s%s" : "%s%s%s%s%s%s",
 	    what != NULL ? what : "?", then == LK_REVIEW && by != NULL ?
 	    (zh ? "，由" : ", by ") : "", then == LK_REVIEW && by != NULL ? by :

@@ -45,6 +45,39 @@ word(const struct word *table, int32_t code, int zh)
 	return (s != NULL ? s : "?");
 }
 
+/* A product as people call it. */
+static const char *
+product(int32_t code, int zh)
+{
+	static const struct word plain[] = {
+		{ "a class Ⅰ bank account", "Ⅰ类户", LK_PRODUCT_BANK1 },
+		{ "a class Ⅱ bank account", "Ⅱ类户", LK_PRODUCT_BANK2 },
+		{ "a class Ⅲ bank account", "Ⅲ类户", LK_PRODUCT_BANK3 },
+		{ "a credit card", "信用卡", LK_PRODUCT_CREDIT },
+		{ "a social-security card", "社保卡", LK_PRODUCT_SOCIAL },
+		{ "a payment account", "支付账户", LK_PRODUCT_PAYMENT },
+		{ "an e-CNY wallet", "数字人民币钱包", LK_PRODUCT_ECNY },
+		{ "a phone card", "电话卡", LK_PRODUCT_SIM },
+		{ "a secondary phone card", "副卡", LK_PRODUCT_SIM2 },
+		{ "an IoT card", "物联网卡", LK_PRODUCT_IOT },
+		{ "a fixed line", "固定电话", LK_PRODUCT_FIXED },
+		{ "a corporate account", "对公账户", LK_PRODUCT_CORPORATE },
+		{ NULL, NULL, 0 }
+	};
+
+	return (word(plain, code, zh));
+}
+
+/* Words of options are written with '_' where people write a space. */
+static void
+spaced(char *s)
+{
+
+	for (; *s != '\0'; s++)
+		if (*s == '_')
+			*s = ' ';
+}
+
 /* Add one of two texts with a text in it, unless that is empty. */
 static void
 say(struct sentence *s, const char *zh, const char *en, const char *what)
@@ -58,7 +91,7 @@ say(struct sentence *s, const char *zh, const char *en, const char *what)
 static void
 decision(struct sentence *s, const struct entry *e, int agent)
 {
-	const char *product = word(words_product, e->product, s->zh);
+	const char *what = product(e->product, s->zh);
 	const char *op = word(words_operation, e->operation, s->zh);
 	const char *how = word(words_decision, e->decision, s->zh);
 	char ref[REFID_MAX], needs[256];
@@ -66,19 +99,20 @@ decision(struct sentence *s, const struct entry *e, int agent)
 	(void)refid_print(ref, e->seq);
 	if (s->zh)
 		add(s, "%s在 %s %s 申请%s（%s）× %d，结果：%s", agent ?
-		    "您作为代理人陪同他人" : "您", e->inst, e->outlet, product,
+		    "您作为代理人陪同他人" : "您", e->inst, e->outlet, what,
 		    op, e->quantity, how);
 	else
 		add(s, "%s at %s, %s for %s (%s) x %d; the outcome was %s",
 		    agent ? "You acted as the agent of somebody who applied" :
-		    "You applied", e->inst, e->outlet, product, op,
+		    "You applied", e->inst, e->outlet, what, op,
 		    e->quantity, how);
 	if (e->decision == LK_REVIEW)
-		say(s, "，审核方：", ", to be cleared by ", word(words_by,
+		say(s, "，审核方：", ", to be cleared by the ", word(words_by,
 		    e->by, s->zh));
 	say(s, "；命中的规则：", "; rules that hit: ", e->hits);
 	say(s, "；因豁免未适用：", "; lifted by a clearance: ", e->lifted);
 	words_bits(words_need, e->needs, s->zh, needs, sizeof(needs));
+	spaced(needs);
 	say(s, "；需要：", "; needed: ", needs);
 	if ((e->flags & ENTRY_F_DRY) != 0)
 		add(s, "%s", s->zh ? "（仅试算）" : " (a trial run only)");
@@ -116,7 +150,7 @@ intake(struct sentence *s, const struct entry *e)
 	    e->origin : e->inst, moment_short(e->at != 0 ? e->at : e->t, time),
 	    e->inst, e->outlet, word(words_intake, e->code, s->zh));
 	if (e->product != 0)
-		add(s, " %s × %d", word(words_product, e->product, s->zh),
+		add(s, " %s × %d", product(e->product, s->zh),
 		    e->quantity);
 }
 
@@ -128,8 +162,8 @@ about(struct sentence *s, const struct entry *e, const char *zh,
 
 	add(s, "%s", s->zh ? zh : en);
 	if (e->product != 0)
-		add(s, s->zh ? "：%s × %d" : ": %s x %d", word(words_product,
-		    e->product, s->zh), e->quantity);
+		add(s, s->zh ? "：%s × %d" : ": %s x %d", product(e->product,
+		    s->zh), e->quantity);
 	if (e->ref != 0)
 		add(s, s->zh ? "（记录 %" PRIu64 "）" : " (entry %" PRIu64
 		    ")", e->ref);

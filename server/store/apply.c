@@ -11,6 +11,7 @@
 #include "origin.h"
 #include "records.h"
 #include "state.h"
+#include "subject.h"
 
 /* Journal time in whole seconds. */
 uint32_t
@@ -33,7 +34,7 @@ const struct token *
 apply_whose(const struct entry *e)
 {
 
-	return (e->subject == LK_SUBJECT_ORGANISATION ? &e->org : &e->person);
+	return (subject_token(e));
 }
 
 /* Intern a name of the entry. */

@@ -424,6 +424,28 @@ Test(replay, entries_that_are_missing, .init = setup, .fini = teardown)
 	    f.err);
 }
 
+/* A log of a later year alone: its policy was named in the one before. */
+Test(replay, a_journal_that_begins_later, .init = setup, .fini = teardown)
+{
+	size_t i;
+
+	ordinary_days();
+	record();
+	for (i = 0; i < 4; i++)
+		free(tape.e[i].p);
+	tape.n -= 4;
+	memmove(tape.e, &tape.e[4], tape.n * sizeof(tape.e[0]));
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.rc, 0, "%s", f.err);
+	cr_expect_gt(f.counts.unknown, 60);
+	cr_expect_eq(f.counts.decisions, 0);
+	cr_expect_eq(f.counts.differences, 1, "told once");
+	replay(REPLAY_B, 0, 0);
+	cr_expect_eq(f.rc, -1);
+	cr_expect_not_null(strstr(f.err, "mode B needs the whole"), "%s",
+	    f.err);
+}
+
 Test(replay, an_entry_that_is_garbled, .init = setup, .fini = teardown)
 {
 
