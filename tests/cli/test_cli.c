@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/logwant.h"
 #include "cli/moment.h"
 #include "cli/refid.h"
 #include "cli/table.h"
@@ -14,6 +15,7 @@
 #include "cli/words.h"
 #include "counter/reference.h"
 #include "engine/policy_names.h"
+#include "keys/token.h"
 #include "plugin.h"
 #include "store/entry.h"
 
@@ -406,4 +408,26 @@ Test(service, a_daemon_that_is_away)
 	cr_expect_eq(r->rc, TOOL_USAGE);
 	r = cli(NULL, "status", "--socket", "/x", "--config", "/y", NULL);
 	cr_expect_eq(r->rc, TOOL_USAGE);
+}
+
+Test(logwant, a_person_is_found_in_every_place)
+{
+	const struct token wanted[2] = { { { 1 } }, { { 2 } } };
+	struct logwant w = { .kind = LOGWANT_ANY, .decision = LOGWANT_ANY,
+		.tokens = wanted, .ntokens = 2 };
+	struct entry e;
+
+	entry_clear(&e, ENTRY_DECISION);
+	cr_expect(!logwant_fits(&w, &e), "nobody");
+	e.person = wanted[1];
+	cr_expect(logwant_fits(&w, &e), "of another epoch");
+	e.person.b[15] = 1;
+	cr_expect(!logwant_fits(&w, &e), "another person");
+	e.agent_person = wanted[0];
+	cr_expect(logwant_fits(&w, &e), "as an agent");
+	e.agent_person.b[0] = 9;
+	e.prev = wanted[0];
+	cr_expect(logwant_fits(&w, &e), "by an older document");
+	w.teller = "t1";
+	cr_expect(!logwant_fits(&w, &e), "all conditions must hold");
 }

@@ -10,11 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/logwant.h"
 #include "cli/tool.h"
 #include "counter/reference.h"
 #include "keys/sha256.h"
-#include "keys/token.h"
 #include "plugin.h"
 
 #include "clitest.h"
@@ -218,28 +216,6 @@ Test(signed_log, search_needs_a_condition_and_a_reason)
 	cr_expect_str_empty(r->out, "no number is not anybody: %s", r->out);
 	r = cli(NULL, "log", "search", m.dir, "--teller", "nobody", NULL);
 	cr_expect_eq(r->rc, TOOL_NO);
-}
-
-Test(logwant, a_person_is_found_in_every_place)
-{
-	const struct token wanted[2] = { { { 1 } }, { { 2 } } };
-	struct logwant w = { .kind = LOGWANT_ANY, .decision = LOGWANT_ANY,
-		.tokens = wanted, .ntokens = 2 };
-	struct entry e;
-
-	entry_clear(&e, ENTRY_DECISION);
-	cr_expect(!logwant_fits(&w, &e), "nobody");
-	e.person = wanted[1];
-	cr_expect(logwant_fits(&w, &e), "of another epoch");
-	e.person.b[15] = 1;
-	cr_expect(!logwant_fits(&w, &e), "another person");
-	e.agent_person = wanted[0];
-	cr_expect(logwant_fits(&w, &e), "as an agent");
-	e.agent_person.b[0] = 9;
-	e.prev = wanted[0];
-	cr_expect(logwant_fits(&w, &e), "by an older document");
-	w.teller = "t1";
-	cr_expect(!logwant_fits(&w, &e), "all conditions must hold");
 }
 
 /* Prove an entry into a file. */
