@@ -38,7 +38,7 @@ const struct conf_key config_log_keys[CONFIG_LOG_NKEYS] = {
 const struct conf_key config_seal_keys[CONFIG_SEAL_NKEYS] = {
 	{ k_certificate, CONF_STRING, CONF_REQUIRED, 2, 900, NULL,
 	    CFG(seal_cert) },
-	{ "retention", CONF_DURATION, 0, 0, 36525 * MS_DAY, NULL,
+	{ "retention", CONF_DURATION, 0, 1, 36525 * MS_DAY, NULL,
 	    CFG(seal_retention) },
 };
 

@@ -203,6 +203,8 @@ daemon_journal(struct daemon *d, int offline)
 	}
 	if (rc > 0)
 		log_say(LOG_LEVEL_WARNING, "%s", err);
+	if (journal_warning(d->journal)[0] != '\0')
+		log_say(LOG_LEVEL_WARNING, "%s", journal_warning(d->journal));
 	return (0);
 }
 

@@ -128,16 +128,22 @@ open_log(struct journal *j, const struct journal_options *o, char *err,
 	return (-1);
 }
 
-/* Carry out erasures again that a crash may have cut short. */
-static int
-redo_erasures(struct journal *j, char *err, size_t errlen)
+/*
+ * Carry out erasures again that a crash may have cut short.  One that cannot be
+ * found any more, in a damaged file perhaps, is told and stops nobody.
+ */
+static void
+redo_erasures(struct journal *j)
 {
 	size_t i, max = sizeof(j->erased) / sizeof(j->erased[0]);
+	char err[512];
 
 	for (i = 0; i < j->nerased && i < max; i++)
-		if (journal_erase(j, j->erased[i], err, errlen) != 0)
-			return (-1);
-	return (0);
+		if (journal_erase(j, j->erased[i], err, sizeof(err)) != 0)
+			snprintf(j->warning, sizeof(j->warning), "the erasure "
+			    "of the identity beside entry %llu could not be "
+			    "carried out again: %.400s",
+			    (unsigned long long)j->erased[i], err);
 }
 
 /* Take over what the options say for good. */
@@ -188,10 +194,12 @@ journal_open(const struct journal_options *o, char *err, size_t errlen)
 	    journal_recover(j, o, err, errlen) != 0)
 		goto fail;
 	open_clock(j);
-	if (!j->offline && (open_log(j, o, err, errlen) != 0 ||
-	    write_start(j, o, err, errlen) != 0 ||
-	    redo_erasures(j, err, errlen) != 0))
-		goto fail;
+	if (!j->offline) {
+		if (open_log(j, o, err, errlen) != 0 ||
+		    write_start(j, o, err, errlen) != 0)
+			goto fail;
+		redo_erasures(j);
+	}
 	return (j);
 
 fail:
@@ -224,6 +232,14 @@ journal_close(struct journal *j)
 		rc = -1;
 	drop(j);
 	return (rc);
+}
+
+/* What has to be told after opening. */
+const char *
+journal_warning(const struct journal *j)
+{
+
+	return (j->warning);
 }
 
 /* Return the journal time. */

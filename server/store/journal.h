@@ -56,6 +56,11 @@ struct journal *journal_open(const struct journal_options *o, char *err,
     size_t errlen);
 
 /**
+ * journal_warning(j): Return what an operator should know of the opening, or "".
+ */
+const char *journal_warning(const struct journal *j);
+
+/**
  * journal_close(j): Write the stop entry, flush, checkpoint and free j.  Return
  * 0, or -1 when the log or the state had failed: what was acknowledged is in the
  * log all the same.

@@ -37,6 +37,7 @@ struct journal {
 	uint64_t erased[64];	/* replayed erasures, to be done again */
 	size_t nerased;
 	int generation;
+	char warning[512];
 	char dir[JOURNAL_PATH];
 	char domain[128];
 	char node[32];

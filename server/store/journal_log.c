@@ -235,14 +235,17 @@ journal_erase(struct journal *j, uint64_t seq, char *err, size_t errlen)
 		    (unsigned long long)seq);
 		return (-1);
 	}
+	/*
+	 * Everything sealed is moved first: the first sidecar of a day carries the
+	 * data key of all others.
+	 */
+	if (j->integrator != NULL && journal_publish(j, PUBLISH_MS) != 0) {
+		snprintf(err, errlen, "%s/log cannot be written now", j->dir);
+		return (-1);
+	}
 	rc = wal_erase(j->wal, seq);
 	if (rc != 0 && rc != WAL_ABSENT) {
 		snprintf(err, errlen, "the log could not be overwritten");
-		return (-1);
-	}
-	/* What the integrator read before that has been moved after this. */
-	if (j->integrator != NULL && journal_publish(j, PUBLISH_MS) != 0) {
-		snprintf(err, errlen, "%s/log cannot be written now", j->dir);
 		return (-1);
 	}
 	journal_path(dir, j, "sealed");
