@@ -337,7 +337,8 @@ verify_log_check(struct verify *v, size_t i)
 		check_seen(v, seen);
 	if (v->stop)
 		return;
-	package_base(v->p, i, v->log.from > 0 ? seen->base : find_base(v));
+	package_base(v->p, i, seen != NULL && v->log.from > 0 ? seen->base :
+	    find_base(v));
 	carry(v, seen);
 	check_entries(v);
 	if (!v->stop && v->o->log != NULL)

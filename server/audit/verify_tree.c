@@ -80,6 +80,16 @@ tell_altered(struct verify *v, int level, uint64_t index,
 	    "it, which does fit the level above", i);
 }
 
+/* Do the hashes of a full tile make this one? */
+static int
+folds_to(const uint8_t (*hash)[MERKLE_LEN], const uint8_t parent[MERKLE_LEN])
+{
+	uint8_t fold[MERKLE_LEN];
+
+	merkle_fold(fold, hash, TILE_WIDTH);
+	return (memcmp(fold, parent, MERKLE_LEN) == 0);
+}
+
 /* A full tile does not fit its parent, or is not there: which of them is it? */
 static void
 settle(struct verify *v, int level, uint64_t index,
@@ -87,7 +97,7 @@ settle(struct verify *v, int level, uint64_t index,
     const uint8_t parent[MERKLE_LEN])
 {
 	struct verify_tile *t = &v->tile[level];
-	uint8_t should[TILE_WIDTH][MERKLE_LEN], fold[MERKLE_LEN];
+	uint8_t should[TILE_WIDTH][MERKLE_LEN];
 	char path[TILE_PATH_MAX];
 	struct verify_place place;
 
@@ -97,9 +107,7 @@ settle(struct verify *v, int level, uint64_t index,
 		is = (const uint8_t (*)[MERKLE_LEN])t->hash;
 	}
 	if (from_below(v, level, index, b, should) == TILE_WIDTH) {
-		merkle_fold(fold, (const uint8_t (*)[MERKLE_LEN])should,
-		    TILE_WIDTH);
-		if (memcmp(fold, parent, MERKLE_LEN) == 0) {
+		if (folds_to((const uint8_t (*)[MERKLE_LEN])should, parent)) {
 			if (is != NULL)
 				tell_altered(v, level, index, is,
 				    (const uint8_t (*)[MERKLE_LEN])should,
@@ -126,7 +134,6 @@ read_tile(struct verify *v, int level, uint64_t index,
 	unsigned width = tile_width(level, index, v->size);
 	const struct verify_tile *above = NULL;
 	const uint8_t (*is)[MERKLE_LEN] = NULL, *parent;
-	uint8_t fold[MERKLE_LEN];
 	int n;
 
 	if (width == TILE_WIDTH)
@@ -147,9 +154,7 @@ read_tile(struct verify *v, int level, uint64_t index,
 		return;
 	if (above != NULL) {
 		parent = above->hash[index % TILE_WIDTH];
-		if (is != NULL)
-			merkle_fold(fold, is, TILE_WIDTH);
-		if (is == NULL || memcmp(fold, parent, MERKLE_LEN) != 0) {
+		if (is == NULL || !folds_to(is, parent)) {
 			settle(v, level, index, b, is, parent);
 			return;
 		}

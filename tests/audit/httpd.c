@@ -138,6 +138,11 @@ answer(struct httpd *h, int fd, const char *path)
 		    h->dir, "/logs");
 		put_head(h, fd, "302 There", more, 0);
 		break;
+	case HTTPD_AWAY_HTTPS:
+		(void)snprintf(more, sizeof(more),
+		    "Location: https%s%.150s\r\n", h->address + 4, path);
+		put_head(h, fd, "301 There", more, 0);
+		break;
 	case HTTPD_AROUND:
 		(void)snprintf(more, sizeof(more), "Location: %s%.150s\r\n",
 		    h->address, path);

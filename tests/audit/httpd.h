@@ -12,6 +12,7 @@ enum httpd_mode {
 	HTTPD_BROKEN,		/* 500 */
 	HTTPD_FORBIDDEN,	/* 403 */
 	HTTPD_AWAY_FILE,	/* redirects to file:// */
+	HTTPD_AWAY_HTTPS,	/* redirects to https:// */
 	HTTPD_AROUND,		/* redirects to itself, for ever */
 	HTTPD_ENDLESS		/* does not stop sending */
 };

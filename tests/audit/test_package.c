@@ -481,7 +481,8 @@ Test(package, bad_servers)
 		{ HTTPD_HANG, PACKAGE_AWAY, "/log/logs" },
 		{ HTTPD_BROKEN, PACKAGE_AWAY, "the server answers 500" },
 		{ HTTPD_FORBIDDEN, PACKAGE_DENIED, "the server answers 403" },
-		{ HTTPD_AWAY_FILE, PACKAGE_AWAY, "/log/logs" },
+		{ HTTPD_AWAY_FILE, PACKAGE_AWAY, "disabled" },
+		{ HTTPD_AWAY_HTTPS, PACKAGE_AWAY, "disabled" },
 		{ HTTPD_AROUND, PACKAGE_AWAY, "redirects" },
 		{ HTTPD_ENDLESS, PACKAGE_DAMAGED, "longer than" }
 	};
