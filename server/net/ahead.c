@@ -7,14 +7,14 @@
 
 #include "ahead.h"
 #include "config.h"
-#include "logkeys.h"
+#include "nodekeys.h"
 
 #define PUBLISH_MS 60000	/* for what was recovered but not yet published */
 
 /* Compare the journal with what the witness saw. */
 int
 ahead_check(const struct config *c, struct journal *j,
-    const struct logkeys *k, char *err, size_t errlen)
+    const struct nodekeys *k, char *err, size_t errlen)
 {
 	const struct note_verifier *witness[1] = { &c->witness_key };
 	struct witnessed w = { .path = c->witness, .witnesses = witness,

@@ -12,7 +12,7 @@
 
 struct config;
 struct journal;
-struct logkeys;
+struct nodekeys;
 
 /**
  * ahead_check(c, j, k, err, errlen): Compare the recovered journal j with the head that
@@ -21,6 +21,6 @@ struct logkeys;
  * say so; -1 with a sentence when this node is behind it or has forked.
  */
 int ahead_check(const struct config *c, struct journal *j,
-    const struct logkeys *k, char *err, size_t errlen);
+    const struct nodekeys *k, char *err, size_t errlen);
 
 #endif /* !LIANGKA_AHEAD_H_ */

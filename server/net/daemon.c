@@ -126,7 +126,7 @@ load_log_keys(struct daemon *d)
 		    "--algorithm hmac-sm3\"");
 		return (EX_CONFIG);
 	}
-	if (logkeys_load(&d->logkeys, c, d->keys, err, sizeof(err)) != 0 ||
+	if (nodekeys_load(&d->nodekeys, c, d->keys, err, sizeof(err)) != 0 ||
 	    (c->seal_cert[0] != '\0' &&
 	    ((d->seal = seal_cert_load(c->seal_cert, err)) == NULL ||
 	    seal_cert_fresh(d->seal, (int64_t)time(NULL), err) != 0))) {
@@ -178,17 +178,17 @@ daemon_journal(struct daemon *d, int offline)
 		.first_seq = (uint64_t)c->first_seq,
 		.log_interval_ms = c->log_interval };
 	const struct note_verifier *earlier[CONFIG_EARLIER_MAX];
-	char err[2048], keys[LOGKEYS_TEXT];
+	char err[2048], keys[NODEKEYS_TEXT];
 	size_t i;
 	int rc = 0;
 
 	if (!offline) {
-		logkeys_tell(keys, &d->logkeys, d->keys);
+		nodekeys_tell(keys, &d->nodekeys, d->keys);
 		o.keys = keys;
 	}
 	if (!offline && c->log_interval != 0) {
-		o.signers = d->logkeys.list;
-		o.nsigners = d->logkeys.n;
+		o.signers = d->nodekeys.list;
+		o.nsigners = d->nodekeys.n;
 		for (i = 0; i < c->nearlier; i++)
 			earlier[i] = &c->earlier[i];
 		o.earlier = earlier;
@@ -196,7 +196,7 @@ daemon_journal(struct daemon *d, int offline)
 	}
 
 	if ((d->journal = journal_open(&o, err, sizeof(err))) == NULL ||
-	    (!offline && (rc = ahead_check(c, d->journal, &d->logkeys, err,
+	    (!offline && (rc = ahead_check(c, d->journal, &d->nodekeys, err,
 	    sizeof(err))) < 0)) {
 		log_say(LOG_LEVEL_ERROR, "%s", err);
 		return (EX_CANTCREAT);
@@ -308,7 +308,7 @@ daemon_close(struct daemon *d, int rc)
 	}
 	policyfile_drop(&d->policy);
 	seal_cert_free(d->seal);
-	logkeys_wipe(&d->logkeys);
+	nodekeys_wipe(&d->nodekeys);
 	token_keys_free(d->keys);
 	config_free(d->config);
 	return (rc);

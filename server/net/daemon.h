@@ -8,7 +8,7 @@
  * Threads: one.
  */
 
-#include "logkeys.h"
+#include "nodekeys.h"
 #include "policyfile.h"
 
 struct config;
@@ -21,7 +21,7 @@ struct token_keys;
 struct daemon {
 	struct config *config;
 	struct token_keys *keys;
-	struct logkeys logkeys;
+	struct nodekeys nodekeys;
 	struct seal_cert *seal;
 	struct policyfile policy;
 	struct journal *journal;

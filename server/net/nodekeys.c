@@ -9,7 +9,7 @@
 #include "store/origin.h"
 
 #include "config.h"
-#include "logkeys.h"
+#include "nodekeys.h"
 
 /* What a profile wants, in the order of the signature lines. */
 static const struct {
@@ -63,15 +63,15 @@ check(const struct note_signer *s, const char *path, const char *name,
 
 /* Put a key into its place. */
 static int
-place(struct logkeys *k, const struct note_signer *s, const struct config *c,
+place(struct nodekeys *k, const struct note_signer *s, const struct config *c,
     const char *path, char *err, size_t errlen)
 {
 	size_t i;
 
-	for (i = 0; i < LOGKEYS_MAX; i++)
+	for (i = 0; i < NODEKEYS_MAX; i++)
 		if (wanted[i].type == (enum note_type)s->public.type)
 			break;
-	if (i == LOGKEYS_MAX || !wants(c, i)) {
+	if (i == NODEKEYS_MAX || !wants(c, i)) {
 		(void)snprintf(err, errlen, "%s: a key of this algorithm does "
 		    "not belong to the profile; gm has ed25519 and sm2-sm3, "
 		    "standard ed25519 alone", path);
@@ -88,7 +88,7 @@ place(struct logkeys *k, const struct note_signer *s, const struct config *c,
 
 /* Load one key file. */
 static int
-load(struct logkeys *k, const struct config *c, const char *path,
+load(struct nodekeys *k, const struct config *c, const char *path,
     const char *name, char *err, size_t errlen)
 {
 	struct keyfile_error e;
@@ -108,12 +108,12 @@ load(struct logkeys *k, const struct config *c, const char *path,
 
 /* See that all are there, and list them. */
 static int
-complete(struct logkeys *k, const struct config *c, const char *name,
+complete(struct nodekeys *k, const struct config *c, const char *name,
     const struct token_keys *tokens, char *err, size_t errlen)
 {
 	size_t i;
 
-	for (i = 0; i < LOGKEYS_MAX; i++) {
+	for (i = 0; i < NODEKEYS_MAX; i++) {
 		if (!wants(c, i))
 			continue;
 		if (k->signer[i].public.name[0] == '\0' && c->sandbox &&
@@ -136,7 +136,7 @@ complete(struct logkeys *k, const struct config *c, const char *name,
 
 /* Load the keys. */
 int
-logkeys_load(struct logkeys *k, const struct config *c,
+nodekeys_load(struct nodekeys *k, const struct config *c,
     const struct token_keys *tokens, char *err, size_t errlen)
 {
 	char name[ORIGIN_MAX];
@@ -150,13 +150,13 @@ logkeys_load(struct logkeys *k, const struct config *c,
 	if (complete(k, c, name, tokens, err, errlen) == 0)
 		return (0);
 fail:
-	logkeys_wipe(k);
+	nodekeys_wipe(k);
 	return (-1);
 }
 
 /* Forget the keys. */
 void
-logkeys_wipe(struct logkeys *k)
+nodekeys_wipe(struct nodekeys *k)
 {
 
 	wipe(k, sizeof(*k));
@@ -164,19 +164,19 @@ logkeys_wipe(struct logkeys *k)
 
 /* Say which keys are in force. */
 void
-logkeys_tell(char text[LOGKEYS_TEXT], const struct logkeys *k,
+nodekeys_tell(char text[NODEKEYS_TEXT], const struct nodekeys *k,
     const struct token_keys *tokens)
 {
 	size_t n = 0, i;
 
 	text[0] = '\0';
 	for (i = 0; i < token_keys_count(tokens); i++)
-		n += (size_t)snprintf(text + n, LOGKEYS_TEXT - n,
+		n += (size_t)snprintf(text + n, NODEKEYS_TEXT - n,
 		    "%stoken %u:%s", n > 0 ? " " : "",
 		    (unsigned)token_keys_epoch(tokens, (unsigned)i),
 		    token_keys_id(tokens, (unsigned)i));
 	for (i = 0; i < k->n; i++)
-		n += (size_t)snprintf(text + n, LOGKEYS_TEXT - n,
+		n += (size_t)snprintf(text + n, NODEKEYS_TEXT - n,
 		    "%slog 0x%02x:%08x", n > 0 ? " " : "",
 		    (unsigned)k->list[i]->public.type,
 		    (unsigned)k->list[i]->public.id);
