@@ -184,6 +184,49 @@ Test(explain, a_clearance_lifts, .init = setup, .fini = teardown)
 	cr_expect_eq(state("DAY-2"), EXPLAIN_LIFTED);
 }
 
+/* What comes later: another policy, and an application that replaces this one. */
+Test(explain, what_came_later, .init = setup, .fini = teardown)
+{
+	uint64_t seq;
+
+	play_check(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	seq = play_seq(&x);
+	play_policy(&x, "[policy]\nversion = \"play-2\"\n[rule ALL]\n"
+	    "when = \"cards(30d) >= 1\"\nthen = review\n"
+	    "by = counter\nreason = \"ALL\"\nmessage.zh = \"a\"\n"
+	    "message.en = \"a\"\n");
+	play_check(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	explain(seq);
+	cr_expect_str_eq(policy_version(c->policy), "play-1");
+	cr_expect_eq(c->later.n, 1);
+	cr_expect_eq(c->later.v[0].e.superseded, seq);
+	cr_expect_eq(c->seen.n, 0);
+}
+
+/* The same application on another day is another visit. */
+Test(explain, another_day_is_another_visit)
+{
+	uint64_t seq;
+
+	play_init(&x, "[policy]\nversion = \"v\"\n[rule V]\n"
+	    "when = \"visits(7d) >= 2\"\nthen = review\nby = counter\n"
+	    "reason = \"V\"\nmessage.zh = \"a\"\nmessage.en = \"a\"\n");
+	play_start(&x);
+	play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	play_pass(&x, PLAY_DAY);
+	play_applicant(&x, "abank", "o2", 1, LK_PRODUCT_BANK2);
+	play_number(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
+	cr_expect_eq(play_decide(&x), LK_REVIEW);
+	cr_expect_eq(play_check(&x, "abank", "o2", 1, LK_PRODUCT_SIM),
+	    LK_REVIEW);
+	seq = play_seq(&x);
+	explain(seq);
+	cr_expect_eq(why.then.kind, LAPSE_AT);
+	cr_expect_eq(why.then.at, PLAY_START / 1000 + 8 * 86400, "%" PRId64,
+	    why.then.at - PLAY_START / 1000);
+	teardown();
+}
+
 /* Conditions, with `or`, `not` and sums. */
 Test(policy_why, reads_the_rule_back)
 {

@@ -188,7 +188,7 @@ Test(replay, agrees, .init = setup, .fini = teardown)
 /* The rest of a life: held, reviewed, cleared, cancelled, voided, retired. */
 Test(replay, the_whole_life, .init = setup, .fini = teardown)
 {
-	char first[80];
+	char first[80], typed[80];
 
 	play_start(&x);
 	cr_expect_eq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
@@ -209,14 +209,16 @@ Test(replay, the_whole_life, .init = setup, .fini = teardown)
 	/* asked again at one outlet: the reservation is replaced */
 	cr_expect_eq(play_check(&x, "ctel", "o4", 2, LK_PRODUCT_SIM), LK_PASS);
 	cr_expect_eq(play_check(&x, "ctel", "o4", 2, LK_PRODUCT_SIM), LK_PASS);
-	play_ask(&x);
-	play_text(&x, WIRE_T_DECISION_ID, x.id);
-	play_number(&x, WIRE_T_REASON_CODE, LK_CANCEL_TYPING);
-	cr_expect_eq(play_send(&x, WIRE_CANCEL), LK_OK);
-	/* a dry run, one issued while away, one in the past */
+	/* a dry run, which replaces nothing; then it was mistyped */
+	strcpy(typed, x.id);
 	play_applicant(&x, "ctel", "o4", 2, LK_PRODUCT_SIM);
 	play_number(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
 	cr_expect_geq(play_decide(&x), 0);
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, typed);
+	play_number(&x, WIRE_T_REASON_CODE, LK_CANCEL_TYPING);
+	cr_expect_eq(play_send(&x, WIRE_CANCEL), LK_OK);
+	/* one issued while away, in the past */
 	play_applicant(&x, "ctel", "o5", 2, LK_PRODUCT_SIM);
 	play_number(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
 	play_number(&x, WIRE_T_OPENED_MS, x.wall - PLAY_HOUR);
@@ -284,6 +286,74 @@ Test(replay, an_altered_outcome_is_named, .init = setup, .fini = teardown)
 	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
 }
 
+/* Alter one field of an entry. */
+static void
+alter(struct entry *e, int field)
+{
+	switch (field) {
+	case 0: e->floor = LK_REJECT; break;
+	case 1: e->needs ^= LK_NEED_MANAGER; break;
+	case 2: e->by = LK_BY_COUNTER + LK_BY_CENTRE - e->by; break;
+	case 3: e->offer = LK_PRODUCT_BANK2; break;
+	case 4: e->profile = 3; break;
+	case 5: strcpy(e->hits, "OTHER"); break;
+	case 6: strcpy(e->lifted, "OTHER"); break;
+	case 7: strcpy(e->shadow, "OTHER"); break;
+	case 8: e->hits_total++; break;
+	case 9: strcpy(e->reason, "OTHER"); break;
+	case 10: strcpy(e->policy, "play-0"); break;
+	case 11: e->expires = e->t - 5000; e->due = e->expires; break;
+	case 12: e->due += 1000; break;
+	case 13: e->flags |= ENTRY_F_CLEARED; break;
+	case 14: e->nfacts--; break;
+	default: e->superseded = 3; break;
+	}
+}
+
+Test(replay, every_field_is_compared, .init = setup, .fini = teardown)
+{
+	static const char *const names[] = { "floor", "needs", "by", "offer",
+		"profile", "hits", "lifted", "shadow", "hits_total", "reason",
+		"policy", "expires", "due", "flags.cleared", "facts",
+		"superseded" };
+	static struct entry e, was;
+	uint64_t seq = ordinary_days();
+	char want[64];
+	size_t i, k;
+
+	record();
+	was = *altered(seq, &e);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		e = was;
+		alter(&e, (int)i);
+		put_back(&e);
+		/* Where nothing is altered in the state, nothing else differs. */
+		replay(i < 15 ? REPLAY_A : REPLAY_B, seq, 0);
+		snprintf(want, sizeof(want), " %" PRIu64 " %s: ", seq,
+		    names[i]);
+		for (k = 0; k < f.n && strstr(f.line[k], want) == NULL; k++)
+			continue;
+		cr_expect(k < f.n, "%s was altered: %s", names[i],
+		    f.n > 0 ? f.line[0] : "nothing differs");
+		if (i < 15)
+			cr_expect_eq(f.n, 1, "%s: %s", names[i], f.line[1]);
+	}
+}
+
+/* How long a reservation lasts may be configured; that is counted, not refused. */
+Test(replay, a_configured_reservation, .init = setup, .fini = teardown)
+{
+
+	x.co.reservation_ms = 7 * PLAY_MINUTE;
+	play_start(&x);
+	cr_expect_eq(play_check(&x, "abank", "o1", 1, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	record();
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.counts.differences, 0, "%s", f.line[0]);
+	cr_expect_eq(f.counts.ttl, 1);
+}
+
 /* A forged earlier opening shows in the decisions after it. */
 Test(replay, a_forged_past_shows_later, .init = setup, .fini = teardown)
 {
@@ -331,6 +401,25 @@ Test(replay, a_policy_that_is_gone, .init = setup, .fini = teardown)
 	cr_expect_eq(f.counts.unknown, 72);
 	cr_expect_eq(f.counts.decisions, 0);
 	cr_expect_not_null(strstr(f.line[0], x.hash), "%s", f.line[0]);
+}
+
+/* The file is the one that is named, but it calls itself otherwise. */
+Test(replay, a_policy_by_another_name, .init = setup, .fini = teardown)
+{
+	static struct entry e;
+	size_t i;
+
+	ordinary_days();
+	record();
+	for (i = 0; i < tape.n; i++)
+		if (altered(i + 1, &e)->kind == ENTRY_POLICY)
+			break;
+	strcpy(e.policy, "play-9");
+	put_back(&e);
+	replay(REPLAY_A, 0, 0);
+	cr_expect_eq(f.counts.differences, 1);
+	cr_expect_not_null(strstr(f.line[0], "policy: play-9 | play-1"), "%s",
+	    f.line[0]);
 }
 
 Test(replay, two_policies, .init = setup, .fini = teardown)
