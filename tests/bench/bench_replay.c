@@ -1,8 +1,9 @@
 /*
  * bench_replay [DECISIONS]: decide so many applications through the counter, with no
- * socket and a disk that never waits; then replay the journal that this wrote, by A,
- * by B and by both.  One line of decisions per second, on one core each, and what
- * replay reaches of the live rate.  Exits 1 when anything differs.
+ * socket and a disk that never waits; then replay the signed log that this wrote, by
+ * A, by B and by both, as an auditor reads it.  One line of decisions per second of
+ * CPU of the deciding thread, and what replay reaches of the live rate.  Exits 1 when
+ * anything differs.
  */
 #include <sys/resource.h>
 
@@ -163,6 +164,7 @@ main(int argc, char **argv)
 	x.jo.disk = &quick;
 	x.jo.overlay_bytes = (uint64_t)1 << 30;
 	x.jo.segment_bytes = 64 << 20;
+	play_sign(&x);
 	play_start(&x);
 	l = live(n);
 	play_stop(&x);
