@@ -64,6 +64,8 @@ outcome(const struct dossier *d, FILE *f)
 		(void)fputs("</p>\n", f);
 	}
 	if (d->explained) {
+		html_para(f, "", explaintext_odd(&d->x, d->c, 1));
+		html_para(f, "en", explaintext_odd(&d->x, d->c, 0));
 		explaintext_lapse(&d->x, d->c, 1, zh);
 		explaintext_lapse(&d->x, d->c, 0, en);
 		html_para(f, "", zh);

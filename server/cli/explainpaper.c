@@ -132,6 +132,7 @@ head(const struct explainpaper *p)
 	}
 	words_bits(words_need, e->needs, p->zh, text, sizeof(text));
 	line(p, "需要", "needs", text);
+	line(p, "注意", "note", explaintext_odd(p->x, p->c, p->zh));
 	explaintext_standing(p->c, p->zh, text);
 	line(p, "此后", "since then", text);
 	explaintext_lapse(p->x, p->c, p->zh, text);
@@ -236,6 +237,7 @@ explainpaper_json(const struct explainpaper *p)
 		explaintext_lapse(p->x, p->c, p->zh, text);
 		json_text(&j, "lapse_text", text);
 	}
+	json_text(&j, "note", explaintext_odd(p->x, p->c, p->zh));
 	explaintext_standing(p->c, p->zh, text);
 	json_text(&j, "since", text);
 	json_end(&j);

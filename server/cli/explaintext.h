@@ -66,4 +66,11 @@ void explaintext_lapse(const struct explain *x, const struct casefile *c,
 void explaintext_standing(const struct casefile *c, int zh,
     char buf[EXPLAINTEXT_MAX]);
 
+/**
+ * explaintext_odd(x, c, zh): Return what is odd about the decision: asked for in a
+ * sandbox, or not what its facts lead to; "" when nothing is.
+ */
+const char *explaintext_odd(const struct explain *x, const struct casefile *c,
+    int zh);
+
 #endif /* !LIANGKA_EXPLAINTEXT_H_ */

@@ -164,3 +164,21 @@ explaintext_standing(const struct casefile *c, int zh,
 		snprintf(buf, EXPLAINTEXT_MAX, zh ? "已于 %s 到期" :
 		    "ended unused at %s", moment_short(d->expires, time));
 }
+
+/* What is odd about it. */
+const char *
+explaintext_odd(const struct explain *x, const struct casefile *c, int zh)
+{
+	const struct entry *e = &c->decision.e;
+
+	if ((e->flags & ENTRY_F_SANDBOX) != 0 &&
+	    strcmp(e->reason, "SANDBOX") == 0)
+		return (zh ? "测试环境：该结果由测试证件号指定，并非规则得出" :
+		    "sandbox: the document's number asked for this outcome; no "
+		    "rule gave it");
+	if (x->v.decision != e->decision)
+		return (zh ? "注意：记录的结果与其事实不符，请用 liangka log replay 核查" :
+		    "beware: the outcome in the entry does not follow from its "
+		    "facts; see liangka log replay");
+	return ("");
+}

@@ -85,6 +85,34 @@ Test(explain, as_json, .init = setup, .fini = teardown)
 	    "\"2026-11-29T10:00:00.000+08:00\"}");
 }
 
+/* An outcome that a sandbox was asked for has no rule behind it. */
+Test(explain, in_a_sandbox)
+{
+	char id[19] = "00000019900101006?";
+	const struct cli_run *r;
+
+	play_init(&x, NULL);
+	x.co.sandbox = 1;
+	play_start(&x);
+	id[17] = identity_check_digit(id);
+	play_ask(&x);
+	play_text(&x, WIRE_T_INSTITUTION, "abank");
+	play_text(&x, WIRE_T_BRANCH, "o1");
+	play_text(&x, WIRE_T_TELLER, "t01");
+	play_text(&x, WIRE_T_TXN_ID, "magic");
+	play_number(&x, WIRE_T_ID_TYPE, LK_ID_RESIDENT);
+	play_text(&x, WIRE_T_ID_NO, id);
+	play_number(&x, WIRE_T_PRODUCT, LK_PRODUCT_BANK1);
+	cr_assert_eq(play_decide(&x), LK_REJECT);
+	play_settle(&x);
+	play_stop(&x);
+	r = cli(NULL, "explain", x.ref, x.dir, NULL);
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	HAS(r->out, "reject");
+	HAS(r->out, "sandbox: the document's number asked for");
+	play_end(&x);
+}
+
 Test(explain, what_is_not_there, .init = setup, .fini = teardown)
 {
 	char wrong[80];
