@@ -6,7 +6,8 @@
  *
  *	1. its checkpoint is signed by a key that the caller trusts;
  *	2. its tiles yield the signed root, each tile the hash that its parent has;
- *	3. it continues every head that was seen before;
+ *	3. it continues every head that was seen before, by the caller or by the
+ *	   witness that left checkpoint.cosigned;
  *	4. every entry has the hash that its tile has;
  *	5. every entry reads as it was printed, and follows the rules of the journal:
  *	   its seq is base + index; t never falls and lies in the log's year (UTC+8);
@@ -75,6 +76,9 @@ struct verify_log {
 	uint64_t kinds[ENTRY_KINDS];	/* of the entries looked at */
 	uint64_t seen_size[2];		/* heads that it continues: by the state */
 	int seen[2];			/* and by options.since */
+	uint64_t witnessed;		/* size of the head that a witness left, */
+	size_t nwitnesses;		/* and who signed that, the log's own key */
+	struct verify_signer witness[VERIFY_SIGNERS_MAX]; /* among them */
 };
 
 struct verify_options {

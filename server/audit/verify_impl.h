@@ -155,6 +155,15 @@ int verify_unread(struct verify *v);
 void verify_log_check(struct verify *v, size_t i);
 
 /**
+ * verify_seen_check(v, seen): Does the log continue what the state remembers (or NULL),
+ * the caller's head, and the one that a witness left?
+ * verify_seen_signers(n, out): Write down the good signatures of a verified note.
+ * Return how many.
+ */
+void verify_seen_check(struct verify *v, const struct verify_seen *seen);
+size_t verify_seen_signers(const struct note *n, struct verify_signer *out);
+
+/**
  * verify_tree_begin(v): Forget the tiles of another log, and see whether those on the
  * right edge yield the signed root; where not, tell which do not fit.
  * verify_tree_seen(v, seen): Is this head a beginning of the log?  Return 1 if so.

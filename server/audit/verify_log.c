@@ -9,27 +9,6 @@
 
 #define STEP 64	/* bundles between two words on the progress */
 
-/* Keep who has signed. */
-static void
-take_signers(struct verify *v, const struct note *n)
-{
-	struct verify_signer *s;
-	size_t i;
-
-	for (i = 0; i < n->n; i++) {
-		if (n->sig[i].by == NULL) {
-			v->log.unknown++;
-			continue;
-		}
-		s = &v->log.signer[v->log.nsigners++];
-		(void)snprintf(s->name, sizeof(s->name), "%.*s",
-		    (int)n->sig[i].name_len, n->sig[i].name);
-		s->id = n->sig[i].id;
-		s->type = n->sig[i].by->type;
-		s->time = n->sig[i].time;
-	}
-}
-
 /* Who says that he signed a note, for a sentence. */
 static void
 claimed(const char *note, size_t len, char *out, size_t cap)
@@ -69,7 +48,8 @@ check_signature(struct verify *v)
 		    "that it is by %s)", err, who);
 		return (-1);
 	}
-	take_signers(v, &n);
+	v->log.nsigners = verify_seen_signers(&n, v->log.signer);
+	v->log.unknown = n.n - v->log.nsigners;
 	for (i = 0; i < v->log.nsigners; i++)
 		if (v->log.signer[i].type != NOTE_COSIGNATURE)
 			return (0);
@@ -252,44 +232,6 @@ check_entries(struct verify *v)
 	verify_pool_drop(v->pool);
 }
 
-/* Step 3: does it continue what was seen? */
-static void
-check_seen(struct verify *v, const struct verify_seen *seen)
-{
-	const struct verify_head *since = v->o->since;
-	struct checkpoint head;
-	int last = v->i + 1 == package_count(v->p);
-
-	if (seen != NULL && verify_tree_seen(v, &seen->head)) {
-		v->log.seen[0] = 1;
-		v->log.seen_size[0] = seen->head.size;
-		v->log.from = seen->head.size;
-	}
-	if (since == NULL || v->stop || (since->name[0] == '\0' ? !last :
-	    strcmp(since->name, v->l->name) != 0))
-		return;
-	memset(&head, 0, sizeof(head));
-	head.size = since->size;
-	memcpy(head.root, since->root, MERKLE_LEN);
-	if (verify_tree_seen(v, &head)) {
-		v->log.seen[1] = 1;
-		v->log.seen_size[1] = since->size;
-	}
-}
-
-/* A log that another one follows has ended. */
-static void
-check_finished(struct verify *v, const struct verify_seen *seen)
-{
-	const struct verify_place at = { .path = "checkpoint", .index = -1,
-		.offset = -1 };
-
-	if (seen->finished && seen->head.size < v->size)
-		verify_find(v, &at, "该日志早已结束于 %" PRIu64 " 条，现在却有 %" PRIu64
-		    " 条", "this log had ended with %" PRIu64 " entries, and now "
-		    "has %" PRIu64, seen->head.size, v->size);
-}
-
 /* Go on from where the last run ended, or from the log before. */
 static void
 carry(struct verify *v, const struct verify_seen *seen)
@@ -331,10 +273,8 @@ verify_log_check(struct verify *v, size_t i)
 	if (v->o->state != NULL)
 		seen = verify_state_find(v->o->state, v->l->head.origin);
 	verify_tree_begin(v);
-	if (seen != NULL && !v->stop)
-		check_finished(v, seen);
 	if (!v->stop)
-		check_seen(v, seen);
+		verify_seen_check(v, seen);
 	if (v->stop)
 		return;
 	package_base(v->p, i, seen != NULL && v->log.from > 0 ? seen->base :

@@ -402,9 +402,11 @@ const struct command cmd_log_verify = {
 	    "which they saw the head.\n"
 	    "\n"
 	    "A signed log can still be wound back to an older head, or be shown "
-	    "to others in another form.  That is seen by remembering: --state "
-	    "keeps size and root of each log in FILE, verifies the next time "
-	    "that they are continued, and reads only what is new.  FILE bears "
+	    "to others in another form.  That is seen by remembering.  The head "
+	    "that a witness left beside a log (checkpoint.cosigned) must be "
+	    "continued; and --state keeps size and root of each log in FILE, "
+	    "verifies the next time that they are continued, and reads only "
+	    "what is new.  FILE bears "
 	    "no signature.  It is worth as much as the place where it lies: "
 	    "whoever can write it decides what you remember.",
 	.args = args,

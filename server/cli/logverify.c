@@ -105,13 +105,34 @@ algorithm(const struct tool *t, uint32_t type)
 	}
 }
 
+/* Write signatures as JSON. */
+static void
+signers_json(struct json *j, const char *key, const struct verify_signer *v,
+    size_t n)
+{
+	char id[16];
+
+	json_array(j, key);
+	for (; n > 0; n--, v++) {
+		(void)snprintf(id, sizeof(id), "%08x", (unsigned)v->id);
+		json_object(j, NULL);
+		json_text(j, "name", v->name);
+		json_text(j, "id", id);
+		json_text(j, "algorithm", v->type == NOTE_SM2 ? "sm2" :
+		    "ed25519");
+		json_bool(j, "witness", v->type == NOTE_COSIGNATURE);
+		if (v->type == NOTE_COSIGNATURE)
+			json_time(j, "time", (int64_t)v->time * 1000);
+		json_end(j);
+	}
+	json_close(j);
+}
+
 /* Write a log as JSON. */
 static void
 log_json(const struct logverify *s, const struct verify_log *l,
     const char *root)
 {
-	const struct verify_signer *v;
-	char id[16];
 	struct json j;
 	size_t i;
 	int k;
@@ -121,27 +142,17 @@ log_json(const struct logverify *s, const struct verify_log *l,
 	json_u64(&j, "size", l->log->head.size);
 	json_text(&j, "root", root);
 	json_u64(&j, "base", l->log->base);
-	json_array(&j, "signed_by");
-	for (i = 0; i < l->nsigners; i++) {
-		v = &l->signer[i];
-		(void)snprintf(id, sizeof(id), "%08x", (unsigned)v->id);
-		json_object(&j, NULL);
-		json_text(&j, "name", v->name);
-		json_text(&j, "id", id);
-		json_text(&j, "algorithm", v->type == NOTE_SM2 ? "sm2" :
-		    "ed25519");
-		json_bool(&j, "witness", v->type == NOTE_COSIGNATURE);
-		if (v->type == NOTE_COSIGNATURE)
-			json_time(&j, "time", (int64_t)v->time * 1000);
-		json_end(&j);
-	}
-	json_close(&j);
+	signers_json(&j, "signed_by", l->signer, l->nsigners);
 	json_u64(&j, "unknown_signatures", l->unknown);
 	json_array(&j, "continues");
 	for (i = 0; i < 2; i++)
 		if (l->seen[i])
 			json_u64(&j, NULL, l->seen_size[i]);
 	json_close(&j);
+	if (l->nwitnesses > 0) {
+		json_u64(&j, "witnessed", l->witnessed);
+		signers_json(&j, "witnessed_by", l->witness, l->nwitnesses);
+	}
 	json_u64(&j, "verified_from", l->from);
 	json_time(&j, "first", l->first_t);
 	json_time(&j, "last", l->last_t);
@@ -184,6 +195,33 @@ signers(const struct tool *t, const struct verify_log *l)
 		(void)fprintf(t->out, tool_zh(t, "另有 %zu 个签名，其公钥未给出，未核对\n",
 		    "%zu more by keys that were not given: not looked at\n"),
 		    l->unknown);
+	}
+}
+
+/* Write who saw a head, and when. */
+static void
+witnesses(const struct tool *t, const struct verify_log *l)
+{
+	char when[MOMENT_SIZE];
+	size_t i, known = 0;
+
+	for (i = 0; i < l->nwitnesses; i++) {
+		if (l->witness[i].type != NOTE_COSIGNATURE)
+			continue;
+		known++;
+		label(t, "见证", "witnessed");
+		(void)fprintf(t->out, tool_zh(t, "前 %" PRIu64 " 条，%s+%08x，%s\n",
+		    "the first %" PRIu64 " entries, by %s+%08x, %s\n"),
+		    l->witnessed, l->witness[i].name,
+		    (unsigned)l->witness[i].id,
+		    moment_short((int64_t)l->witness[i].time * 1000, when));
+	}
+	if (known == 0 && l->nwitnesses > 0) {
+		label(t, "见证", "witnessed");
+		(void)fprintf(t->out, tool_zh(t, "前 %" PRIu64
+		    " 条，但见证人的公钥未给出，其签名未核对\n",
+		    "the first %" PRIu64 " entries, by witnesses whose keys "
+		    "were not given: not looked at\n"), l->witnessed);
 	}
 }
 
@@ -238,6 +276,7 @@ logverify_log(void *arg, const struct verify_log *l)
 			    " entries seen before (%s)\n"), l->seen_size[i],
 			    i == 0 ? "--state" : "--since");
 		}
+	witnesses(t, l);
 	label(t, "本次核对", "verified");
 	if (looked == 0) {
 		(void)fprintf(t->out, "%s\n", tool_zh(t, "没有新的记录",

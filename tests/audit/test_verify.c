@@ -605,6 +605,89 @@ Test(verify, data_directory_tells_what_is_not_signed_yet)
 	cr_expect_str_eq(v.first.file, "wal");
 }
 
+/* Let a witness leave the head of the newest log, with his signature. */
+static void
+leave_witness(const struct note_signer *w, const char *checkpoint,
+    const char *cosigned)
+{
+	char line[NOTE_LINE_MAX], out[4096];
+	size_t len, n;
+	uint8_t *p = verifytest_load(checkpoint, &len);
+	char *end;
+
+	p[len] = '\0';
+	end = strstr((char *)p, "\n\n");
+	cr_assert_not_null(end);
+	n = note_sign_line(line, (char *)p, (size_t)(end + 1 - (char *)p), w,
+	    1795320000);
+	cr_assert_gt(n, 0);
+	memcpy(out, p, len);
+	memcpy(out + len, line, n);
+	verifytest_store(cosigned, out, len + n);
+	free(p);
+}
+
+Test(verify, head_that_a_witness_left)
+{
+	struct verifytest v = { .rc = 0 };
+	struct note_signer w;
+	uint8_t secret[32] = { 3 }, *old;
+	size_t len;
+
+	makelog_remove(logs);
+	makelog_open(&m, logs);
+	makelog_fill(&m, 300);
+	makelog_publish(&m);
+	old = verifytest_load(at("2026.1/checkpoint"), &len);
+	makelog_fill(&m, 300);
+	makelog_publish(&m);
+	cr_assert_eq(note_signer_make(&w, "centre.example/witness",
+	    NOTE_COSIGNATURE, secret), 0);
+	leave_witness(&w, at("2026.1/checkpoint"),
+	    at("2026.1/checkpoint.cosigned"));
+	makelog_fill(&m, 10);
+	makelog_close(&m);
+	verifytest_run(&v, logs, &m);
+	cr_assert_eq(v.findings, 0, "%s", v.first.en);
+	cr_expect_eq(v.log[0].witnessed, 603);
+	cr_expect_eq(v.log[0].nwitnesses, 1, "its key was not given");
+	v.key[1] = &w.public;
+	v.o.nkeys = 2;
+	verifytest_run(&v, logs, NULL);
+	cr_assert_eq(v.findings, 0, "%s", v.first.en);
+	cr_assert_eq(v.log[0].nwitnesses, 2);
+	cr_expect_eq(v.log[0].witness[1].type, NOTE_COSIGNATURE);
+	cr_expect_eq(v.log[0].witness[1].time, 1795320000);
+	verifytest_flip(at("2026.1/checkpoint.cosigned"), -9);
+	verifytest_run(&v, logs, NULL);
+	cr_expect_eq(v.findings, 1);
+	cr_expect_str_eq(v.first.file, "2026.1/checkpoint.cosigned");
+	verifytest_flip(at("2026.1/checkpoint.cosigned"), -9);
+	/* Wound back behind the witness: no state is needed to see it. */
+	verifytest_store(at("2026.1/checkpoint"), old, len);
+	free(old);
+	verifytest_bad(logs, &m, "2026.1/checkpoint", -1,
+	    "wound back: 603 entries");
+}
+
+Test(verify, witness_alone_does_not_sign_a_log)
+{
+	struct verifytest v = { .rc = 0 };
+	struct note_signer w;
+	uint8_t secret[32] = { 3 };
+
+	cr_assert_eq(note_signer_make(&w, "centre.example/witness",
+	    NOTE_COSIGNATURE, secret), 0);
+	leave_witness(&w, at("2026.1/checkpoint"), at("2026.1/checkpoint"));
+	verifytest_good(logs, &m);
+	v.key[0] = &w.public;
+	v.o.keys = v.key;
+	v.o.nkeys = 1;
+	verifytest_run(&v, logs, NULL);
+	cr_expect_eq(v.findings, 1);
+	cr_expect_str_eq(v.first.file, "2026.1/checkpoint");
+}
+
 Test(verify, servers)
 {
 	struct verifytest v = { .rc = 0 };
