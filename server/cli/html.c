@@ -38,7 +38,7 @@ static const char style[] =
     ".list th{font-size:9pt;color:#555;border-bottom:.35mm solid #999;"
     "font-weight:600}\n"
     ".list td{font-size:9.5pt}\n"
-    ".list td:first-child,.list th:first-child{white-space:nowrap}\n"
+    ".list th,.list td:nth-child(-n+2){white-space:nowrap}\n"
     ".list td:nth-child(4){min-width:38mm}\n"
     "ul.why{list-style:none;margin:0 0 3mm;padding:0}\n"
     "ul.why li{padding:.8mm 0 .8mm 6mm;position:relative}\n"
