@@ -59,11 +59,11 @@ TestSuite(package, .init = setup, .fini = teardown);
 static const char *
 at(const char *name)
 {
-	static char path[4][500];
+	static char path[4][800];
 	static unsigned turn;
 	char *p = path[turn++ % 4];
 
-	(void)snprintf(p, 500, "%s/%s", data, name);
+	(void)snprintf(p, 800, "%s/%s", data, name);
 	return (p);
 }
 

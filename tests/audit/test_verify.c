@@ -25,11 +25,11 @@ static struct makelog m;
 static const char *
 at(const char *name)
 {
-	static char path[4][500];
+	static char path[4][800];
 	static unsigned turn;
 	char *p = path[turn++ % 4];
 
-	(void)snprintf(p, 500, "%s/%s", logs, name);
+	(void)snprintf(p, 800, "%s/%s", logs, name);
 	return (p);
 }
 

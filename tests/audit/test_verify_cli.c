@@ -48,11 +48,11 @@ TestSuite(verify_cli, .init = setup, .fini = teardown);
 static const char *
 at(const char *name)
 {
-	static char path[4][500];
+	static char path[4][800];
 	static unsigned turn;
 	char *p = path[turn++ % 4];
 
-	(void)snprintf(p, 500, "%s/%s", dir, name);
+	(void)snprintf(p, 800, "%s/%s", dir, name);
 	return (p);
 }
 
