@@ -208,14 +208,15 @@ ld_size(void *ctx, int fd, uint64_t *bytes)
 	return (disk_real.size(NULL, fd, bytes));
 }
 
-/* Whoever names a checkpoint has synced all below its directory but that. */
+/* Whoever names a checkpoint has synced all below its directory, and sealed/. */
 static void
 watch(struct logdisk *d, const char *to)
 {
 	size_t n = strlen(to) - strlen("checkpoint"), i;
 
 	for (i = 0; i < d->ndirty; i++)
-		if (strncmp(d->dirty[i], to, n) == 0 && !d->early) {
+		if ((strncmp(d->dirty[i], to, n) == 0 ||
+		    strstr(d->dirty[i], "/sealed") != NULL) && !d->early) {
 			d->early = 1;
 			snprintf(d->what, sizeof(d->what), "%s", d->dirty[i]);
 		}

@@ -311,6 +311,19 @@ Test(integrator, a_foreign_key_is_refused)
 	nodelog_free(n);
 }
 
+/* A checkpoint that covers an identity is not named before that is synced. */
+Test(integrator, identities_are_synced_before_the_checkpoint)
+{
+	struct nodelog *n = make_node(300);
+
+	n->own_disk = 1;
+	must_open(n);
+	(void)grow(n, 20);
+	(void)grow(n, 2000);
+	cr_assert_not(n->d->early, "%s was not synced", n->d->what);
+	nodelog_free(n);
+}
+
 /* What was erased in the write-ahead log is not moved. */
 Test(integrator, an_erased_identity_is_passed_over)
 {

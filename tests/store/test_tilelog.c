@@ -268,6 +268,7 @@ Test(tilelog, every_size_is_whole)
 		l = must_open(d);
 		cr_assert_eq(tilelog_size(l), i == 0 ? 0 : sizes[i - 1]);
 		grow(l, sizes[i]);
+		cr_assert_eq(d->ndirty, 0, "%s is not synced", d->dirty[0]);
 		must_be_whole(d, sizes[i]);
 		tilelog_close(l);
 	}
