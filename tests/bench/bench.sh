@@ -157,6 +157,27 @@ while [ $i -lt "$BENCH_ROUNDS" ]; do
 	done
 	echo "log round $i done" >&2
 done
+# Verifying the log that the rounds have left, beside Go's reader of such logs.
+now() {
+	date +%s%N
+}
+if [ -n "$BENCH_AUDIT" ] && BUILD=$bin sh "$here/../go/build.sh" \
+    >"$dir/go.txt" 2>&1 && [ -x "$bin/check-log" ]; then
+	log=$(ls -d "$dir"/data/log/*.1)
+	for i in 1 2 3; do
+		t0=$(now)
+		"$bin/liangka" log verify "$dir/data/log" --key \
+		    "$dir/log.key.pub" --no-progress >"$dir/verify.txt" ||
+		    die "$(cat "$dir/verify.txt")"
+		t1=$(now)
+		"$bin/check-log" -vkey "$(cat "$dir/log.key.pub")" "$log" \
+		    >"$dir/go.txt" || die "$(cat "$dir/go.txt")"
+		t2=$(now)
+		echo "goverify ours=$(((t1 - t0) / 1000))" \
+		    "go=$(((t2 - t1) / 1000))" \
+		    "entries=$(sed -n 2p "$log/checkpoint")" >>"$dir/rounds"
+	done
+fi
 for b in $BENCH_AUDIT; do
 	"$bin/bench/$b" "$dir" >>"$dir/rounds" || die "$b failed"
 done

@@ -34,6 +34,7 @@ function verdict(what, figure, target, good) {
 
 kind == "disk" { add("disk p50", f["p50"]); add("disk p99", f["p99"]) }
 
+kind == "goverify" { add("go ratio", f["go"] / f["ours"]) }
 kind == "log0s" { bare = f["rate"]; add("log off", bare) }
 kind == "log1s" { add("log on", f["rate"]); add("log cost", 1 - f["rate"] / bare) }
 
@@ -112,6 +113,13 @@ END {
 	verdict("rate that the signed log costs at 64", \
 	    sprintf("%.1f %% (%.0f, %.0f)", 100 * p, median("log on"), \
 	    median("log off")), "< 20 %", p < 0.20)
+	if (count["go ratio"] > 0) {
+		p = median("go ratio")
+		verdict("verify / Go's reader, " last["goverify", "entries"] \
+		    " entries", sprintf("%.2f (%.2f, %.2f s)", p, \
+		    last["goverify", "ours"] / 1e6, \
+		    last["goverify", "go"] / 1e6), ">= 1", p >= 1)
+	}
 	for (i = 1; i <= audits; i++) {
 		split(substr(audit[i], 8), part, / *[|] */)
 		verdict(part[1], part[2], part[3], part[4] == "ok")
