@@ -42,7 +42,8 @@ struct verify_line {
 struct verify_bundle {
 	uint64_t index;
 	uint64_t base;		/* of the log */
-	int year;		/* 0: not known */
+	int64_t year_from;	/* journal times of its year: from here */
+	int64_t year_until;	/* on, until before here */
 	unsigned first;		/* entries before it are only hashed */
 	unsigned want;		/* entries that it should hold */
 	unsigned n;		/* entries that it holds, up to `want` */
@@ -176,14 +177,16 @@ const uint8_t (*verify_tree_leaves(struct verify *v,
     const struct verify_bundle *b))[MERKLE_LEN];
 
 /**
+ * verify_rules_year(b, year): Set the bounds of the year, 0: any time is good.
  * verify_rules_entry(b, i, e): Judge an entry by itself, into its line.
- * verify_rules_line(v, b, i): Judge it among its neighbours, and tell what is wrong.
+ * verify_rules_line(v, l, place): Judge it among its neighbours, and tell what is wrong.
  * verify_rules_first(v, text, len, place): Judge what entry 0 says of the logs.
  */
 void verify_rules_entry(struct verify_bundle *b, unsigned i,
     const struct entry *e);
-void verify_rules_line(struct verify *v, const struct verify_bundle *b,
-    unsigned i);
+void verify_rules_year(struct verify_bundle *b, int year);
+void verify_rules_line(struct verify *v, const struct verify_line *l,
+    const struct verify_place *at);
 void verify_rules_first(struct verify *v, const char *text, size_t len,
     const struct verify_place *place);
 

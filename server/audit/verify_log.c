@@ -131,7 +131,7 @@ judge_bundle(struct verify *v, const struct verify_bundle *b)
 		if (leaf == NULL || memcmp(leaf[i], b->leaf[i],
 		    MERKLE_LEN) == 0) {
 			if (i >= b->first)
-				verify_rules_line(v, b, i);
+				verify_rules_line(v, l, &at);
 			if (at.index == 0 && i >= b->first && !v->stop)
 				verify_rules_first(v, (const char *)b->p +
 				    l->off + 2, l->len, &at);
@@ -197,7 +197,7 @@ fill(struct verify *v, struct verify_bundle *b, uint64_t index)
 	b->len = len;
 	b->index = index;
 	b->base = v->l->base;
-	b->year = v->year;
+	verify_rules_year(b, v->year);
 	b->want = tile_width(TILE_ENTRIES, index, v->size);
 	b->first = index * TILE_WIDTH >= v->log.from ? 0 :
 	    (unsigned)(v->log.from % TILE_WIDTH);

@@ -49,6 +49,18 @@ year_of(int64_t t)
 	return (c.year);
 }
 
+/* Set the bounds of a year. */
+void
+verify_rules_year(struct verify_bundle *b, int year)
+{
+	int known = year > 0 && year < 9999;
+
+	b->year_from = known ? day_start(day_from_civil(year, 1, 1)) * 1000 :
+	    INT64_MIN;
+	b->year_until = known ? day_start(day_from_civil(year + 1, 1, 1)) *
+	    1000 : INT64_MAX;
+}
+
 /* Is this an answer of the daemon? */
 static int
 decision_known(int32_t d)
@@ -104,7 +116,6 @@ verify_rules_entry(struct verify_bundle *b, unsigned i, const struct entry *e)
 {
 	uint64_t index = b->index * TILE_WIDTH + i;
 	struct verify_line *l = &b->line[i];
-	int year = year_of(e->t);
 
 	l->t = e->t;
 	l->seq = e->seq;
@@ -122,9 +133,9 @@ verify_rules_entry(struct verify_bundle *b, unsigned i, const struct entry *e)
 		l->fault = VERIFY_NOT_LOG;
 	else if (index != 0 && e->kind == ENTRY_LOG)
 		l->fault = VERIFY_LOG_INSIDE;
-	else if (b->year != 0 && year != b->year) {
+	else if (e->t < b->year_from || e->t >= b->year_until) {
 		l->fault = VERIFY_YEAR;
-		l->a = (uint64_t)year;
+		l->a = (uint64_t)year_of(e->t);
 	} else if (e->ref >= e->seq || e->superseded >= e->seq) {
 		l->fault = VERIFY_REF;
 		l->a = e->ref >= e->seq ? e->ref : e->superseded;
@@ -277,39 +288,31 @@ judge_time(struct verify *v, const struct verify_line *l,
 
 /* Judge an entry among its neighbours. */
 void
-verify_rules_line(struct verify *v, const struct verify_bundle *b, unsigned i)
+verify_rules_line(struct verify *v, const struct verify_line *l,
+    const struct verify_place *at)
 {
-	uint64_t index = b->index * TILE_WIDTH + i;
-	const struct verify_line *l = &b->line[i];
-	char path[TILE_PATH_MAX];
-	const struct verify_place at = { .path = path,
-		.seq = b->base + index, .index = (int64_t)index,
-		.offset = (int64_t)l->off };
 
-	tile_path(path, TILE_ENTRIES, b->index, b->want);
 	if (l->fault != VERIFY_FINE)
-		tell_fault(v, l, &at);
-	if (l->fault == VERIFY_MALFORMED)
+		tell_fault(v, l, at);
+	if (l->fault == VERIFY_MALFORMED || v->stop)
 		return;
-	if (v->stop)
-		return;
-	judge_time(v, l, &at);
+	judge_time(v, l, at);
 	if (v->started && v->kind == ENTRY_STOP && l->kind != ENTRY_START &&
 	    l->kind != ENTRY_LOG)
-		verify_find(v, &at, "stop 之后又出现 %s，中间没有 start", "`%s` comes "
+		verify_find(v, at, "stop 之后又出现 %s，中间没有 start", "`%s` comes "
 		    "behind `stop` without a `start`",
 		    entry_kind_name(l->kind));
 	if (l->kind == ENTRY_POLICY && l->fault == VERIFY_FINE) {
 		memcpy(v->policy, l->policy, sizeof(v->policy));
-		policy_file(v, l, &at);
+		policy_file(v, l, at);
 	} else if (l->kind == ENTRY_DECISION && v->policy[0] == '\0') {
 		if (v->first)
-			verify_find(v, &at, "此前没有任何规则生效，却有决定依据规则 %s",
+			verify_find(v, at, "此前没有任何规则生效，却有决定依据规则 %s",
 			    "the decision is by policy %s, and none was put in "
 			    "force before", l->policy);
 		memcpy(v->policy, l->policy, sizeof(v->policy));
 	} else if (l->kind == ENTRY_DECISION && strcmp(l->policy, v->policy) != 0)
-		verify_find(v, &at, "决定依据规则 %s，而当时生效的是 %s",
+		verify_find(v, at, "决定依据规则 %s，而当时生效的是 %s",
 		    "the decision is by policy %s, and %s was in force",
 		    l->policy, v->policy);
 	/* Behind a stop only the log's own entry keeps the daemon stopped. */
