@@ -90,6 +90,15 @@ settle(struct integrator *i, int rc)
 	return (rc == TILELOG_FAILED);
 }
 
+/* Remove the segments that nobody needs any more. */
+static void
+trim(struct integrator *i)
+{
+	uint64_t done = i->done, floor = i->floor;
+
+	(void)wal_trim(i->wal, (done < floor ? done : floor) + 1);
+}
+
 /* The thread. */
 static void *
 run(void *arg)
@@ -101,6 +110,7 @@ run(void *arg)
 	i->due = integrator_now();
 	while (!stop) {
 		publish = await(i, &stop);
+		trim(i);
 		rc = integrator_carry(i);
 		if (rc == TILELOG_OK && publish) {
 			rc = integrator_publish(i);
@@ -257,6 +267,14 @@ integrator_done(const struct integrator *i)
 {
 
 	return (i->done);
+}
+
+/* The state has all up to seq. */
+void
+integrator_floor(struct integrator *i, uint64_t seq)
+{
+
+	i->floor = seq;
 }
 
 /* Wake the thread. */

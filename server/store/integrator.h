@@ -76,6 +76,13 @@ int integrator_wait(struct integrator *i, uint64_t seq, uint32_t ms,
     struct checkpoint *head);
 
 /**
+ * integrator_floor(i, seq): The state has the effects of all entries up to seq on
+ * disk: write-ahead segments wholly up to it may go once they are published too.  The
+ * thread removes them, since that waits for the disk.
+ */
+void integrator_floor(struct integrator *i, uint64_t seq);
+
+/**
  * integrator_kick(i): Entries became durable.  Cheap; call it at will.
  */
 void integrator_kick(struct integrator *i);

@@ -55,6 +55,7 @@ struct integrator {
 	pthread_t thread;
 	_Atomic uint64_t carried;	/* last seq added to a log */
 	_Atomic uint64_t done;		/* last seq published */
+	_Atomic uint64_t floor;		/* up to here the state has all */
 	_Atomic uint64_t want;		/* a seq that somebody waits for */
 	pthread_mutex_t lock;		/* of what follows */
 	pthread_cond_t wake;		/* for the thread */

@@ -394,9 +394,9 @@ journal_collect(struct journal *j)
 	if (mono - j->looked >= 1000) {
 		j->looked = mono;
 		(void)wal_space(j->wal);
-		journal_log_trim(j);
 	}
 	if (j->integrator != NULL) {
+		integrator_floor(j->integrator, state_seq(j->state));
 		integrator_kick(j->integrator);
 		if (integrator_failed(j->integrator, NULL, 0))
 			j->failed = 1;

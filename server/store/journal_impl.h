@@ -90,11 +90,6 @@ int journal_log_begin(struct journal *j, int64_t t);
 void journal_log_take(struct journal *j);
 
 /**
- * journal_log_trim(j): Let go of write-ahead segments that are not needed any more.
- */
-void journal_log_trim(struct journal *j);
-
-/**
  * journal_recover(j, o, err, errlen): Open log and state, replay.  Return 0 or -1.
  */
 int journal_recover(struct journal *j, const struct journal_options *o,

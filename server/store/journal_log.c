@@ -205,19 +205,6 @@ journal_publish(struct journal *j, uint32_t ms)
 	    wal_durable(j->wal), ms, &head));
 }
 
-/* Let go of segments that state, log/ and sealed/ do not need any more. */
-void
-journal_log_trim(struct journal *j)
-{
-	uint64_t done, c;
-
-	if (j->integrator == NULL)
-		return;
-	done = integrator_done(j->integrator);
-	c = state_seq(j->state);
-	(void)wal_trim(j->wal, (done < c ? done : c) + 1);
-}
-
 /* Overwrite a sealed identity. */
 int
 journal_erase(struct journal *j, uint64_t seq, char *err, size_t errlen)
