@@ -293,6 +293,9 @@ journal_put(struct journal *j, struct entry *e, uint8_t leaf[32],
 		return (rc);
 	if (e->t == 0)
 		e->t = journal_now(j, NULL);
+	/* What had to stand before it may have been written a moment later. */
+	if (e->t < j->last_t)
+		e->t = j->last_t;
 	if (j->clock.doubt)
 		e->flags |= ENTRY_F_CLOCK;
 	if (slen > 0)

@@ -123,6 +123,10 @@ Test(journal, clock_that_steps)
 	(void)play_open(&x, "abank", "o1", 2, LK_PRODUCT_BANK1);
 	rebase();
 	(void)play_open(&x, "abank", "o1", 3, LK_PRODUCT_BANK1);
+	x.wall += 9 * PLAY_HOUR;
+	(void)play_open(&x, "abank", "o1", 4, LK_PRODUCT_BANK1);
+	rebase();
+	(void)play_open(&x, "abank", "o1", 5, LK_PRODUCT_BANK1);
 	verify(1);
 }
 
