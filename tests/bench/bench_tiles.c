@@ -1,14 +1,22 @@
 /*
  * bench_tiles [DIR [ENTRIES [ROUNDS]]]: how fast a backlog of the write-ahead log is
  * integrated, synced and published, against the bare leaf hashing of the same entries
- * on one core in the same run.  Prints every round and the median.
+ * on one core in the same run.  Prints every round and the median; cpu= is the same
+ * ratio of processor times, which others on the machine disturb less.
  *
- * Every round writes into a directory of its own and nothing is removed before the
- * end: ext4 looks at each inode freed within the last seconds again and again before
- * it makes a file, and thousands of them would be all that is measured.
+ * Every round writes into a directory of its own, which ext4 is asked to put elsewhere
+ * on the disk, and nothing is removed before the end: before it makes a file, ext4
+ * passes over every inode of the block group that was freed within the last minutes,
+ * and the thousands that an earlier round or run had freed would be all that is
+ * measured.
  */
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <linux/fs.h>
+
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdio.h>
@@ -49,6 +57,17 @@ now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
+}
+
+/* Processor seconds of this process. */
+static double
+cpu(void)
+{
+	struct rusage r;
+
+	getrusage(RUSAGE_SELF, &r);
+	return ((double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+	    (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6);
 }
 
 static void
@@ -152,6 +171,21 @@ fill_wal(void)
 	return (w);
 }
 
+/* Have the directories below spread over the disk, where the file system can. */
+static void
+spread(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags;
+
+	if (fd == -1)
+		return;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
+		flags |= FS_TOPDIR_FL;
+		(void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	}
+	close(fd);
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
@@ -168,7 +202,8 @@ fresh(char path[1100], const char *name)
 {
 	static int n;
 
-	snprintf(path, 1100, "%s/%s.%d", dir, name, n++);
+	/* The name chooses the block group: no two runs have the same. */
+	snprintf(path, 1100, "%s/%s.%d%s", dir, name, n++, strrchr(dir, '.'));
 	if (mkdir(path, 0700) != 0)
 		die("cannot make a directory");
 	sync();
@@ -258,7 +293,7 @@ main(int argc, char **argv)
 	const char *tmp = argc > 1 ? argv[1] : getenv("TMPDIR");
 	int n = argc > 2 ? atoi(argv[2]) : ENTRIES, r;
 	int rounds = argc > 3 ? atoi(argv[3]) : ROUNDS;
-	double ratio[ROUNDS_MAX], bare, took, tiles;
+	double ratio[ROUNDS_MAX], cpus[ROUNDS_MAX], bare, took, tiles, c;
 	const uint8_t secret[32] = { 1 };
 	struct wal *w;
 
@@ -268,6 +303,7 @@ main(int argc, char **argv)
 	    tmp != NULL ? tmp : "/tmp");
 	if (mkdtemp(dir) == NULL)
 		die("cannot make a directory");
+	spread(dir);
 	if (note_signer_make(&signer, KEY, NOTE_ED25519, secret) != 0)
 		die("no key");
 	make_all(n);
@@ -275,13 +311,17 @@ main(int argc, char **argv)
 	printf("tiles entries=%d bytes=%.0f\n", n,
 	    (double)all.at[n] / n);
 	for (r = 0; r < rounds; r++) {
+		c = cpu();
 		bare = hash_all();
+		cpus[r] = cpu() - c;
+		c = cpu();
 		took = integrate(w);
+		cpus[r] /= cpu() - c;
 		tiles = write_tiles();
 		ratio[r] = bare / took;
 		printf("tiles leaf_per_s=%.0f integrated_per_s=%.0f "
-		    "ratio=%.3f writer_alone=%.3f\n", n / bare, n / took,
-		    ratio[r], bare / tiles);
+		    "ratio=%.3f cpu=%.3f writer_alone=%.3f\n", n / bare,
+		    n / took, ratio[r], cpus[r], bare / tiles);
 	}
 	qsort(ratio, (size_t)rounds, sizeof(ratio[0]), by_size);
 	printf("target integration / bare leaf hashing of %d entries | %.3f | "
