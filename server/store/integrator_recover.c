@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,6 +90,7 @@ compare_one(struct compare *c, const struct wal_entry *e)
 	if ((c->hashes == NULL || c->tile != index / TILE_WIDTH) &&
 	    load_tile(c, index / TILE_WIDTH) != 0)
 		return (-1);
+	assert(c->hashes != NULL);
 	sha256_leaf(leaf, e->entry, e->len);
 	if (memcmp(leaf, c->hashes[index % TILE_WIDTH], sizeof(leaf)) != 0)
 		return (differs(c, e->seq, index));

@@ -146,8 +146,8 @@ load_bundle(struct tilelog *l, struct tiles *t)
 		sha256_leaf(leaf, entry, n);
 		if (memcmp(leaf, v->hash[i], sizeof(leaf)) != 0)
 			return (say(l, "%s/tile/entries: entry %llu is not "
-			    "what its tile says", l->dir, (unsigned long long)
-			    (index * TILE_WIDTH + i)));
+			    "what its tile says", l->dir,
+			    (unsigned long long)index * TILE_WIDTH + i));
 	}
 	if (tilelog_reserve(l, off) != 0)
 		return (say(l, "out of memory"));
