@@ -18,6 +18,7 @@
 #include "plugin.h"
 
 #include "harness.h"
+#include "tool.h"
 
 #define SAID 262144
 
@@ -70,34 +71,13 @@ slurp(const char *path, char *buf)
 static int __attribute__((sentinel))
 liangka(const char *word, ...)
 {
-	const char *build = getenv("LK_BUILD");
-	char path[4096], o[160], e[160];
-	char *argv[40] = { "liangka" };
-	int n = 1, status;
 	va_list ap;
-	pid_t pid;
+	int rc;
 
 	va_start(ap, word);
-	for (; word != NULL; word = va_arg(ap, const char *))
-		argv[n++] = (char *)(uintptr_t)word;
+	rc = tool_run(dir, out, err, SAID, word, ap);
 	va_end(ap);
-	(void)snprintf(path, sizeof(path), "%s/liangka", build != NULL ?
-	    build : "build");
-	(void)snprintf(o, sizeof(o), "%s/out", dir);
-	(void)snprintf(e, sizeof(e), "%s/err", dir);
-	cr_assert((pid = fork()) >= 0);
-	if (pid == 0) {
-		(void)dup2(open(o, O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-		(void)dup2(open(e, O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		(void)setenv("LC_ALL", "C", 1);
-		(void)execv(path, argv);
-		_exit(127);
-	}
-	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	slurp(o, out);
-	slurp(e, err);
-	cr_assert(WIFEXITED(status));
-	return (WEXITSTATUS(status));
+	return (rc);
 }
 
 /* A person asks at one outlet after the other until he is held. */

@@ -22,6 +22,7 @@
 #include "store/sealed.h"
 
 #include "harness.h"
+#include "tool.h"
 
 #define SAID 65536
 
@@ -114,53 +115,17 @@ drop_keys(void)
 	(void)nftw(keys, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Read a whole file, terminated. */
-static void
-slurp(const char *path, char *buf)
-{
-	FILE *f = fopen(path, "re");
-	size_t n = 0;
-
-	if (f != NULL) {
-		n = fread(buf, 1, SAID - 1, f);
-		(void)fclose(f);
-	}
-	buf[n] = '\0';
-}
-
 /* Run liangka; what it wrote is in out and err. */
 static int __attribute__((sentinel))
 liangka(const char *word, ...)
 {
-	const char *build = getenv("LK_BUILD");
-	char path[4096], o[160], e[160];
-	char *argv[40] = { "liangka" };
-	int n = 1, status;
 	va_list ap;
-	pid_t pid;
+	int rc;
 
 	va_start(ap, word);
-	for (; word != NULL; word = va_arg(ap, const char *))
-		argv[n++] = (char *)(uintptr_t)word;
+	rc = tool_run(keys, out, err, SAID, word, ap);
 	va_end(ap);
-	(void)snprintf(path, sizeof(path), "%s/liangka", build != NULL ?
-	    build : "build");
-	(void)snprintf(o, sizeof(o), "%s/out", keys);
-	(void)snprintf(e, sizeof(e), "%s/err", keys);
-	cr_assert((pid = fork()) >= 0);
-	if (pid == 0) {
-		(void)dup2(open(o, O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-		(void)dup2(open(e, O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		(void)setenv("LC_ALL", "C", 1);
-		(void)execv(path, argv);
-		_exit(127);
-	}
-	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	slurp(o, out);
-	slurp(e, err);
-	(void)unlink(o);
-	cr_assert(WIFEXITED(status));
-	return (WEXITSTATUS(status));
+	return (rc);
 }
 
 /* Unseal what was held, as somebody. */
