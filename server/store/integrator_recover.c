@@ -1,5 +1,5 @@
 #include <assert.h>
-#include <errno.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,6 +91,7 @@ compare_one(struct compare *c, const struct wal_entry *e)
 	    load_tile(c, index / TILE_WIDTH) != 0)
 		return (-1);
 	assert(c->hashes != NULL);
+	assert(c->hashes != NULL && index % TILE_WIDTH < (uint64_t)c->width);
 	sha256_leaf(leaf, e->entry, e->len);
 	if (memcmp(leaf, c->hashes[index % TILE_WIDTH], sizeof(leaf)) != 0)
 		return (differs(c, e->seq, index));
