@@ -12,6 +12,7 @@
 #include "json.h"
 #include "logplace.h"
 #include "logread.h"
+#include "width.h"
 
 #define PROGRESS_MS 500
 
@@ -111,12 +112,16 @@ differs(void *arg, const struct replay_difference *d)
 		json_end(&j);
 		return;
 	}
-	(void)fprintf(t->out, "%s%s %" PRIu64 " %s%s: %s \"%s\"%s %s \"%s\" (%s)\n",
-	    tool_paint(t, TOOL_RED), tool_zh(t, "记录", "entry"), d->seq,
-	    d->field, tool_paint(t, TOOL_PLAIN), tool_zh(t, "日志为",
-	    "the journal says"), worded(t, d->field, d->journal),
-	    tool_zh(t, "，", ","), tool_zh(t, "重演为", "replay gives"),
-	    worded(t, d->field, d->replayed), mode);
+	(void)fprintf(t->out, "%s%s %" PRIu64 " ", tool_paint(t, TOOL_RED),
+	    tool_zh(t, "记录", "entry"), d->seq);
+	width_put(t->out, d->field);
+	(void)fprintf(t->out, "%s: %s \"", tool_paint(t, TOOL_PLAIN),
+	    tool_zh(t, "日志为", "the journal says"));
+	width_put(t->out, worded(t, d->field, d->journal));
+	(void)fprintf(t->out, "\"%s %s \"", tool_zh(t, "，", ","),
+	    tool_zh(t, "重演为", "replay gives"));
+	width_put(t->out, worded(t, d->field, d->replayed));
+	(void)fprintf(t->out, "\" (%s)\n", mode);
 }
 
 /* Show how far it is. */

@@ -57,8 +57,9 @@ logverify_finding(void *arg, const struct verify_finding *f)
 		json_end(&j);
 		return;
 	}
-	(void)fprintf(t->out, "%s%s%s", tool_paint(t, TOOL_RED), f->file,
-	    tool_paint(t, TOOL_PLAIN));
+	(void)fputs(tool_paint(t, TOOL_RED), t->out);
+	width_put(t->out, f->file);
+	(void)fputs(tool_paint(t, TOOL_PLAIN), t->out);
 	if (f->index >= 0)
 		(void)fprintf(t->out, tool_zh(t, "：第 %" PRId64 " 条记录（seq %"
 		    PRIu64 "）", ": entry %" PRId64 " (seq %" PRIu64 ")"),
@@ -68,8 +69,9 @@ logverify_finding(void *arg, const struct verify_finding *f)
 		    "%s byte %" PRId64 " of the file"), f->index >= 0 ?
 		    tool_zh(t, "，", ", from") : tool_zh(t, "：", ":"),
 		    f->offset);
-	(void)fprintf(t->out, "%s%s\n", zh(s) ? "：" : ": ", zh(s) ? f->zh :
-	    f->en);
+	(void)fputs(zh(s) ? "：" : ": ", t->out);
+	width_put(t->out, zh(s) ? f->zh : f->en);
+	(void)fputc('\n', t->out);
 }
 
 /* Write a remark. */
@@ -85,9 +87,11 @@ logverify_remark(void *arg, const char *text_zh, const char *text_en)
 		json_begin(&j, s->t->out);
 		json_text(&j, "remark", text);
 		json_end(&j);
-	} else
-		(void)fprintf(s->t->out, "%s%s\n", tool_zh(s->t, "注意：",
-		    "note: "), text);
+		return;
+	}
+	(void)fputs(tool_zh(s->t, "注意：", "note: "), s->t->out);
+	width_put(s->t->out, text);
+	(void)fputc('\n', s->t->out);
 }
 
 /* The name of a kind of signature. */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +9,7 @@
 #include "command.h"
 #include "plugin.h"
 #include "tool.h"
+#include "width.h"
 
 /* The present, UTC ms. */
 static int64_t
@@ -84,14 +86,21 @@ int
 tool_fail(const struct tool *t, int code, const char *zh, const char *en, ...)
 {
 	va_list ap;
+	char *text;
+	int n;
 
 	(void)fflush(t->out);
 	(void)fprintf(t->err, "%sliangka%s%s:%s ", t->colour_err ? "\33[31m" :
 	    "", t->command != NULL ? " " : "", t->command != NULL ?
 	    t->command->name : "", t->colour_err ? "\33[0m" : "");
 	va_start(ap, en);
-	(void)vfprintf(t->err, tool_zh(t, zh, en), ap);
+	n = vasprintf(&text, tool_zh(t, zh, en), ap);
 	va_end(ap);
+	/* It may quote what somebody else has written. */
+	width_lines(t->err, n >= 0 ? text : tool_zh(t, "内存不足",
+	    "out of memory"));
+	if (n >= 0)
+		free(text);
 	(void)fputc('\n', t->err);
 	return (code);
 }

@@ -94,6 +94,20 @@ width_put(FILE *f, const char *s)
 	put(f, s, strlen(s));
 }
 
+/* Write a text of several lines. */
+void
+width_lines(FILE *f, const char *s)
+{
+	size_t n;
+
+	for (; *s != '\0'; s += n) {
+		n = strcspn(s, "\n");
+		put(f, s, n);
+		if (s[n] == '\n')
+			(void)fputc(s[n++], f);
+	}
+}
+
 /* Write a text and spaces. */
 void
 width_pad(FILE *f, const char *s, size_t columns)

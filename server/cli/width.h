@@ -22,7 +22,13 @@ size_t width_of(const char *s);
 void width_put(FILE *f, const char *s);
 
 /**
- * width_pad(f, s, columns): The same, and spaces up to so many columns.
+ * width_lines(f, s): The same for a text of several lines: newlines stay.
+ */
+void width_lines(FILE *f, const char *s);
+
+/**
+ * width_pad(f, s, columns): Write s as width_put() does, and spaces up to so
+ * many columns.
  */
 void width_pad(FILE *f, const char *s, size_t columns);
 

@@ -231,3 +231,29 @@ Test(verify_cli, exit_codes_of_places)
 	cr_expect(has(r->out, "\"what\" is not the name of a log"), "%s",
 	    r->out);
 }
+
+/* What a forger wrote into the package is quoted without what a terminal obeys. */
+Test(verify_cli, findings_command_no_terminal)
+{
+	static const char list[] = "2026.1\n\33[2J\33]0;x\7\n";
+	const struct cli_run *r;
+	struct entry e;
+
+	makelog_decision(&m, &e);
+	(void)snprintf(e.policy, sizeof(e.policy), "p\xc2\x9b" "31m\xe2\x80\xae");
+	makelog_add(&m, &e);
+	makelog_publish(&m);
+	r = cli(NULL, "log", "verify", logs, "--key", key, NULL);
+	cr_expect_eq(r->rc, TOOL_NO);
+	cr_expect(has(r->out, "by policy p?31m?,"), "%s", r->out);
+	r = cli(NULL, "log", "replay", logs, NULL);
+	cr_expect(!has(r->out, "\xc2\x9b"), "%s", r->out);
+	cr_expect(!has(r->err, "\xc2\x9b"), "%s", r->err);
+	verifytest_store(at("log/logs"), list, sizeof(list) - 1);
+	r = cli(NULL, "log", "verify", logs, "--key", key, NULL);
+	cr_expect_eq(r->rc, TOOL_NO);
+	cr_expect(has(r->out, "\"?[2J?]0;x?\" is not"), "%s", r->out);
+	r = cli(NULL, "log", "show", logs, NULL);
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect(has(r->err, "\"?[2J?]0;x?\" is not"), "%s", r->err);
+}
