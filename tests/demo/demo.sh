@@ -151,6 +151,15 @@ if [ "$stopped" != 0 ]; then
 	fail "liangkad ended with $stopped"
 fi
 
+# The record that the day left, as an auditor verifies it; a broken one fails.
+say
+if ! "$build/liangka" log verify "$dir/data/log" --key "$dir/log.key.pub" \
+    --lang en --no-progress >"$dir/verify.txt" 2>&1; then
+	cat "$dir/verify.txt" >&2
+	fail "the record is not whole"
+fi
+say "liangka log verify: $(tail -1 "$dir/verify.txt")"
+
 near=${build#"$PWD"/}
 cat <<END
 
@@ -159,6 +168,12 @@ Look further ($(($(date +%s) - began)) s in all):
       what was held, as it was recorded; without the conditions: everything
   $near/liangka log show --data $near/demo/data --id NUMBER
       one of the answers above, by its number (编号), and what followed
+  $near/liangka explain NUMBER $near/demo/data
+      every rule with its figures, and when a hold ends by itself; --lang zh
+  $near/liangka log verify $near/demo/data/log --key $near/demo/log.key.pub
+      that no entry was altered, removed or moved
+  make demo-tamper
+      copies of this record are altered, and each alteration is found
   $near/demo/plan.csv
       the plan with the truth; change a copy and play it: PLAN=copy.csv make demo
   $near/tests/demo-generate --help
