@@ -72,6 +72,11 @@ check_keys(struct config_reader *r)
 			wrong = look.access.text;
 		else if (k.kind != KEYFILE_TOKEN_PERSON)
 			wrong = "this is no key of kind token-person";
+		else if (c->profile == CONFIG_GM && !c->sandbox &&
+		    k.algorithm != KEYFILE_HMAC_SM3)
+			wrong = "profile = gm wants a token key of algorithm "
+			    "hmac-sm3: \"liangka-keys new token --algorithm "
+			    "hmac-sm3\"";
 		else if (keyfile_fresh(&k, c->token_key[i],
 		    (int64_t)time(NULL), &e) != 0)
 			wrong = e.text;
@@ -86,11 +91,34 @@ check_keys(struct config_reader *r)
 	}
 }
 
+/* Is there a log key of each algorithm that the profile wants, and no other? */
+static void
+check_profile(struct config_reader *r, const int have[KEYFILE_ECDH_P256 + 1])
+{
+	const struct config *c = r->config;
+	const struct config_spot *at = &r->log_key[0];
+	int gm = c->profile == CONFIG_GM;
+
+	if (c->sandbox || r->doc.errors > 0)
+		return;
+	if (have[KEYFILE_ED25519] != 1)
+		conf_fail(&r->doc, at->at, at->span, "one key of algorithm "
+		    "ed25519 is wanted here, and there are %d",
+		    have[KEYFILE_ED25519]);
+	if (have[KEYFILE_SM2_SM3] != gm)
+		conf_fail(&r->doc, at->at, at->span, gm ? "profile = gm wants "
+		    "one key of algorithm sm2-sm3 too, and there are %d: "
+		    "\"liangka-keys new log --algorithm sm2-sm3\"" : "a key of "
+		    "algorithm sm2-sm3 is for profile = gm alone, and there "
+		    "are %d", have[KEYFILE_SM2_SM3]);
+}
+
 /* Is each log key sound, kept from others, and that of this node? */
 static void
 check_log_keys(struct config_reader *r)
 {
 	const struct config *c = r->config;
+	int have[KEYFILE_ECDH_P256 + 1] = { 0 };
 	char name[ORIGIN_MAX];
 	struct keydisk_look look;
 	struct keyfile_error e;
@@ -109,8 +137,15 @@ check_log_keys(struct config_reader *r)
 			conf_fail(&r->doc, r->log_key[i].at, r->log_key[i].span,
 			    "%s: the key of kind log of %s is wanted",
 			    c->log_key[i], name);
+		else if (keyfile_fresh(&k, c->log_key[i], (int64_t)time(NULL),
+		    &e) != 0)
+			conf_fail(&r->doc, r->log_key[i].at, r->log_key[i].span,
+			    "%s", e.text);
+		else
+			have[k.algorithm]++;
 		keyfile_wipe(&k);
 	}
+	check_profile(r, have);
 }
 
 /* See that what the configuration names is there. */

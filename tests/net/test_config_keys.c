@@ -1,4 +1,4 @@
-/* What --check-config finds wrong with the token keys themselves. */
+/* What --check-config finds wrong with the keys themselves. */
 #include <criterion/criterion.h>
 
 #include <sys/stat.h>
@@ -13,7 +13,9 @@
 #include "keys/keymake.h"
 #include "net/config.h"
 
-static char dir[64], file[128], key[2][128], logkey[128];
+static char dir[64], file[128], key[2][128], logkey[128], sm2key[128];
+static const char *more = "", *profile = "standard";
+static enum keyfile_algorithm algorithm;
 static char told[CONF_MAX_MESSAGE];
 
 static void
@@ -32,6 +34,7 @@ static void
 write_key(const char *path, enum keyfile_kind kind, uint32_t epoch, int64_t expires)
 {
 	const struct keymake m = { .kind = kind, .epoch = epoch,
+		.algorithm = algorithm,
 		.name = kind == KEYFILE_LOG ? "d/branch/n" : "n",
 		.created = (int64_t)time(NULL) - 86400, .expires = expires };
 	uint8_t secret[KEYFILE_SECRET_LEN] = { 1, (uint8_t)epoch };
@@ -53,6 +56,7 @@ setup(void)
 	for (int i = 0; i < 2; i++)
 		(void)snprintf(key[i], sizeof(key[i]), "%s/%d.key", dir, i);
 	(void)snprintf(logkey, sizeof(logkey), "%s/log.key", dir);
+	(void)snprintf(sm2key, sizeof(sm2key), "%s/sm2.key", dir);
 	write_key(logkey, KEYFILE_LOG, 0, KEYMAKE_NEVER);
 }
 
@@ -64,6 +68,7 @@ teardown(void)
 	(void)unlink(key[0]);
 	(void)unlink(key[1]);
 	(void)unlink(logkey);
+	(void)unlink(sm2key);
 	(void)rmdir(dir);
 }
 
@@ -76,11 +81,12 @@ check(void)
 	FILE *f = fopen(file, "we");
 
 	cr_assert_not_null(f);
-	(void)fprintf(f, "[daemon]\nnode = n\ndata = \"%s/d\"\n"
+	(void)fprintf(f, "[daemon]\nnode = n\nprofile = %s\n"
+	    "data = \"%s/d\"\n"
 	    "token_key = \"%s\", \"%s\"\npolicy = \"%s\"\n"
 	    "[institution b]\nsocket = \"%s/s\"\n"
-	    "[log]\ndomain = d\nkey = \"%s\"\n", dir, key[0], key[1], key[0],
-	    dir, logkey);
+	    "[log]\ndomain = d\nkey = \"%s\"%s\n", profile, dir, key[0], key[1], key[0],
+	    dir, logkey, more);
 	cr_assert_eq(fclose(f), 0);
 	told[0] = '\0';
 	c = config_load(file, CONFIG_READ_KEYS, &sink, err, sizeof(err));
@@ -114,4 +120,38 @@ Test(config_keys, wrong_ones_are_told)
 	write_key(key[1], KEYFILE_TOKEN_PERSON, 2, KEYMAKE_NEVER);
 	cr_assert_eq(chmod(key[1], 0440), 0);
 	cr_expect_not_null(strstr(check(), "chmod 0400"), "%s", told);
+}
+
+Test(config_keys, a_profile_wants_its_algorithms)
+{
+	char other[160];
+
+	write_key(key[0], KEYFILE_TOKEN_PERSON, 1, KEYMAKE_NEVER);
+	write_key(key[1], KEYFILE_TOKEN_PERSON, 2, KEYMAKE_NEVER);
+	profile = "gm";
+	cr_expect_not_null(strstr(check(), "hmac-sm3"), "%s", told);
+	algorithm = KEYFILE_HMAC_SM3;
+	write_key(key[0], KEYFILE_TOKEN_PERSON, 1, KEYMAKE_NEVER);
+	write_key(key[1], KEYFILE_TOKEN_PERSON, 2, KEYMAKE_NEVER);
+	cr_expect_not_null(strstr(check(), "sm2-sm3 too"), "%s", told);
+	algorithm = KEYFILE_SM2_SM3;
+	write_key(sm2key, KEYFILE_LOG, 0, KEYMAKE_NEVER);
+	(void)snprintf(other, sizeof(other), ", \"%s\"", sm2key);
+	more = other;
+	cr_expect_str_eq(check(), "");
+	profile = "standard";
+	cr_expect_not_null(strstr(check(), "profile = gm alone"), "%s", told);
+	algorithm = 0;
+	write_key(sm2key, KEYFILE_LOG, 0, KEYMAKE_NEVER);
+	cr_expect_not_null(strstr(check(), "there are 2"), "%s", told);
+}
+
+Test(config_keys, a_log_key_whose_time_is_over_is_told)
+{
+
+	write_key(key[0], KEYFILE_TOKEN_PERSON, 1, KEYMAKE_NEVER);
+	write_key(key[1], KEYFILE_TOKEN_PERSON, 2, KEYMAKE_NEVER);
+	write_key(logkey, KEYFILE_LOG, 0, (int64_t)time(NULL) - 60);
+	cr_expect_not_null(strstr(check(), "log.key: the log key expired"),
+	    "%s", told);
 }
