@@ -20,6 +20,7 @@ ahead_check(const struct config *c, struct journal *j,
 	struct witnessed w = { .path = c->witness, .witnesses = witness,
 		.nwitnesses = 1, .log = &k->signer[0].public };
 	char dir[CONFIG_PATH_MAX + 8], why[WITNESSED_ERROR_MAX] = "";
+	char first[32];
 	int rc;
 
 	if (c->witness[0] == '\0')
@@ -38,10 +39,12 @@ ahead_check(const struct config *c, struct journal *j,
 		    "whether this disk is the latest: %s", why);
 		return (1);
 	}
+	(void)snprintf(first, sizeof(first), "= %llu", (unsigned long long)
+	    (w.seen_end > w.end ? w.seen_end : w.end));
 	(void)snprintf(err, errlen, "this node is behind its witness: %s.  If "
 	    "the disk was lost or an old copy was put back, begin a new data "
-	    "directory with a raised `generation` and first_seq = %llu in "
-	    "[log]", why, (unsigned long long)(w.seen_end > w.end ? w.seen_end :
-	    w.end));
+	    "directory with a raised `generation` and a first_seq %s in [log]",
+	    why, w.seen_end != 0 ? first : "above every number that this node "
+	    "has given out (the newest copy of its log tells)");
 	return (-1);
 }
