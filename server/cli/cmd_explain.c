@@ -12,15 +12,11 @@
 struct options {
 	struct logplace place;
 	struct lookup lookup;
-	int32_t lang;
 };
 
 static const struct arg args[] = {
 	LOGPLACE_ARGS(struct options, place),
 	LOOKUP_ARGS(struct options, lookup),
-	{ "lang", ARG_CODE, 0, "LANG", "language of the explanation, zh or en; "
-	    "default as the environment says", words_language, 0, 0,
-	    ARG_AT(struct options, lang) },
 	ARG_END
 };
 
@@ -55,7 +51,7 @@ explain(struct tool *t, const struct casefile *c, int zh)
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .lang = t->language };
+	struct options o = { .lookup.by.as = NULL };
 	struct caseopen_id id;
 	struct casefile *c;
 	struct logread *r;
@@ -70,7 +66,7 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = logread_open(t, &o.place, &r)) != ARGS_GO)
 		return (rc);
 	if ((rc = caseopen(r, &id, &c)) == ARGS_GO) {
-		rc = explain(t, c, o.lang == LK_LANG_ZH);
+		rc = explain(t, c, t->language == LK_LANG_ZH);
 		casefile_close(c);
 	}
 	return (logread_close(r, rc));
@@ -102,9 +98,8 @@ const struct command cmd_explain = {
 	.asks = 1,
 	.exits = "0  explained\n1  there is no such decision\n64 wrong usage\n"
 	    "65 the log is damaged, or the policy file is not in it\n"
-	    "66 there is no log, or no such key file\n71 no memory\n"
-	    "74 read or write error\n"
-	    COMMAND_EXITS_AWAY,
+	    "66 there is no log, or no such key file\n"
+	    COMMAND_EXITS_RECORD,
 	.examples = "liangka explain 7K3M-2Q9F --lang zh\n"
 	    "liangka explain b017-1042-9f3ac1d2 /mnt/audit/b017/log --json\n"
 	    "liangka explain 1042\n",

@@ -7,7 +7,7 @@
 #define COLUMNS 79
 #define INDENT 24
 
-/* Was this table of words told with an option before? */
+/* Was this table of words told before, or has it no words in Chinese? */
 static int
 told(const struct arg *first, const struct arg *a)
 {
@@ -15,7 +15,8 @@ told(const struct arg *first, const struct arg *a)
 	for (; first < a; first++)
 		if (first->words == a->words)
 			return (1);
-	return (a->words == NULL || a->words == words_language);
+	return (a->words == NULL || a->words == words_language ||
+	    strcmp(a->words->name, a->words->zh) == 0);
 }
 
 /* Write one option of a table and what it does. */

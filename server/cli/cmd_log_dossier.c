@@ -201,9 +201,8 @@ const struct command cmd_log_dossier = {
 	.asks = 1,
 	.exits = "0  written\n1  there is no such decision\n64 wrong usage\n"
 	    "65 the log is damaged, or what was given is wrong\n"
-	    "66 there is no log, or no such key file\n71 no memory\n"
-	    "74 read or write error\n"
-	    COMMAND_EXITS_AWAY,
+	    "66 there is no log, or no such key file\n"
+	    COMMAND_EXITS_RECORD,
 	.examples = "liangka log dossier 7K3M-2Q9F --out /tmp/case --as me.key "
 	    "--reason \"complaint 2026-118\"\n"
 	    "liangka log dossier b017-1042-9f3ac1d2 /mnt/usb/log --out 1042.tar "

@@ -20,15 +20,15 @@ enum { JSONL, CSV };
 enum { UTF8, GB18030 };
 
 static const struct word words_format[] = {
-	{ "jsonl", "逐行", JSONL },
-	{ "csv", "表格", CSV },
+	{ "jsonl", "jsonl", JSONL },
+	{ "csv", "csv", CSV },
 	{ NULL, NULL, 0 }
 };
 
 static const struct word words_encoding[] = {
-	{ "utf_8", "统一码", UTF8 },
-	{ "utf8", "统一码", UTF8 },
-	{ "gb18030", "国标", GB18030 },
+	{ "utf_8", "utf_8", UTF8 },
+	{ "utf8", "utf8", UTF8 },
+	{ "gb18030", "gb18030", GB18030 },
 	{ NULL, NULL, 0 }
 };
 

@@ -28,9 +28,8 @@ static const struct arg args[] = {
 	LOGFILTER_ARGS(struct options, filter),
 	LOGFILTER_LAST_ARG(struct options, filter),
 	{ "id-no", ARG_TEXT, ARG_SECRET, "NUMBER", "only entries of the person "
-	    "with this document (证件号); - reads it from standard input, or "
-	    "asks for it unseen on a terminal", NULL, 0, 0,
-	    ARG_AT(struct options, id_no) },
+	    "with this document (证件号); on a terminal - asks for it "
+	    "unseen", NULL, 0, 0, ARG_AT(struct options, id_no) },
 	{ "id-type", ARG_CODE, 0, "TYPE", "kind of that document (default "
 	    "resident)", words_id_type, 0, 0, ARG_AT(struct options, id_type) },
 	{ "id-country", ARG_TEXT, 0, "CODE", "country of a passport, e.g. USA",
@@ -247,8 +246,7 @@ const struct command cmd_log_search = {
 	    "64 wrong usage\n"
 	    "65 the log is damaged or cut, or what was given is wrong\n"
 	    "66 there is no log, no such key file, or standard input ended\n"
-	    COMMAND_EXITS_AWAY
-	    "74 read or write error\n",
+	    COMMAND_EXITS_RECORD,
 	.examples = "liangka log search --teller t07 --decision reject --since "
 	    "7d\n"
 	    "liangka log search --rule HF-7D --since 2026-11-01 --csv >hits.csv\n"

@@ -20,7 +20,6 @@ struct options {
 	int32_t id_type;
 	char id_no[40];
 	char id_country[4];
-	int32_t lang;
 	int32_t applicant;
 	const char *html;
 };
@@ -28,8 +27,8 @@ struct options {
 static const struct arg args[] = {
 	LOGPLACE_DATA_ARG(struct options, place),
 	{ "id-no", ARG_TEXT, ARG_SECRET, "NUMBER", "number of the document "
-	    "(证件号); - reads it from standard input, or asks for it unseen on "
-	    "a terminal", NULL, 0, 0, ARG_AT(struct options, id_no) },
+	    "(证件号); left out on a terminal, it is asked for unseen",
+	    NULL, 0, 0, ARG_AT(struct options, id_no) },
 	{ "id-type", ARG_CODE, 0, "TYPE", "kind of that document (default "
 	    "resident)", words_id_type, 0, 0, ARG_AT(struct options, id_type) },
 	{ "id-country", ARG_TEXT, 0, "CODE", "country of a passport, e.g. USA",
@@ -41,9 +40,6 @@ static const struct arg args[] = {
 	{ "applicant", ARG_FLAG, 0, NULL, "to be handed to the person: leaves "
 	    "out tellers' alarms, which are not told to whom they are about",
 	    NULL, 0, 0, ARG_AT(struct options, applicant) },
-	{ "lang", ARG_CODE, 0, "LANG", "language of the text, zh or en; default "
-	    "as the environment says", words_language, 0, 0,
-	    ARG_AT(struct options, lang) },
 	ARG_END
 };
 
@@ -115,7 +111,7 @@ tell(const struct tool *t, const struct options *o, const struct asked *a,
     const struct holding *h)
 {
 	struct personpaper p = { .t = t, .h = h,
-		.zh = o->lang == LK_LANG_ZH, .applicant = o->applicant,
+		.zh = t->language == LK_LANG_ZH, .applicant = o->applicant,
 		.node = a->answer.node, .by = asker(h, a->answer.seq),
 		.seq = a->answer.seq, .now = t->now_ms(),
 		.id_type = o->id_type };
@@ -158,7 +154,7 @@ report(const struct tool *t, const struct options *o, const struct asked *a)
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .id_type = LK_ID_RESIDENT, .lang = t->language };
+	struct options o = { .id_type = LK_ID_RESIDENT };
 	struct asked a;
 	int rc;
 
@@ -175,7 +171,7 @@ run(struct tool *t, int argc, char **argv)
 const struct command cmd_person_report = {
 	.name = "person report",
 	.synopsis = "[DIR|URL] [--id-type TYPE] --id-no - --as FILE --reason "
-	    "TEXT [--html FILE] [--applicant] [--lang zh|en] [--json]",
+	    "TEXT [--html FILE] [--applicant] [options]",
 	.brief = "what is held on a person, and who looked (个人信息查询)",
 	.text = "Answers \"what do you hold on me, and who looked\": every entry "
 	    "about the person as an applicant (by an older document too) and "
@@ -195,8 +191,7 @@ const struct command cmd_person_report = {
 	.exits = "0  written, also when nothing is held\n64 wrong usage\n"
 	    "65 the log is damaged, or what was given is wrong\n"
 	    "66 there is no log, no such key file, or standard input ended\n"
-	    "71 no memory\n74 read or write error\n"
-	    COMMAND_EXITS_AWAY,
+	    COMMAND_EXITS_RECORD,
 	.examples = "liangka person report --id-no - --as me.key --reason "
 	    "\"asked at the counter\" --html report.html --applicant\n"
 	    "liangka person report --id-type passport --id-country USA --id-no "

@@ -169,7 +169,7 @@ const struct command cmd_unseal = {
 	.name = "unseal",
 	.synopsis = "INDEX --key FILE --as FILE --reason TEXT [--data DIR] "
 	    "[--origin NODE] [options]",
-	.brief = "read who a held or refused case is about (解封身份信息)",
+	.brief = "read who a held or refused case is about (启封身份信息)",
 	.text = "INDEX is the seq of an entry, a decision id or a reference.  The "
 	    "identity of an applicant who was held or refused, and what an "
 	    "alarm named, is kept sealed: only the centre's sealing key opens "

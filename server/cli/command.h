@@ -38,18 +38,25 @@ extern const struct command cmd_unseal, cmd_erase;
 extern const struct command *const commands[];
 
 /* Exit codes of every command that asks the daemon; between the halves there is
- * room for those of reading standard input. */
+ * room for those of reading standard input.  _RECORD: of those that read the
+ * record besides. */
 #define COMMAND_EXITS_GIVEN						\
 	"64 wrong usage\n"						\
 	"65 the daemon found something wrong in what was given\n"
 #define COMMAND_EXITS_STDIN						\
 	"66 standard input ended before a line came\n"
-#define COMMAND_EXITS_AWAY						\
-	"69 the daemon is away or cannot record\n"			\
+#define COMMAND_EXITS_NODAEMON						\
+	"69 the daemon is away or cannot record\n"
+#define COMMAND_EXITS_LATER						\
 	"75 no answer in time, or too busy: ask again\n"		\
 	"76 the daemon speaks another version\n"			\
 	"77 no right to do that\n"					\
 	"78 the configuration is missing or wrong\n"
+#define COMMAND_EXITS_AWAY COMMAND_EXITS_NODAEMON COMMAND_EXITS_LATER
+#define COMMAND_EXITS_RECORD						\
+	COMMAND_EXITS_NODAEMON						\
+	"71 out of memory\n74 read or write error\n"			\
+	COMMAND_EXITS_LATER
 #define COMMAND_EXITS_DAEMON COMMAND_EXITS_GIVEN COMMAND_EXITS_AWAY
 #define COMMAND_EXITS_SECRET						\
 	COMMAND_EXITS_GIVEN COMMAND_EXITS_STDIN COMMAND_EXITS_AWAY

@@ -57,8 +57,8 @@ conditions(const struct explainpaper *p, int rule, int brief)
 	}
 	if (brief || all)
 		return;
-	(void)fprintf(t->out, "      %s", p->zh ? "各条件的组合：" :
-	    "they combine as: ");
+	(void)fprintf(t->out, "      %s\n        ", p->zh ?
+	    "各条件的组合：" : "they combine as:");
 	width_wrap(t->out, policy_rule_when(p->c->policy, rule), 8, COLUMNS);
 	(void)fputc('\n', t->out);
 }

@@ -100,16 +100,19 @@ static void
 refused(struct cell *c, const struct entry *e)
 {
 	const struct {
-		const char *name;
+		const char *name, *zh;
 		int32_t n;
-	} counts[] = { { "arg", e->n_arg }, { "denied", e->n_denied },
-		{ "busy", e->n_busy }, { "again", e->n_again },
-		{ "input", e->n_input } };
+	} counts[] = { { "arg", "参数有误", e->n_arg },
+		{ "denied", "无权", e->n_denied },
+		{ "busy", "繁忙", e->n_busy },
+		{ "again", "过于频繁", e->n_again },
+		{ "input", "录入有误", e->n_input } };
 	size_t i;
 
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (counts[i].n != 0)
-			add(c, "%s %d", counts[i].name, counts[i].n);
+			add(c, "%s %d", c->zh ? counts[i].zh : counts[i].name,
+			    counts[i].n);
 }
 
 /* Which person was looked at: a token says nothing, but it can be compared. */
@@ -121,7 +124,7 @@ whom(struct cell *c, const struct entry *e)
 	if (!entry_token_set(&e->person))
 		return;
 	token_hex(&e->person, hex);
-	add(c, "%s %.16s", c->zh ? "人员" : "person", hex);
+	add(c, "%s %.16s", c->zh ? "个人" : "person", hex);
 }
 
 /* What is to be told of the other kinds. */
@@ -133,7 +136,8 @@ rest(struct cell *c, const struct entry *e)
 	if (e->ref != 0)
 		add(c, "%s %" PRIu64, c->zh ? "关于" : "of", e->ref);
 	pair(c, "交易", "txn", e->txn);
-	pair(c, "决定人", "by", e->decided_by);
+	pair(c, e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL ||
+	    e->kind == ENTRY_ERASE ? "经办人" : "决定人", "by", e->decided_by);
 	pair(c, "复核柜员", "second", e->second);
 	pair(c, "理由", "reason", e->note);
 	if (e->clear_until != 0)
@@ -210,7 +214,7 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 		if (e->kind == ENTRY_ACCESS)
 			word(dst, words_access, e->code, zh);
 		if ((e->flags & ENTRY_F_REFUSED) != 0)
-			(void)snprintf(dst, LOGROW_CELL, "%s", zh ? "未准" :
+			(void)snprintf(dst, LOGROW_CELL, "%s", zh ? "不予办理" :
 			    "refused");
 		break;
 	default:

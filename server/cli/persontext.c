@@ -233,9 +233,9 @@ persontext_look(const struct entry *e, int zh, char buf[PERSONTEXT_MAX])
 		    "read the sealed identity");
 		break;
 	case ENTRY_ERASE:
-		add(&s, "%s", refused ? (zh ? "申请抹除封存的身份信息，因法定保存期未满未予执行" :
+		add(&s, "%s", refused ? (zh ? "申请删除封存的身份信息，因法定保存期未满未予执行" :
 		    "asked to erase the sealed identity, which was refused: the "
-		    "law still has it kept") : zh ? "抹除了封存的身份信息" :
+		    "law still has it kept") : zh ? "删除了封存的身份信息" :
 		    "erased the sealed identity");
 		break;
 	default:
@@ -278,7 +278,7 @@ persontext_kept(const struct holding *h, const struct entry *e, int zh,
 	if (s.len > 0)
 		add(&s, "%s", zh ? "；" : "; ");
 	if (erased != 0)
-		add(&s, zh ? "封存的身份信息已于 %.10s 抹除" :
+		add(&s, zh ? "封存的身份信息已于 %.10s 删除" :
 		    "the sealed identity was erased on %.10s",
 		    moment_short(erased, time));
 	else

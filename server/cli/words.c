@@ -161,7 +161,7 @@ const struct word words_entry_flag[] = {
 	{ "after_cancel", "撤销后确认", ENTRY_F_AFTER_CANCEL },
 	{ "unwind", "收回", ENTRY_F_UNWIND },
 	{ "sealed", "另存密封", ENTRY_F_SEALED },
-	{ "refused", "未准", ENTRY_F_REFUSED },
+	{ "refused", "不予办理", ENTRY_F_REFUSED },
 	END
 };
 
@@ -215,7 +215,7 @@ const struct word words_intake[] = {
 };
 
 const struct word words_access[] = {
-	{ "person", "人员", STAFFNOTE_PERSON },
+	{ "person", "个人", STAFFNOTE_PERSON },
 	{ "entry", "记录", STAFFNOTE_ENTRY },
 	END
 };
@@ -239,7 +239,7 @@ const struct word words_kind[] = {
 	{ "gap", "停顿", ENTRY_GAP },
 	{ "access", "查阅", ENTRY_ACCESS },
 	{ "unseal", "启封", ENTRY_UNSEAL },
-	{ "erase", "抹除", ENTRY_ERASE },
+	{ "erase", "删除", ENTRY_ERASE },
 	END
 };
 
