@@ -17,6 +17,8 @@
 #include "moment.h"
 #include "width.h"
 
+#define COLUMNS 79
+
 struct options {
 	struct logfilter filter;
 	struct arg_list key;
@@ -221,15 +223,15 @@ show(struct check *x)
 	const char *const *heads = logrow_heads(zh);
 	const struct note_signature *g;
 	char time[MOMENT_SIZE];
-	size_t i;
+	size_t i, wide = 0;
 
 	logrow_make(&x->row, &x->e, zh);
 	(void)fprintf(f, tool_zh(x->t,
-	    "%s成立%s：第 %" PRIu64 " 条（序号 %" PRIu64 "）在 %s 的 %" PRIu64
-	    " 条之中\n", "%sPROVED%s: index %" PRIu64 " (seq %" PRIu64
+	    "%s成立%s：记录 %" PRIu64 "（叶序号 %" PRIu64 "）在 %s 的 %" PRIu64
+	    " 条记录之中\n", "%sPROVED%s: seq %" PRIu64 " (index %" PRIu64
 	    ") is in %s of %" PRIu64 " entries\n"),
 	    tool_paint(x->t, TOOL_GREEN), tool_paint(x->t, TOOL_PLAIN),
-	    x->p.index, x->e.seq, x->c.origin, x->c.size);
+	    x->e.seq, x->p.index, x->c.origin, x->c.size);
 	for (i = 0; i < x->n.n; i++) {
 		if ((g = &x->n.sig[i])->by == NULL)
 			continue;
@@ -241,11 +243,15 @@ show(struct check *x)
 			(void)fprintf(f, tool_zh(x->t, "  签名 %s\n",
 			    "  signed by %s\n"), g->by->name);
 	}
+	for (i = 0; i < LOGROW_CELLS; i++)
+		if (x->row.cell[i][0] != '\0' && width_of(heads[i]) > wide)
+			wide = width_of(heads[i]);
 	for (i = 0; i < LOGROW_CELLS; i++) {
 		if (x->row.cell[i][0] == '\0')
 			continue;
-		(void)fprintf(f, "  %s: ", heads[i]);
-		width_pad(f, x->row.cell[i], 0);
+		(void)fputs("  ", f);
+		width_pad(f, heads[i], wide + 2);
+		width_wrap(f, x->row.cell[i], wide + 4, COLUMNS);
 		(void)fputc('\n', f);
 	}
 }

@@ -119,7 +119,7 @@ put(void *arg, const struct package_entry *pe, const struct entry *e)
 	else {
 		if (x->o->by == BY_INSTITUTION)
 			(void)snprintf(group, sizeof(group), "%s", e->inst);
-		else if (x->o->by != BY_NOTHING)
+		else if (x->o->by != BY_NOTHING && e->inst[0] != '\0')
 			(void)snprintf(group, sizeof(group), "%s/%s", e->inst,
 			    x->o->by == BY_OUTLET ? e->outlet : e->teller);
 		rc = logsample_add(x->s, group, rank, pe->text, pe->len);
@@ -159,7 +159,8 @@ show(void *arg, const struct logsample_drawn *d)
 		return (show_json(x, d));
 	(void)entry_parse(&x->e, d->text, d->len, &at);
 	logrow_make(&x->row, &x->e, x->t->language == LK_LANG_ZH);
-	(void)snprintf(group, sizeof(group), "%s (%zu)", d->group, d->of);
+	(void)snprintf(group, sizeof(group), "%s (%zu)", d->group[0] != '\0' ?
+	    d->group : tool_zh(x->t, "（无）", "(none)"), d->of);
 	cells[0] = group;
 	for (i = 0; i < LOGROW_CELLS; i++)
 		cells[i + 1] = x->row.cell[i];
