@@ -55,7 +55,7 @@ read_codes(struct request *q)
 		    "quantity 应为 1 至 1000", "quantity must be 1 to 1000"));
 	if (e->held_here < -1 || e->held_here > 10000)
 		return (request_refuse(q, LK_E_ARG,
-		    "held_here 应为 -1(未知)至 10000",
+		    "held_here 应为 -1（未知）至 10000",
 		    "held_here must be -1 (unknown) to 10000"));
 	e->flags |= flags & LK_F_DRY_RUN ? ENTRY_F_DRY : 0;
 	e->flags |= flags & LK_F_POSTHOC ? ENTRY_F_POSTHOC : 0;
@@ -103,7 +103,7 @@ read_documents(struct request *q, struct applicant *a)
 	    (e->relation != LK_AGENT_GUARDIAN &&
 	    e->relation != LK_AGENT_PARENT)))
 		return (request_refuse(q, LK_E_ARG,
-		    "监护人在场须填写监护人证件(agent_id_*,agent_relation 1 或 2)",
+		    "监护人在场须填写监护人证件（agent_id_*、agent_relation 1 或 2）",
 		    "GUARDIAN_PRESENT needs the guardian's document: agent_id_*"
 		    " with agent_relation 1 or 2"));
 	if (request_text(q, WIRE_T_ORG_NO, &t) != 0)
@@ -196,7 +196,7 @@ static int
 seen(struct request *q)
 {
 	static const char *const cancelled[] = {
-		"该 txn_id 已撤销,请以新的 txn_id 重新核查",
+		"该 txn_id 已撤销，请以新的 txn_id 重新核查",
 		"this txn_id was cancelled: check again under a new one" };
 	struct state *s = journal_state(q->c->journal);
 	const struct record_decision *d;
@@ -252,7 +252,7 @@ within_limits(struct request *q)
 	    r->minute == (uint32_t)(q->now / 60000) &&
 	    r->in_minute >= o->checks_per_minute)
 		return (request_refuse(q, LK_E_AGAIN,
-		    "柜员 %s 本分钟核查次数已达上限 %u,请稍后再试",
+		    "柜员 %s 本分钟核查次数已达上限 %u，请稍后再试",
 		    "teller %s has reached %u checks this minute: try again "
 		    "shortly", e->teller, o->checks_per_minute));
 	if (o->persons_per_day == 0 || r->n < o->persons_per_day ||
@@ -264,7 +264,7 @@ within_limits(struct request *q)
 		if (list[i] == prefix)
 			return (0);
 	return (request_refuse(q, LK_E_DENIED,
-	    "柜员 %s 今日核查的人数已达上限 %u,请联系管理员",
+	    "柜员 %s 今日核查的人数已达上限 %u，请联系管理员",
 	    "teller %s has asked about %u persons today, the limit: call the "
 	    "operator", e->teller, o->persons_per_day));
 }
@@ -280,7 +280,7 @@ gather(struct request *q, const struct applicant *a, struct application *ap)
 	if (subject_load(&c->person, journal_state(c->journal), e, now) != 0 ||
 	    journal_failed(c->journal, NULL, 0))
 		return (request_refuse(q, LK_E_UNAVAIL,
-		    "无法读取记录,暂停受理,请联系管理员",
+		    "无法读取记录，暂停受理，请联系管理员",
 		    "the state cannot be read: call the operator"));
 	subject_describe(ap, &c->person, journal_names(c->journal), c->policy,
 	    e, now);
@@ -419,7 +419,7 @@ check(struct request *q, struct applicant *a)
 	if (!q->c->o.sandbox && a->id.family == IDENTITY_CITIZEN &&
 	    strncmp(a->id.number, "000000", 6) == 0)
 		return (request_refuse(q, LK_E_INPUT,
-		    "id_no:地区码 000000 仅供测试环境使用",
+		    "id_no：地区码 000000 仅供测试环境使用",
 		    "id_no: area 000000 is for the sandbox only"));
 	if (tokenise(q, a) != 0)
 		return (-1);

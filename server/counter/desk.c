@@ -60,7 +60,7 @@ open_review(struct request *q, const struct record_decision *d)
 		return (0);
 	if (standing == LK_STANDING_EXPIRED)
 		return (request_refuse(q, LK_E_STATE,
-		    "审核期限已过,请重新核查", "the review's time is over: "
+		    "审核期限已过，请重新核查", "the review's time is over: "
 		    "check the applicant again"));
 	return (request_refuse(q, LK_E_STATE, "该决定没有待办的审核",
 	    "this decision has no open review"));
@@ -116,11 +116,11 @@ evidence(struct request *q, const struct record_decision *d)
 		return (0);
 	if (e->second[0] == '\0' || strcmp(e->teller, e->second) == 0)
 		return (request_refuse(q, LK_E_ARG,
-		    "须由另一名柜员复核(second_teller)",
+		    "须由另一名柜员复核（second_teller）",
 		    "second_teller must be another person than teller"));
 	if ((d->needs & ~e->evidence) != 0)
 		return (request_refuse(q, LK_E_STATE,
-		    "证明材料不全:尚缺 needs 位 0x%x",
+		    "证明材料不全：尚缺 needs 位 0x%x",
 		    "evidence is missing: needs bits 0x%x",
 		    d->needs & ~e->evidence));
 	return (0);
@@ -175,7 +175,7 @@ decide_answer(struct request *q)
 	    (days == 0) != (count == 0) ||
 	    (days != 0 && e->code != LK_RESOLVE_APPROVE)) {
 		request_refuse(q, LK_E_ARG,
-		    "豁免须随批准给出,最多 %d 天、%d 次",
+		    "豁免须随批准给出，最多 %d 天、%d 次",
 		    "a clearance goes with an approval: at most %d days and %d "
 		    "openings", CLEAR_DAYS_MAX, CLEAR_COUNT_MAX);
 		return;

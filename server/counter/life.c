@@ -91,7 +91,7 @@ confirm_answer(struct request *q)
 	if ((q->e->flags & (ENTRY_F_LATE | ENTRY_F_OVERRIDE | ENTRY_F_EXTRA |
 	    ENTRY_F_AFTER_CANCEL)) != 0)
 		reply_state(q,
-		    "已如实记录,但该决定不允许开卡(未通过、已过期、已撤销或超出数量),已报警",
+		    "已如实记录，但该决定不允许开卡（未通过、已过期、已撤销或超出数量），已报警",
 		    "recorded, but this decision did not allow it (not passed, "
 		    "expired, cancelled or more than asked for); an alert was "
 		    "raised");
@@ -162,7 +162,7 @@ cancel(struct request *q)
 	    NULL, NULL);
 	if (d->life == LIFE_ISSUED)
 		return (request_refuse(q, LK_E_STATE,
-		    "该申请已确认开卡,不能撤销;如开错人请用 lk_void",
+		    "该申请已确认开卡，不能撤销；如开错人请用 lk_void",
 		    "this one was confirmed: it cannot be cancelled; lk_void "
 		    "is for a wrong person"));
 	if (d->life != LIFE_RESERVED)
@@ -223,7 +223,7 @@ close_card(struct request *q)
 
 	if ((c = find_card(q)) == NULL)
 		return (request_refuse(q, LK_E_STATE,
-		    "没有这张卡的开卡记录(card_ref 未知)",
+		    "没有这张卡的开卡记录（card_ref 未知）",
 		    "no card with this card_ref is known"));
 	if (c->state == CARD_CLOSED)
 		return (0);

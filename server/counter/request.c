@@ -81,7 +81,7 @@ request_id(struct request *q, unsigned tag, char *dst, size_t size,
 		    "field %s is missing", wire_tag_name(tag)));
 	if (t.len >= size)
 		return (request_refuse(q, LK_E_ARG,
-		    "字段 %s 过长(UTF-8 最多 %u 字节)",
+		    "字段 %s 过长（UTF-8 最多 %u 字节）",
 		    "field %s is too long (at most %u bytes of UTF-8)",
 		    wire_tag_name(tag), (unsigned)size - 1));
 	if (!encoding_plain(t.p, t.len))
@@ -106,7 +106,7 @@ request_code(struct request *q, unsigned tag, int32_t otherwise,
 	if (ok(*v))
 		return (0);
 	return (request_refuse(q, LK_E_ARG,
-	    "字段 %s 的代码 %d 未知,见 plugin.h",
+	    "字段 %s 的代码 %d 未知，见 plugin.h",
 	    "field %s: unknown code %d, see plugin.h",
 	    wire_tag_name(tag), *v));
 }
@@ -123,14 +123,14 @@ request_authority(struct request *q, uint32_t right)
 	if (q->e->inst[0] == '\0') {
 		if ((only = grant_only(q->peer)) == NULL)
 			return (request_refuse(q, LK_E_ARG,
-			    "必须填写 institution(本连接可代表多家机构)",
+			    "必须填写 institution（本连接可代表多家机构）",
 			    "institution must be named: this peer may act for "
 			    "several"));
 		memcpy(q->e->inst, only->id, sizeof(q->e->inst));
 	}
 	if ((q->grant = grant_for(q->peer, q->e->inst, right)) == NULL)
 		return (request_refuse(q, LK_E_DENIED,
-		    "无权代表机构 %s 进行此操作,请查 liangkad.conf 的 rights 与 uid",
+		    "无权代表机构 %s 进行此操作，请查 liangkad.conf 的 rights 与 uid",
 		    "no right to do this for institution %s; see rights and "
 		    "uid in liangkad.conf", q->e->inst));
 	if (q->grant->any)
@@ -216,7 +216,7 @@ request_event(struct request *q, unsigned tag, int64_t *at)
 		return (0);
 	if (*at < EVENT_FIRST_MS || *at > q->now + EVENT_AHEAD_MS)
 		return (request_refuse(q, LK_E_ARG,
-		    "字段 %s 的时间不合理(UTC 毫秒,不得晚于现在)",
+		    "字段 %s 的时间不合理（UTC 毫秒，不得晚于现在）",
 		    "field %s: not a plausible time (UTC milliseconds, not "
 		    "after now)", wire_tag_name(tag)));
 	if (*at > q->now)
@@ -293,7 +293,7 @@ request_decision(struct request *q, uint32_t right, struct found *found)
 	if (d == NULL || grant_for(q->peer, names_text(names, d->inst), 0) ==
 	    NULL)
 		return (request_refuse(q, LK_E_INPUT,
-		    "没有编号为 %.*s 的决定,请核对编号",
+		    "没有编号为 %.*s 的决定，请核对编号",
 		    "there is no decision %.*s: check the id", (int)id.len,
 		    id.p));
 	snprintf(e->inst, sizeof(e->inst), "%s", names_text(names, d->inst));
@@ -325,14 +325,14 @@ taken(struct request *q, int rc)
 	case LK_OK:
 		return (0);
 	case LK_E_BUSY:
-		return (request_refuse(q, rc, "系统繁忙,请稍后重试",
+		return (request_refuse(q, rc, "系统繁忙，请稍后重试",
 		    "busy: try again in a moment"));
 	case LK_E_ARG:
-		return (request_refuse(q, rc, "请求内容过长,无法记录",
+		return (request_refuse(q, rc, "请求内容过长，无法记录",
 		    "the request is too long to be recorded"));
 	default:
 		return (request_refuse(q, LK_E_UNAVAIL,
-		    "无法记录决定,暂停受理,请联系管理员",
+		    "无法记录决定，暂停受理，请联系管理员",
 		    "decisions cannot be recorded: call the operator"));
 	}
 }

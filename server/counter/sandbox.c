@@ -50,7 +50,7 @@ sandbox_magic(struct request *q, const struct identity *id)
 	code = (s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0');
 	if (code >= 101 && code <= 120)
 		return (request_refuse(q, -(code - 100),
-		    "沙箱:按请求返回错误 %d", "sandbox: error %d as asked for",
+		    "沙箱：按请求返回错误 %d", "sandbox: error %d as asked for",
 		    -(code - 100)));
 	for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
 		if (outcomes[i].code == code)

@@ -225,7 +225,7 @@ sealing_make(struct sealing *s, struct request *q, uint64_t seq, size_t *len)
 		return (s->sidecar);
 	if (any == 1)
 		request_refuse(q, LK_E_UNAVAIL,
-		    "身份信息无法加密留存,暂停受理,请联系管理员",
+		    "身份信息无法加密留存，暂停受理，请联系管理员",
 		    "the identity cannot be sealed for the centre: call the "
 		    "operator");
 	return (NULL);

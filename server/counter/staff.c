@@ -108,7 +108,7 @@ from_operator(struct request *q)
 			return (0);
 		}
 	return (request_refuse(q, LK_E_DENIED,
-	    "此套接字不接受工作人员的声明,请使用 [operator] 的套接字",
+	    "此套接字不接受工作人员的声明，请使用 [operator] 的套接字",
 	    "staff are not heard on this socket: use that of an [operator]"));
 }
 
@@ -128,7 +128,7 @@ signer(struct request *q, struct note *n, size_t *who)
 					return (0);
 				}
 	return (request_refuse(q, LK_E_DENIED,
-	    "声明的签名无效,或签名人不在本节点的 [staff] 名单中",
+	    "声明的签名无效，或签名人不在本节点的 [staff] 名单中",
 	    "the statement bears no good signature of one person who has a "
 	    "[staff] section on this node"));
 }
@@ -141,17 +141,17 @@ timely(struct request *q, const struct word *w, size_t who)
 
 	if (strcmp(w->s.node, q->c->o.node) != 0)
 		return (request_refuse(q, LK_E_DENIED,
-		    "声明是写给节点 %s 的,本节点为 %s",
+		    "声明是写给节点 %s 的，本节点为 %s",
 		    "the statement is made to node %s, this one is %s",
 		    w->s.node, q->c->o.node));
 	if (w->s.time < q->now - AGE_MS || w->s.time > q->now + AGE_MS)
 		return (request_refuse(q, LK_E_DENIED,
-		    "声明的时间与日志时钟相差超过 5 分钟,请校对时钟",
+		    "声明的时间与日志时钟相差超过 5 分钟，请校对时钟",
 		    "the statement's time is more than 5 minutes away from the "
 		    "journal's: set the clock right"));
 	if (w->s.time <= *last)
 		return (request_refuse(q, LK_E_DENIED,
-		    "声明已用过,或早于本节点启动的时间,请重新提交",
+		    "声明已用过，或早于本节点启动的时间，请重新提交",
 		    "the statement was used before, or is older than this "
 		    "start of the node: make a new one"));
 	*last = w->s.time;
@@ -176,7 +176,7 @@ read_word(struct request *q, struct word *w)
 	if (note_parse(&n, p, len, err) != 0 ||
 	    staffnote_parse(&w->s, n.text, n.text_len) != 0)
 		return (request_refuse(q, LK_E_ARG,
-		    "statement 不是工作人员声明(签名文本)",
+		    "statement 不是工作人员声明（签名文本）",
 		    "statement is no signed statement of staff"));
 	if (signer(q, &n, &who) != 0)
 		return (-1);
@@ -204,7 +204,7 @@ allowed(struct request *q, const struct word *w)
 	for (i = 0; rights[i].right != right; i++)
 		continue;
 	return (request_refuse(q, LK_E_DENIED,
-	    "%s 没有 %s 权限,请查 liangkad.conf 的 [staff %s]",
+	    "%s 没有 %s 权限，请查 liangkad.conf 的 [staff %s]",
 	    "%s has no right %s: see [staff %s] in liangkad.conf",
 	    name, rights[i].name, name));
 }
@@ -321,7 +321,7 @@ retained(struct request *q, const struct entry *old)
 	/* The first day on which all of it is over. */
 	day_print(day, day_of((until + 86399999) / 1000));
 	return (request_refuse(q, LK_E_DENIED,
-	    "法定保存期未满,自 %s 起方可删除(反洗钱法第三十四条:身份资料至少保存十年;网络安全法第二十三条:日志不少于六个月)",
+	    "法定保存期未满，自 %s 起方可删除（反洗钱法第三十四条：身份资料至少保存十年；网络安全法第二十三条：日志不少于六个月）",
 	    "the law asks that it be kept: it may be erased from %s on "
 	    "(反洗钱法 2024 Art. 34: identity records ten years; 网络安全法 "
 	    "Art. 23: logs six months at least)", day));
@@ -343,7 +343,7 @@ moved(struct request *q)
 	    journal_head(j, &head, &named) != 0))
 		return (0);
 	return (request_refuse(q, LK_E_BUSY,
-	    "签名日志暂时无法写入,请稍后再试",
+	    "签名日志暂时无法写入，请稍后再试",
 	    "the signed log cannot be written at the moment: try again later"));
 }
 
@@ -356,7 +356,7 @@ erase(struct request *q, const struct word *w, const struct entry *old)
 
 	if (!w->ours) {
 		request_refuse(q, LK_E_ARG,
-		    "只能删除本节点的身份信息,请向节点 %s 提出",
+		    "只能删除本节点的身份信息，请向节点 %s 提出",
 		    "only an identity of this node's own can be erased here: "
 		    "ask node %s", w->s.origin);
 		return;
@@ -368,7 +368,7 @@ erase(struct request *q, const struct word *w, const struct entry *old)
 		reply(q, "");
 	else
 		request_refuse(q, LK_E_UNAVAIL,
-		    "删除已记录,尚未完成,重新启动时将继续:%s",
+		    "删除已记录，尚未完成，重新启动时将继续：%s",
 		    "the erasure is recorded but not done; it is done again "
 		    "at the next start: %s", err);
 }

@@ -53,29 +53,29 @@ static const char *const builtin[4][2][2] = {
 	    "May be issued." },
 	  { "您的申请已通过核验。",
 	    "Your application has passed the check." } },
-	{ { "只可开立限制功能的账户,请按本机构的限额方案设置后办理。",
+	{ { "只可开立限制功能的账户，请按本机构的限额方案设置后办理。",
 	    "Only a limited-function account may be issued: set it up with "
 	    "your institution's limit profile." },
-	  { "根据反电信网络诈骗有关规定,本次只能为您开立限制功能的账户。",
+	  { "根据反电信网络诈骗有关规定，本次只能为您开立限制功能的账户。",
 	    "Under the anti-fraud rules only a limited-function account can "
 	    "be opened for you at present." } },
-	{ { "请暂缓办理,按提示加强核查;核查通过前不得开卡。",
+	{ { "请暂缓办理，按提示加强核查；核查通过前不得开卡。",
 	    "Hold: make the checks asked for. Do not issue before they are "
 	    "cleared." },
-	  { "您的申请需要进一步核验身份和用途,请配合工作人员并携带能说明用途的"
+	  { "您的申请需要进一步核验身份和用途，请配合工作人员并携带能说明用途的"
 	    "材料。",
 	    "Your application needs a further check of identity and purpose. "
 	    "Please help the staff and bring papers that show the purpose." } },
 	{ { "不得办理。请向申请人说明原因类别和申诉渠道。",
 	    "Do not issue. Tell the applicant the class of reason and the way "
 	    "to appeal." },
-	  { "根据反电信网络诈骗有关规定,本次申请暂不能办理。",
+	  { "根据反电信网络诈骗有关规定，本次申请暂不能办理。",
 	    "Under the anti-fraud rules this application cannot be granted at "
 	    "present." } },
 };
 
 static const char *const relief[2] = {
-	"如有异议,可携带本人有效身份证件和相关证明材料,向本网点或属地反诈中心提出申诉;"
+	"如有异议，可携带本人有效身份证件和相关证明材料，向本网点或属地反诈中心提出申诉；"
 	"也可拨打反诈专线96110咨询。",
 	"If you disagree, you may appeal at this outlet or at the local "
 	"anti-fraud centre with your identity document and any supporting "

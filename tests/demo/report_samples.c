@@ -13,11 +13,11 @@ needs_print(FILE *f, uint32_t needs)
 		uint32_t bit;
 		const char *text;
 	} words[] = {
-		{LK_NEED_GUARDIAN, "监护人"},
+		{LK_NEED_GUARDIAN, "监护人到场"},
 		{LK_NEED_PURPOSE_PROOF, "用途证明"},
-		{LK_NEED_FACE_CHECK, "核对本人"},
+		{LK_NEED_FACE_CHECK, "人脸核验"},
 		{LK_NEED_MANAGER, "主管确认"},
-		{LK_NEED_CENTRE, "反诈中心核实"},
+		{LK_NEED_CENTRE, "反诈中心审核"},
 		{LK_NEED_KEEP_WAITING, "请其稍候"},
 	};
 	int first = 1;
@@ -55,10 +55,10 @@ sample_print(const struct report *r, const struct day_answer *a)
 	    a->row->branch, a->row->teller, a->row->group,
 	    a->row->ring[0] != '\0' ? ", " : "", a->row->ring,
 	    s->hits[0] != '\0' ? "   " : "", s->hits);
-	fputs("    柜员:", r->f);
+	fputs("    柜员：", r->f);
 	text_wrap(r->f, s->message, "          ", REPORT_WIDTH);
 	if (s->notice[0] != '\0') {
-		fputs("    告知:", r->f);
+		fputs("    告知：", r->f);
 		text_wrap(r->f, s->notice, "          ", REPORT_WIDTH);
 	}
 }
