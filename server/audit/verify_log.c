@@ -136,17 +136,17 @@ judge_bundle(struct verify *v, const struct verify_bundle *b)
 				verify_rules_first(v, (const char *)b->p +
 				    l->off + 2, l->len, &at);
 		} else if (i >= b->first && l->fault == VERIFY_MALFORMED)
-			verify_find(v, &at, "记录被改动：哈希与瓦片不符；其第 %" PRIu64
+			verify_find(v, &at, "记录被改动：其哈希与哈希块（tile）所载不符；其第 %" PRIu64
 			    " 字节不规范", "the entry was altered: it does not "
 			    "have the hash that its tile has; it is not "
 			    "well-formed at its byte %" PRIu64, l->a);
 		else if (i >= b->first && l->fault == VERIFY_SEQ)
-			verify_find(v, &at, "记录被改动或调换：哈希与瓦片不符；它自称 seq %"
+			verify_find(v, &at, "记录被改动或调换：其哈希与哈希块（tile）所载不符；它自称 seq %"
 			    PRIu64, "the entry was altered or moved: it does "
 			    "not have the hash that its tile has; it bears seq %"
 			    PRIu64, l->a);
 		else
-			verify_find(v, &at, "记录被改动：哈希与瓦片不符",
+			verify_find(v, &at, "记录被改动：其哈希与哈希块（tile）所载不符",
 			    "the entry was altered: it does not have the hash "
 			    "that its tile has");
 	}

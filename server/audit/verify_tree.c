@@ -75,7 +75,7 @@ tell_altered(struct verify *v, int level, uint64_t index,
 		continue;
 	place_of(v, level, index, path, &place);
 	place.offset = (int64_t)i * MERKLE_LEN + k;
-	verify_find(v, &place, "哈希瓦片被改动：第 %u 个哈希与其下的内容不符（其下的内容与上一级一致）",
+	verify_find(v, &place, "哈希块（tile）被改动：第 %u 个哈希与其下的内容不符（其下的内容与上一级一致）",
 	    "the tile was altered: its hash %u is not that of what lies below "
 	    "it, which does fit the level above", i);
 }
@@ -120,7 +120,7 @@ settle(struct verify *v, int level, uint64_t index,
 	if (is == NULL)
 		return;
 	place_of(v, level, index, path, &place);
-	verify_find(v, &place, "哈希瓦片被改动：与上一级瓦片（tile/%d）中的哈希不符",
+	verify_find(v, &place, "哈希块（tile）被改动：与上一级哈希块（tile/%d）中的哈希不符",
 	    "the tile was altered: it does not make the hash that the tile "
 	    "above it (level %d) has", level + 1);
 }
@@ -205,7 +205,7 @@ find_edge(struct verify *v, const uint8_t root[MERKLE_LEN])
 	}
 	if (v->findings > before || v->stop)
 		return;
-	verify_find(v, &head, "各级瓦片算出的根 %02x%02x%02x%02x… 与已签名的根 "
+	verify_find(v, &head, "各级哈希块算出的根 %02x%02x%02x%02x… 与已签名的根 "
 	    "%02x%02x%02x%02x… 不符：内容被整体改写，或检查点属于另一份日志",
 	    "the tiles yield the root %02x%02x%02x%02x… and not the signed one "
 	    "%02x%02x%02x%02x…: the log was rewritten as a whole, or the "

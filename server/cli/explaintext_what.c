@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -109,7 +110,7 @@ explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
 	const struct entry *e = &c->decision.e;
 	const struct lapse *then = &x->then, *now = &x->now;
 	char time[MOMENT_SIZE];
-	size_t n;
+	size_t n, at;
 
 	buf[0] = '\0';
 	if (!x->lapses)
@@ -126,7 +127,10 @@ explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
 	    now->at * 1000 > c->last_t))) {
 		n = add(buf, n, "%s", zh ? "按现在的记录：" :
 		    "  And by the record as it is now: ");
+		at = n;
 		n = when(buf, n, now, c->policy, zh);
+		if (!zh && at < n)	/* the sentence goes on */
+			buf[at] = (char)tolower((unsigned char)buf[at]);
 		n = add(buf, n, "%s", zh ? "。" : ".");
 	}
 	if (e->due != 0 && !settled(c))

@@ -111,7 +111,9 @@ decision(struct sentence *s, const struct entry *e, int agent)
 		    e->by, s->zh));
 	say(s, "；命中的规则：", "; rules that hit: ", e->hits);
 	say(s, "；因豁免未适用：", "; lifted by a clearance: ", e->lifted);
-	words_bits(words_need, e->needs, s->zh, needs, sizeof(needs));
+	/* That somebody was to be kept waiting is not told to whom it is about. */
+	words_bits(words_need, e->needs & ~LK_NEED_KEEP_WAITING, s->zh, needs,
+	    sizeof(needs));
 	spaced(needs);
 	say(s, "；需要：", "; needed: ", needs);
 	if ((e->flags & ENTRY_F_DRY) != 0)

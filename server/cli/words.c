@@ -160,7 +160,7 @@ const struct word words_entry_flag[] = {
 	{ "sandbox", "测试环境", ENTRY_F_SANDBOX },
 	{ "after_cancel", "撤销后确认", ENTRY_F_AFTER_CANCEL },
 	{ "unwind", "收回", ENTRY_F_UNWIND },
-	{ "sealed", "另存密封", ENTRY_F_SEALED },
+	{ "sealed", "身份封存", ENTRY_F_SEALED },
 	{ "refused", "不予办理", ENTRY_F_REFUSED },
 	END
 };

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include "audit/playlog.h"
+#include "cli/persontext.h"
 #include "keys/hex.h"
+#include "store/entry.h"
 
 #include "clitest.h"
 #include "jsonok.h"
@@ -200,4 +202,22 @@ Test(dossier, usage, .init = setup, .fini = teardown)
 	    "--offline", NULL)->rc, 1, "no decision");
 	cr_expect_eq(cli(NULL, "log", "dossier", ref, x.dir, "--out",
 	    "/nonexistent/dir/x", "--offline", NULL)->rc, 74);
+}
+
+Test(persontext, does_not_tell_who_was_to_be_kept_waiting)
+{
+	static struct entry e = { .kind = ENTRY_DECISION, .seq = 4,
+		.inst = "abank", .outlet = "o1", .product = LK_PRODUCT_SIM,
+		.operation = LK_OP_NEW, .quantity = 1, .decision = LK_REVIEW,
+		.by = LK_BY_CENTRE,
+		.needs = LK_NEED_CENTRE | LK_NEED_KEEP_WAITING };
+	char text[PERSONTEXT_MAX];
+
+	persontext_entry(&e, 0, 0, text);
+	HAS(text, "needed: centre.");
+	persontext_entry(&e, 0, 1, text);
+	HAS(text, "需要：反诈中心审核。");
+	e.needs = LK_NEED_KEEP_WAITING;
+	persontext_entry(&e, 0, 0, text);
+	cr_expect_null(strstr(text, "needed"), "%s", text);
 }
