@@ -1,9 +1,19 @@
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "keysctl.h"
 
 /* Print one of the texts; they take the names as arguments 1 to 3. */
 #define SAY(...)	(void)printf("\n" __VA_ARGS__)
+
+/* The whole path of a file, as liangkad.conf wants it. */
+static const char *
+whole(const char *path, char buf[PATH_MAX])
+{
+
+	return (realpath(path, buf) != NULL ? buf : path);
+}
 
 /* The key that makes tokens of persons. */
 static void
@@ -41,17 +51,21 @@ explain_list(const struct keyfile *k)
 static void
 explain_log(const struct keyfile *k, const char *out)
 {
+	char path[PATH_MAX];
+	int sm2 = k->algorithm == KEYFILE_SM2_SM3;
 
 	SAY(
 "This key signs the record of one node: %s.\n"
 "\n"
 "1. Leave it on that node, owned by the user liangkad runs as, and name it in\n"
-"   [log] of liangkad.conf: key = \"%s\"\n"
+"   [log] of liangkad.conf%s:\n"
+"   key = %s\"%s\"\n"
 "2. Hand %s.pub to the centre, the witness and the auditors, and read\n"
 "   \"liangka-keys fingerprint %s.pub\" to them over the telephone:\n"
 "   with it anybody can check the record, and nobody can change it.\n"
 "3. Do not copy it to another node. When it is lost or disclosed, rotate it.\n",
-	    k->name, out, out, out);
+	    k->name, sm2 ? " after the Ed25519 one, for profile = gm" : "",
+	    sm2 ? "\"...\", " : "", whole(out, path), out, out);
 }
 
 /* The key of a witness. */
@@ -60,8 +74,9 @@ explain_witness(const struct keyfile *k, const char *out)
 {
 
 	SAY(
-"With this key %s cosigns the heads of other nodes' records, once it\n"
-"has seen that nothing was taken back (\"liangka log witness\").\n"
+"With this key %s cosigns\n"
+"the heads of other nodes' records, once it has seen that nothing was taken\n"
+"back (\"liangka log witness\").\n"
 "\n"
 "1. Keep it on the witness alone, best on a machine that the nodes' staff\n"
 "   cannot reach.\n"
@@ -166,6 +181,7 @@ void
 keysctl_explain_rotated(const struct keyfile *k, const char *out,
     const char *old)
 {
+	char path[PATH_MAX], before[PATH_MAX];
 
 	switch (k->kind) {
 	case KEYFILE_TOKEN_PERSON:
@@ -180,7 +196,7 @@ keysctl_explain_rotated(const struct keyfile *k, const char *out,
 "3. Take the old one out when the longest window of the policy and every\n"
 "   retention have passed. Keep its backup as long as the journal.\n",
 		    (unsigned)k->epoch, (unsigned)k->epoch - 1, out, k->id,
-		    old, out);
+		    whole(old, before), whole(out, path));
 		break;
 	case KEYFILE_TOKEN_LIST:
 		SAY(
@@ -193,9 +209,11 @@ keysctl_explain_rotated(const struct keyfile *k, const char *out,
 		SAY(
 "1. Hand %s.pub to the centre, the witness and the auditors, and let\n"
 "   them keep the old one: it verifies what it signed.\n"
-"2. In [log] of liangkad.conf put key = \"%s\", and earlier = \"...\" with\n"
-"   the line in %s.pub. Restart liangkad: it goes on with the new key.\n"
-"3. Destroy %s, but not its .pub.\n", out, out, old, old);
+"2. In [log] of liangkad.conf let key name this file in place of the old one:\n"
+"   \"%s\"\n"
+"   and put earlier = \"...\", with the line in %s.pub.\n"
+"   Restart liangkad: it goes on with the new key.\n"
+"3. Destroy %s, but not its .pub.\n", out, whole(out, path), old, old);
 		break;
 	case KEYFILE_SEAL:
 		keysctl_explain(k, out);
