@@ -397,8 +397,9 @@ const struct command cmd_log_verify = {
 	    "told with file, entry, byte and reason.\n"
 	    "\n"
 	    "The key decides what is proven.  Get it from the centre, not from "
-	    "the node: one key of a node serves the logs of all years.  Keys of "
-	    "witnesses may be given too, and are then shown with the time at "
+	    "the node: one key of a node serves the logs of all years; when it "
+	    "was rotated, give the earlier ones too.  Keys of witnesses may be "
+	    "given as well, and are then shown with the time at "
 	    "which they saw the head.\n"
 	    "\n"
 	    "A signed log can still be wound back to an older head, or be shown "
@@ -417,12 +418,12 @@ const struct command cmd_log_verify = {
 	    "66 there is no log\n69 the server does not answer\n"
 	    "71 out of memory\n74 read or write error\n"
 	    "77 no right to read it\n",
-	.examples = "liangka log verify --key b017.pub\n"
-	    "liangka log verify /mnt/audit/b017/log --key b017.pub --state "
+	.examples = "liangka log verify --key b017.key.pub\n"
+	    "liangka log verify /mnt/audit/b017/log --key b017.key.pub --state "
 	    "~/b017.state\n"
-	    "liangka log verify https://b017.example/log --key b017.pub --key "
-	    "witness.pub\n"
-	    "liangka log verify log --key b017.pub --since 10423:9f3a… --all "
+	    "liangka log verify https://b017.example/log --key b017.key.pub --key "
+	    "witness.key.pub\n"
+	    "liangka log verify log --key b017.key.pub --since 10423:9f3a… --all "
 	    "--json\n",
 	.run = run,
 };
