@@ -143,20 +143,50 @@ Test(integrator, a_log_that_follows_another_head_is_refused)
 Test(integrator, a_tile_that_differs_from_the_write_ahead_log_is_refused)
 {
 	struct nodelog *n = make_node(600);
-	const char *tile = logdisk_path(n->d, "log/2026.1/tile/0/001");
-	uint8_t root[MERKLE_LEN];
-	char *p;
-	size_t len;
+	char tile[2 * LOGDISK_PATH];
 
+	snprintf(tile, sizeof(tile), "%s",
+	    logdisk_path(n->d, "log/2026.1/tile/0/001"));
 	logdisk_flip(tile, 32 * 44);
 	must_refuse(n, "log/2026.1", "tile/0/001");
-	/* The tile above fits the alteration, too: the entry does not. */
-	p = logdisk_read(tile, &len);
-	merkle_fold(root, (const uint8_t (*)[MERKLE_LEN])p, 256);
-	free(p);
-	must_refuse(n, "tile/0/001", "log/2026.1");
 	logdisk_flip(tile, 32 * 44);
 	must_open(n);
+	nodelog_free(n);
+}
+
+/* A tile above, which is full and so no part of the right edge. */
+Test(integrator, a_tile_that_does_not_fit_the_one_above_is_refused)
+{
+	struct nodelog *n = make_node(66000);
+	char tile[2 * LOGDISK_PATH];
+
+	snprintf(tile, sizeof(tile), "%s",
+	    logdisk_path(n->d, "log/2026.1/tile/1/000"));
+	logdisk_flip(tile, 32 * 200);
+	must_refuse(n, "log/2026.1", "tile/");
+	logdisk_flip(tile, 32 * 200);
+	must_open(n);
+	nodelog_free(n);
+}
+
+/* All that was ever written is still held: log/ may be lost as a whole. */
+Test(integrator, lost_logs_are_made_anew)
+{
+	struct nodelog *n = make_node(300);
+	char old[2 * LOGDISK_PATH + 32];
+	struct checkpoint head, again;
+
+	must_open(n);
+	head = grow(n, 20);
+	cr_assert_eq(nodelog_begin(n, 2027, 1, &head), 0, "%s", n->error);
+	head = grow(n, 99);
+	cr_assert_eq(nodelog_close(n), 0);
+	snprintf(old, sizeof(old), "%s.old", n->log_dir);
+	cr_assert_eq(rename(n->log_dir, old), 0);
+	must_open(n);
+	cr_assert_eq(nodelog_wait(n, &again), 0, "%s", n->error);
+	cr_assert_arr_eq(again.root, head.root, MERKLE_LEN);
+	cr_assert_eq(nodelog_whole(n, 420), 0, "%s", n->error);
 	nodelog_free(n);
 }
 
