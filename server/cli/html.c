@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "keys/utf8.h"
+
 #include "html.h"
 
 static const char style[] =
@@ -97,12 +99,12 @@ html_section(FILE *f, const char *zh, const char *en)
 	(void)fputs("</span></h2>\n", f);
 }
 
-/* Write one character, escaped; other controls than newline and tab are dropped. */
+/* Write the len bytes of one character, escaped. */
 static void
-put(FILE *f, char c)
+put(FILE *f, const char *s, size_t len)
 {
 
-	switch (c) {
+	switch (s[0]) {
 	case '&':
 		(void)fputs("&amp;", f);
 		break;
@@ -119,9 +121,27 @@ put(FILE *f, char c)
 		(void)fputs("&#39;", f);
 		break;
 	default:
-		if ((unsigned char)c >= ' ' || c == '\n' || c == '\t')
-			(void)fputc(c, f);
+		(void)fwrite(s, 1, len, f);
 		break;
+	}
+}
+
+/* Write bytes, escaped; U+FFFD for what is not UTF-8, does not show, or re-orders. */
+static void
+escaped(FILE *f, const char *s, size_t len, const char *newline)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = utf8_next(&c, s, len);
+		if (n > 0 && c == '\n')
+			(void)fputs(newline, f);
+		else if (n > 0 && (c == '\t' || !utf8_hidden(c)))
+			put(f, s, n);
+		else
+			(void)fputs("\xef\xbf\xbd", f);
+		n += n == 0;
 	}
 }
 
@@ -130,22 +150,16 @@ void
 html_text(FILE *f, const char *s)
 {
 
-	for (; *s != '\0'; s++) {
-		if (*s == '\n')
-			(void)fputs("<br>", f);
-		put(f, *s);
-	}
+	escaped(f, s, strlen(s), "<br>\n");
 }
 
 /* Write bytes as they stand. */
 void
 html_bytes(FILE *f, const char *p, size_t len)
 {
-	size_t i;
 
 	(void)fputs("<pre>", f);
-	for (i = 0; i < len; i++)
-		put(f, p[i]);
+	escaped(f, p, len, "\n");
 	(void)fputs("</pre>\n", f);
 }
 

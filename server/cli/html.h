@@ -22,7 +22,8 @@ void html_end(FILE *f);
 void html_section(FILE *f, const char *zh, const char *en);
 
 /**
- * html_text(f, s): Write a text, escaped; newlines become line breaks.
+ * html_text(f, s): Write a text, escaped; newlines become line breaks.  U+FFFD stands
+ * for what is not UTF-8, does not show, or changes the order of what is read.
  * html_bytes(f, p, len): the same of bytes, in a block of fixed width that wraps.
  */
 void html_text(FILE *f, const char *s);

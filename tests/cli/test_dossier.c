@@ -1,10 +1,12 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "audit/playlog.h"
+#include "cli/html.h"
 #include "cli/persontext.h"
 #include "keys/hex.h"
 #include "store/entry.h"
@@ -91,6 +93,28 @@ member(const char *tar, size_t len, const char *name, size_t *size)
 	}
 	cr_expect_eq(len % 512, 0);
 	return (NULL);
+}
+
+/* What others wrote into the record neither hides on paper nor turns its order. */
+Test(dossier, paper_shows_what_there_is)
+{
+	static const char odd[] = "a<b>\xe2\x80\xae" "c\xc2\x9b" "d\xff&\n\x7f";
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	cr_assert_not_null(f = open_memstream(&text, &len));
+	html_text(f, odd);
+	(void)fclose(f);
+	cr_expect_str_eq(text, "a&lt;b&gt;\xef\xbf\xbd" "c\xef\xbf\xbd"
+	    "d\xef\xbf\xbd&amp;<br>\n\xef\xbf\xbd");
+	free(text);
+	cr_assert_not_null(f = open_memstream(&text, &len));
+	html_bytes(f, odd, sizeof(odd) - 1);
+	(void)fclose(f);
+	cr_expect_str_eq(text, "<pre>a&lt;b&gt;\xef\xbf\xbd" "c\xef\xbf\xbd"
+	    "d\xef\xbf\xbd&amp;\n\xef\xbf\xbd</pre>\n");
+	free(text);
 }
 
 Test(dossier, holds_all_papers, .init = setup, .fini = teardown)
