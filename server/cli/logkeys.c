@@ -6,6 +6,8 @@
 #include "logkeys.h"
 #include "tool.h"
 
+#define LINES_MAX 10000 /* of a file of keys */
+
 /* Add a key; place says where it stands. */
 static int
 add(const struct tool *t, struct logkeys *k, const char *place,
@@ -38,7 +40,10 @@ add_file(const struct tool *t, struct logkeys *k, const char *path, FILE *f)
 	size_t len;
 
 	while (fgets(line, sizeof(line), f) != NULL) {
-		number++;
+		if (number++ == LINES_MAX)
+			return (tool_fail(t, TOOL_DATA, "%s：超过 %d 行，不是公钥文件",
+			    "%s: more than %d lines: no file of keys", path,
+			    LINES_MAX));
 		len = strcspn(line, "\r\n");
 		if (len == 0 || line[0] == '#')
 			continue;

@@ -257,3 +257,12 @@ Test(verify_cli, findings_command_no_terminal)
 	cr_expect_eq(r->rc, TOOL_DATA);
 	cr_expect(has(r->err, "\"?[2J?]0;x?\" is not"), "%s", r->err);
 }
+
+Test(verify_cli, file_of_keys_without_end)
+{
+	const struct cli_run *r = cli(NULL, "log", "verify", logs, "--key",
+	    "/dev/zero", NULL);
+
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect(has(r->err, "no file of keys"), "%s", r->err);
+}
