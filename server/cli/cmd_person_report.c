@@ -115,12 +115,13 @@ tell(const struct tool *t, const struct options *o, const struct asked *a,
 		.node = a->answer.node, .by = asker(h, a->answer.seq),
 		.seq = a->answer.seq, .now = t->now_ms(),
 		.id_type = o->id_type };
+	int rc;
 
-	if (o->html != NULL)
-		return (write_page(t, &p, o->html));
+	if (o->html != NULL && (rc = write_page(t, &p, o->html)) != TOOL_OK)
+		return (rc);
 	if (t->json)
 		personpaper_json(&p);
-	else
+	else if (o->html == NULL)
 		personpaper_text(&p);
 	return (TOOL_OK);
 }

@@ -72,7 +72,7 @@ list(const struct personpaper *p, const struct casefile_list *l, int what,
 			continue;
 		kept[0] = '\0';
 		if (what == 2)
-			persontext_look(e, p->zh, text);
+			persontext_look(p->h, e, p->zh, text);
 		else {
 			persontext_entry(e, what, p->zh, text);
 			persontext_kept(p->h, e, p->zh, kept);
@@ -146,7 +146,7 @@ json_list(struct json *j, const struct personpaper *p, const char *key,
 			json_text(j, "reason", e->note);
 			json_bool(j, "refused", (e->flags & ENTRY_F_REFUSED) !=
 			    0);
-			persontext_look(e, p->zh, text);
+			persontext_look(p->h, e, p->zh, text);
 		} else {
 			persontext_entry(e, what, p->zh, text);
 			json_bool(j, "sealed", (e->flags & ENTRY_F_SEALED) !=
@@ -213,7 +213,7 @@ html_list(FILE *f, const struct personpaper *p, const struct casefile_list *l,
 			if (k == 1)
 				*at++ = '\n';
 			if (what == 2)
-				persontext_look(e, k == 0, at);
+				persontext_look(p->h, e, k == 0, at);
 			else
 				persontext_entry(e, what, k == 0, at);
 		}

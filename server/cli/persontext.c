@@ -220,25 +220,43 @@ persontext_entry(const struct entry *e, int agent, int zh,
 	add(&s, "%s", zh ? "。" : ".");
 }
 
+/* What was done about a sealed identity; gone: it had been erased before. */
+static void
+sealed_look(struct sentence *s, const struct entry *e, int gone)
+{
+	int zh = s->zh;
+
+	if (e->kind == ENTRY_UNSEAL)
+		add(s, "%s", gone ? (zh ? "要求启封身份信息，而该信息此前已删除" :
+		    "asked to read the sealed identity, which had been erased") :
+		    zh ? "启封并读取了封存的身份信息" :
+		    "read the sealed identity");
+	else if ((e->flags & ENTRY_F_REFUSED) != 0)
+		add(s, "%s", zh ? "申请删除封存的身份信息，因法定保存期未满未予执行" :
+		    "asked to erase the sealed identity, which was refused: the "
+		    "law still has it kept");
+	else
+		add(s, "%s", gone ? (zh ? "再次要求删除身份信息，而该信息此前已删除" :
+		    "asked once more to erase the sealed identity, which had been "
+		    "erased") : zh ? "删除了封存的身份信息" :
+		    "erased the sealed identity");
+}
+
 /* Write who looked. */
 void
-persontext_look(const struct entry *e, int zh, char buf[PERSONTEXT_MAX])
+persontext_look(const struct holding *h, const struct entry *e, int zh,
+    char buf[PERSONTEXT_MAX])
 {
 	struct sentence s = { buf, 0, zh };
-	int refused = (e->flags & ENTRY_F_REFUSED) != 0;
+	int64_t erased = e->ref != 0 && e->origin[0] == '\0' ?
+	    holding_erased(h, e->ref) : 0;
 
 	buf[0] = '\0';
 	add(&s, "%s ", e->decided_by);
 	switch (e->kind) {
 	case ENTRY_UNSEAL:
-		add(&s, "%s", zh ? "启封并读取了封存的身份信息" :
-		    "read the sealed identity");
-		break;
 	case ENTRY_ERASE:
-		add(&s, "%s", refused ? (zh ? "申请删除封存的身份信息，因法定保存期未满未予执行" :
-		    "asked to erase the sealed identity, which was refused: the "
-		    "law still has it kept") : zh ? "删除了封存的身份信息" :
-		    "erased the sealed identity");
+		sealed_look(&s, e, erased != 0 && erased < e->t);
 		break;
 	default:
 		add(&s, "%s", e->ref != 0 ? (zh ? "查阅了一条记录" :

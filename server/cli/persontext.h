@@ -21,9 +21,11 @@ void persontext_entry(const struct entry *e, int agent, int zh,
     char buf[PERSONTEXT_MAX]);
 
 /**
- * persontext_look(e, zh, buf): Write who looked at what and why, as a sentence.
+ * persontext_look(h, e, zh, buf): Write who looked at what and why, as a sentence; of an
+ * identity that had been erased already, that it was.
  */
-void persontext_look(const struct entry *e, int zh, char buf[PERSONTEXT_MAX]);
+void persontext_look(const struct holding *h, const struct entry *e, int zh,
+    char buf[PERSONTEXT_MAX]);
 
 /**
  * persontext_kept(h, e, zh, buf): Write how long the entry counts in decisions, and

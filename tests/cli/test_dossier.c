@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/holding.h"
 #include "audit/playlog.h"
 #include "cli/html.h"
 #include "cli/persontext.h"
@@ -244,4 +245,28 @@ Test(persontext, does_not_tell_who_was_to_be_kept_waiting)
 	e.needs = LK_NEED_KEEP_WAITING;
 	persontext_entry(&e, 0, 0, text);
 	cr_expect_null(strstr(text, "needed"), "%s", text);
+}
+
+Test(persontext, an_identity_that_was_gone_was_not_read)
+{
+	static struct casefile_entry v[4] = {
+		{ .e = { .kind = ENTRY_UNSEAL, .t = 1, .ref = 6,
+		    .decided_by = "lin" } },
+		{ .e = { .kind = ENTRY_ERASE, .t = 2, .ref = 6,
+		    .decided_by = "lin" } },
+		{ .e = { .kind = ENTRY_ERASE, .t = 3, .ref = 6,
+		    .decided_by = "lin" } },
+		{ .e = { .kind = ENTRY_UNSEAL, .t = 4, .ref = 6,
+		    .decided_by = "lin" } } };
+	const struct holding h = { .seen = { v, 4 } };
+	char text[PERSONTEXT_MAX];
+
+	persontext_look(&h, &v[0].e, 0, text);
+	cr_expect_str_eq(text, "lin read the sealed identity (entry 6).");
+	persontext_look(&h, &v[1].e, 0, text);
+	cr_expect_str_eq(text, "lin erased the sealed identity (entry 6).");
+	persontext_look(&h, &v[2].e, 0, text);
+	HAS(text, "which had been erased");
+	persontext_look(&h, &v[3].e, 1, text);
+	HAS(text, "而该信息此前已删除");
 }
