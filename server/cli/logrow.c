@@ -136,8 +136,8 @@ rest(struct cell *c, const struct entry *e)
 	if (e->ref != 0)
 		add(c, "%s %" PRIu64, c->zh ? "关于" : "of", e->ref);
 	pair(c, "交易", "txn", e->txn);
-	pair(c, e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL ||
-	    e->kind == ENTRY_ERASE ? "经办人" : "决定人", "by", e->decided_by);
+	pair(c, e->kind == ENTRY_REVIEW ? "审核人" : "经办人", "by",
+	    e->decided_by);
 	pair(c, "复核柜员", "second", e->second);
 	pair(c, "理由", "reason", e->note);
 	if (e->clear_until != 0)

@@ -6,6 +6,7 @@
 
 #include "audit/package_cosigned.h"
 #include "keys/hex.h"
+#include "plugin.h"
 
 #include "args.h"
 #include "json.h"
@@ -241,13 +242,15 @@ int
 logwitness_pull(const struct tool *t, const struct witness *w, int n,
     char **places)
 {
-	static const char *const heads[COLUMNS] = { "LOG", "ENTRIES", "ROOT",
-		"LEFT BESIDE IT" };
+	static const char *const en[COLUMNS] = { "LOG", "ENTRIES", "ROOT",
+		"LEFT BESIDE IT" }, *const zh[COLUMNS] = { "日志", "记录数", "根",
+		"写在日志旁的文件" };
 	struct pull *x;
 	int rc = TOOL_OK, i;
 
 	if ((x = calloc(1, sizeof(*x))) == NULL || (!t->json &&
-	    (x->table = table_new(t->out, COLUMNS, heads)) == NULL)) {
+	    (x->table = table_new(t->out, COLUMNS,
+	    t->language == LK_LANG_ZH ? zh : en)) == NULL)) {
 		free(x);
 		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
 	}
