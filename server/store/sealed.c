@@ -229,7 +229,7 @@ renew(struct sealed *s, struct sealed_index_item *it, const uint8_t *record,
 		return (0);
 	s->dirty = 1;
 	if (disk_write(s->disk, s->fd, record, len, it->off) != 0)
-		return (fail(s, "cannot write"));
+		return (fail_or_full(s, "cannot write"));
 	it->fresh = 1;
 	return (0);
 }
@@ -272,16 +272,17 @@ sealed_add(struct sealed *s, uint64_t seq, int64_t t, const uint8_t *sidecar,
 		klen = sealed_record_write(p, SEALED_KEY, sc.key, 0, sc.cms,
 		    sc.cms_len);
 	if (klen > 0 && key != NULL) {
-		if (same(s, key->off, p, klen) && renew(s, key, p, klen) != 0)
-			return (-2);
+		if (same(s, key->off, p, klen) &&
+		    (rc = renew(s, key, p, klen)) != 0)
+			return (rc);
 		klen = 0;
 	}
 	p += klen;
 	n = sealed_record_write(p, SEALED_IDENTITY, seq, sc.key, sc.message,
 	    sc.message_len);
 	if (id != NULL) {
-		if (same(s, id->off, p, n) && renew(s, id, p, n) != 0)
-			return (-2);
+		if (same(s, id->off, p, n) && (rc = renew(s, id, p, n)) != 0)
+			return (rc);
 		n = 0;
 	}
 	start = s->end;

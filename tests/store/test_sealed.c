@@ -473,6 +473,28 @@ Test(sealed, a_full_disk_takes_nothing_and_passes)
 	memdisk_free(m);
 }
 
+/* A copy-on-write disk can be full for a record that stands there already. */
+Test(sealed, a_disk_too_full_to_write_in_place_is_waited_for)
+{
+	struct memdisk *m = new_disk();
+	struct sealed *s = must_open(m);
+
+	cr_assert_eq(add(s, 1, T, KEY, 1), 0);
+	cr_assert_eq(sealed_sync(s), 0);
+	sealed_close(s);
+	s = must_open(m);
+	m->fail_step = MEM_PWRITE;
+	m->fail_at = 1;
+	m->fail_errno = ENOSPC;
+	cr_assert_eq(add(s, 1, T, KEY, 1), -1);
+	cr_assert_eq(errno, ENOSPC);
+	cr_assert_eq(add(s, 1, T, KEY, 1), 0);
+	cr_assert_eq(sealed_sync(s), 0);
+	cr_assert_eq(find(m, 1, T, KEY), 1);
+	sealed_close(s);
+	memdisk_free(m);
+}
+
 Test(sealed, any_other_failure_is_final)
 {
 	static const enum mem_step steps[] = { MEM_OPEN, MEM_PWRITE, MEM_SYNC,
