@@ -1,6 +1,7 @@
 #include "command.h"
 #include "loglist.h"
 #include "logplace.h"
+#include "lookup.h"
 
 struct options {
 	struct logplace place;
@@ -53,6 +54,8 @@ run(struct tool *t, int argc, char **argv)
 		return (rc);
 	o.filter.want.no_heartbeats = !o.all &&
 	    o.filter.want.kind == LOGWANT_ANY;
+	if (o.filter.id != NULL)
+		lookup_unrecorded(t);
 	return (show(t, &o));
 }
 
@@ -72,7 +75,10 @@ const struct command cmd_log_show = {
 	    "With --json each line is an entry byte for byte as it is stored "
 	    "and hashed.  Several conditions must all hold.  Entries are "
 	    "compared with their tiles as they are read; signatures are what "
-	    "\"log verify\" looks at.",
+	    "\"log verify\" looks at.\n"
+	    "\n"
+	    "Nothing that is read so is recorded, which is said where --id asks "
+	    "for one decision; \"log search\" has it recorded.",
 	.args = args,
 	.exits = "0  shown\n1  no entry bears this --id\n64 wrong usage\n"
 	    "65 the log is damaged or cut: file, place and seq are told\n"

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "logplace.h"
 #include "logread.h"
+#include "lookup.h"
 #include "moment.h"
 #include "outfile.h"
 #include "refid.h"
@@ -200,6 +201,7 @@ run(struct tool *t, int argc, char **argv)
 		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
 	x->t = t;
 	x->o = &o;
+	lookup_unrecorded(t);
 	x->seq = ids ? o.filter.want.about : o.seq;
 	rc = prove(x);
 	free(x);
@@ -217,7 +219,9 @@ const struct command cmd_log_prove = {
 	    "witness has cosigned, where that covers the entry "
 	    "(checkpoint.cosigned beside the log), else the newest.\n"
 	    "\n"
-	    "The proof holds the whole entry: treat it as personal data.",
+	    "The proof holds the whole entry: treat it as personal data.  That "
+	    "it was made is recorded nowhere, which is said; \"log dossier\" has "
+	    "it recorded and puts a proof beside the other papers.",
 	.args = args,
 	.exits = "0  written\n1  there is no such entry\n64 wrong usage\n"
 	    "65 the log is damaged, or the id mistyped\n66 there is no log\n"

@@ -36,6 +36,15 @@ node_of(const struct caseopen_id *id, char node[STAFFNOTE_NODE_MAX])
 	return (node);
 }
 
+/* Say that it is not recorded. */
+void
+lookup_unrecorded(const struct tool *t)
+{
+
+	(void)tool_fail(t, 0, "注意：本次查阅未记入日志",
+	    "note: this look-up is recorded in no journal");
+}
+
 /* Have it recorded. */
 int
 lookup_entry(const struct tool *t, const struct lookup *l,
@@ -48,8 +57,7 @@ lookup_entry(const struct tool *t, const struct lookup *l,
 	int rc;
 
 	if (l->by.as == NULL) {
-		(void)tool_fail(t, 0, "注意：本次查阅未记入日志",
-		    "note: this look-up is recorded in no journal");
+		lookup_unrecorded(t);
 		return (ARGS_GO);
 	}
 	s.origin = node_of(id, node);

@@ -36,4 +36,9 @@ int lookup_check(const struct tool *t, const struct lookup *l, int required);
 int lookup_entry(const struct tool *t, const struct lookup *l,
     const struct caseopen_id *id);
 
+/**
+ * lookup_unrecorded(t): Say that this look-up is recorded in no journal.
+ */
+void lookup_unrecorded(const struct tool *t);
+
 #endif /* !LIANGKA_LOOKUP_H_ */

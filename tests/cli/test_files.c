@@ -361,6 +361,8 @@ Test(log, id_shows_a_decision_and_what_came_of_it)
 	r = cli(NULL, "log", "show", "--wal", wal, "--json", "--id", id, NULL);
 	cr_expect_eq(r->rc, 0, "%s", r->err);
 	cr_expect_eq(lines(r->out), 2, "%s", r->out);
+	cr_expect_not_null(strstr(r->err, "recorded in no journal"), "%s",
+	    r->err);
 	id[strlen(id) - 1] ^= 1;
 	r = cli(NULL, "log", "show", "--wal", wal, "--id", id, NULL);
 	cr_expect_eq(r->rc, TOOL_DATA, "%s", r->err);
