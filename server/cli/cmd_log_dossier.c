@@ -100,7 +100,7 @@ tell(const struct tool *t, const struct dossier *d, const char *page,
 		(void)fprintf(t->out, "%s%s%s\n", page, page[0] != '\0' ? "\n" :
 		    "", tar);
 	if (!d->proved)
-		(void)tool_fail(t, 0, "注意：该记录尚未被签名的日志头涵盖，档案中没有存在证明",
+		(void)tool_fail(t, 0, "注意：该记录尚未被已签名的检查点涵盖，档案中没有存在证明",
 		    "note: no signed head covers the entry yet: there is no "
 		    "proof in it");
 	if (!d->explained)

@@ -74,7 +74,7 @@ find(struct prove *x)
 		    "check digits; was the id mistyped?", f->id, x->seq));
 	if (x->pe.log >= package_count(x->p))
 		return (logread_trouble(x->r, TOOL_LATER,
-		    "第 %" PRIu64 " 条记录尚未被签名的日志头涵盖：请稍候一秒再试",
+		    "第 %" PRIu64 " 条记录尚未被已签名的检查点涵盖：请稍候一秒再试",
 		    "entry %" PRIu64 " is not under a signed head yet: wait a "
 		    "second and try again", x->seq));
 	x->log = x->pe.log;

@@ -93,7 +93,7 @@ const struct command cmd_log_witness = {
 	.name = "log witness",
 	.synopsis = "--state DIR --key FILE --log-key VKEY|FILE... "
 	    "{DIR|URL... | --request}",
-	.brief = "cosign the heads of branches' logs (会签日志头)",
+	.brief = "cosign the heads of branches' logs (会签检查点)",
 	.text = "The centre watches that a branch's record only grows.  Each "
 	    "head is compared with the one that was cosigned last: the log's "
 	    "own tiles must prove that it goes on from there.  Then it is "

@@ -291,12 +291,12 @@ proof(const struct dossier *d, FILE *f)
 	}
 	html_table_end(f);
 	if (!d->proved) {
-		html_para(f, "", "该记录尚未被签名的日志头涵盖，暂无存在证明。 No "
+		html_para(f, "", "该记录尚未被已签名的检查点涵盖，暂无存在证明。 No "
 		    "signed head of the log covers this entry yet: there is no "
 		    "proof so far.");
 		return;
 	}
-	html_para(f, "note", "签名的日志头（checkpoint）及存在证明另存于附件包，"
+	html_para(f, "note", "已签名的检查点（checkpoint）及存在证明另存于附件包，"
 	    "核验方法见包内 README.txt。 The signed head of the log; the proof "
 	    "is in the archive, and its README.txt says how to check it.");
 	html_bytes(f, d->prove.note, d->prove.note_len);

@@ -81,11 +81,11 @@ dossier_readme(const struct dossier *d, FILE *f)
 	(void)fprintf(f, "决定档案 Dossier of the decision %s %s\n\n", d->ref,
 	    d->id);
 	(void)fputs("中文摘要\n"
-	    "  dossier.html 供阅读与打印。其余文件供核验：entry.json 是日志记录原文，"
+	    "  dossier.html 供阅读与打印。其余文件供核验：entry.json 是日志记录的原文，"
 	    "entry.tlog-proof\n"
-	    "  证明它在已签名的日志之中，checkpoint 是签名的日志头。请用节点所有者"
+	    "  证明它在已签名的日志之中，checkpoint 是已签名的检查点。请用节点所有者"
 	    "交给您的公钥核验，\n"
-	    "  不要只信本包内的 vkey。申请人以令牌表示，包内没有其姓名与证件号码；"
+	    "  不要只信本包内的 vkey。包内以令牌代表申请人，没有其姓名与证件号码；"
 	    "仍请按个人信息保管。\n\n", f);
 	files(d, f);
 	checks(d, f);

@@ -104,7 +104,7 @@ refused(struct pull *x, size_t i)
 	if (a->status != WITNESS_CONFLICT)
 		return (logread_trouble(x->r, TOOL_NO,
 		    "拒绝会签：%s%s", "REFUSED to cosign: %s%s", a->error, kept ?
-		    tool_zh(x->t, "；两个日志头均已留存于 evidence/",
+		    tool_zh(x->t, "；两个检查点均已留存于 evidence/",
 		    "; both heads are kept in evidence/") : ""));
 	if (a->seen.size <= log->head.size)
 		return (logread_trouble(x->r, TOOL_LATER,
@@ -118,7 +118,7 @@ refused(struct pull *x, size_t i)
 	    "rolled back: %" PRIu64 " entries were cosigned, now it names %"
 	    PRIu64 " (or this is an old copy)%s", log->head.origin,
 	    a->seen.size, log->head.size, kept ? tool_zh(x->t,
-	    "；两个日志头均已留存于 evidence/",
+	    "；两个检查点均已留存于 evidence/",
 	    "; both heads are kept in evidence/") : ""));
 }
 

@@ -154,7 +154,7 @@ add(const struct tool *t, const struct witness *w)
 	(void)fprintf(t->err, "%d %s\n", (int)a.status, phrase((int)a.status));
 	if (a.status != WITNESS_COSIGNED)
 		(void)tool_fail(t, 0, "%s%s", "%s%s", a.error, a.evidence ?
-		    tool_zh(t, "；两个日志头均已留存于 evidence/",
+		    tool_zh(t, "；两个检查点均已留存于 evidence/",
 		    "; both heads are kept in evidence/") : "");
 	if (a.status == WITNESS_COSIGNED || a.status == WITNESS_CONFLICT)
 		(void)fwrite(a.body, 1, a.len, t->out);
