@@ -85,13 +85,13 @@ list(const struct personpaper *p, const struct casefile_list *l, int what,
 static const char *const held_zh =
 	"日志不保存姓名，证件号码、电话和住址也不以明文保存，只保存以密钥算得的标识"
 	"（令牌）；须人工审核或被拒绝的申请，身份信息另行加密封存，只有获授权的工作人员"
-	"说明理由后方可启封，每次启封均有记录。日志经签名留存，不可更改，至少保存六个月（网络安全法第二十三条）。";
+	"说明理由后方可启封，每次启封均有记录。日志经签名留存，不可更改，依网络安全法至少保存六个月。";
 static const char *const held_en =
 	"The journal holds no name, and tokens (keyed hashes) in place of number, "
 	"phone and address.  Of an application that was held or refused the identity is "
 	"kept too, sealed: only named staff can open it, with a reason, and each "
 	"opening is recorded.  The journal is signed and is not altered; it is "
-	"kept for six months at least (网络安全法 Art. 23).";
+	"kept for six months at least, as the Cybersecurity Law (网络安全法) asks.";
 static const char *const rights_zh =
 	"您有权查阅、复制、请求更正或删除您的个人信息，并有权要求解释处理规则（个人信息"
 	"保护法第四十四至四十八条）；对决定有异议，可向办理网点或属地反诈中心申诉，也可拨打"

@@ -321,10 +321,10 @@ retained(struct request *q, const struct entry *old)
 	/* The first day on which all of it is over. */
 	day_print(day, day_of((until + 86399999) / 1000));
 	return (request_refuse(q, LK_E_DENIED,
-	    "法定保存期未满，自 %s 起方可删除（反洗钱法第三十四条：身份资料至少保存十年；网络安全法第二十三条：日志不少于六个月）",
+	    "法定保存期未满，自 %s 起方可删除（反洗钱法第三十四条：身份资料至少保存十年；网络安全法：网络日志不少于六个月）",
 	    "the law asks that it be kept: it may be erased from %s on "
-	    "(反洗钱法 2024 Art. 34: identity records ten years; 网络安全法 "
-	    "Art. 23: logs six months at least)", day));
+	    "(反洗钱法 2024 Art. 34: identity records ten years; 网络安全法: "
+	    "logs six months at least)", day));
 }
 
 /*
