@@ -31,8 +31,9 @@ make_dir(const struct disk *d, const char *dir)
 {
 	char parent[SEALED_PATH_MAX + 4];
 
+	/* What is there already must be a directory. */
 	if (d->mkdir(d->ctx, dir, 0700) != 0)
-		return (errno == EEXIST ? 0 : -1);
+		return (errno == EEXIST ? d->sync_dir(d->ctx, dir) : -1);
 	snprintf(parent, sizeof(parent), "%s/..", dir);
 	return (d->sync_dir(d->ctx, parent));
 }
@@ -294,6 +295,23 @@ sealed_add(struct sealed *s, uint64_t seq, int64_t t, const uint8_t *sidecar,
 	return (0);
 }
 
+/* Does the file still bear its name?  What is gone cannot be found by anybody. */
+static int
+named(struct sealed *s)
+{
+	const struct disk *d = s->disk;
+	uint64_t size = s->end;
+	int fd;
+
+	fd = d->open(d->ctx, s->path, O_RDONLY | O_NOFOLLOW, 0);
+	if (fd == -1)
+		return (errno != ENOENT && errno != ENOTDIR && errno != ELOOP);
+	(void)d->size(d->ctx, fd, &size);
+	d->close(d->ctx, fd);
+	errno = ESTALE;
+	return (size >= s->end);
+}
+
 /* Make all durable. */
 int
 sealed_sync(struct sealed *s)
@@ -307,6 +325,8 @@ sealed_sync(struct sealed *s)
 		return (fail(s, "cannot sync"));
 	if (s->made && s->disk->sync_dir(s->disk->ctx, s->dir) != 0)
 		return (fail(s, "cannot sync its directory"));
+	if (!named(s))
+		return (fail(s, "was removed or replaced while in use"));
 	s->dirty = s->made = 0;
 	return (0);
 }

@@ -56,7 +56,8 @@ void sealed_close(struct sealed *s);
  * time t (UTC ms) says; a seq that is there already is not added again (but is made
  * durable anew).  A sidecar whose data key is unknown is kept all the same.
  * sealed_sync(s): make all that was added durable.  Return 0, -1 with errno ENOSPC
- * when the disk is full (nothing was added), or -2 (sealed_error()): final.
+ * when the disk is full (nothing was added), or -2 (sealed_error()): final; that a
+ * file was removed or replaced behind our back is.
  */
 int sealed_add(struct sealed *s, uint64_t seq, int64_t t,
     const uint8_t *sidecar, size_t len);

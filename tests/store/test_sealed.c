@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -520,6 +521,32 @@ Test(sealed, any_other_failure_is_final)
 	}
 }
 
+Test(sealed, a_file_removed_or_replaced_in_use_is_told)
+{
+	struct memdisk *m;
+	struct sealed *s;
+	int replaced, fd;
+
+	for (replaced = 0; replaced < 2; replaced++) {
+		m = new_disk();
+		s = must_open(m);
+		cr_assert_eq(add(s, 1, T, KEY, 1), 0);
+		cr_assert_eq(sealed_sync(s), 0);
+		cr_assert_eq(m->disk.unlink(m->disk.ctx, FILE_OF_T), 0);
+		if (replaced) {
+			fd = m->disk.open(m->disk.ctx, FILE_OF_T, O_RDWR | O_CREAT,
+			    0600);
+			cr_assert_geq(fd, 0);
+			m->disk.close(m->disk.ctx, fd);
+		}
+		cr_assert_eq(add(s, 2, T, KEY, 0), 0);
+		cr_assert_eq(sealed_sync(s), -2);
+		cr_assert_not_null(strstr(sealed_error(s), "was removed"));
+		sealed_close(s);
+		memdisk_free(m);
+	}
+}
+
 Test(sealed, what_was_synced_survives_a_power_cut)
 {
 	uint64_t seed;
@@ -619,6 +646,7 @@ Test(sealed, on_a_real_disk)
 	static struct sealed_item item;
 	struct sealed *s;
 	struct stat st;
+	FILE *f;
 
 	snprintf(base, sizeof(base), "%s/sealedXXXXXX",
 	    tmp != NULL ? tmp : "/tmp");
@@ -652,5 +680,11 @@ Test(sealed, on_a_real_disk)
 	    1);
 	unlink(path);
 	rmdir(dir);
+	/* A file in the directory's place is told at once. */
+	cr_assert_not_null(f = fopen(dir, "w"));
+	(void)fclose(f);
+	cr_assert_null(sealed_open(NULL, dir, err, sizeof(err)));
+	cr_assert_not_null(strstr(err, "cannot make"));
+	unlink(dir);
 	rmdir(base);
 }
