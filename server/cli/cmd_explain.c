@@ -61,7 +61,7 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = logplace_take(t, &o.place, argc, argv, 1, "决定编号",
 	    "the decision")) != ARGS_GO ||
 	    (rc = caseopen_id(t, argv[0], &id)) != ARGS_GO ||
-	    (rc = lookup_check(t, &o.lookup, 0)) != ARGS_GO ||
+	    (rc = lookup_check(t, &o.lookup, 1)) != ARGS_GO ||
 	    (rc = lookup_entry(t, &o.lookup, &id)) != ARGS_GO ||
 	    (rc = logread_open(t, &o.place, &r)) != ARGS_GO)
 		return (rc);
@@ -74,8 +74,8 @@ run(struct tool *t, int argc, char **argv)
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.synopsis = "ID [DIR|URL] [--lang zh|en] [--as FILE --reason TEXT] "
-	    "[--json]",
+	.synopsis = "ID [DIR|URL] {--as FILE --reason TEXT | --offline} "
+	    "[--lang zh|en] [--json]",
 	.brief = "say why a decision came out so (解释决定)",
 	.text = "ID is a decision id, a reference, or the number of the entry. "
 	    "Every rule of the policy then in force is listed with its "
@@ -92,16 +92,16 @@ const struct command cmd_explain = {
 	    "\n"
 	    "The applicant stands in the record as a token; no identity is "
 	    "shown or needed.  With --as and --reason the daemon records who "
-	    "looked, as \"log dossier\" always does; without them a note says "
-	    "that nothing was recorded.",
+	    "looked; from a package without a daemon, say --offline.",
 	.args = args,
 	.asks = 1,
 	.exits = "0  explained\n1  there is no such decision\n64 wrong usage\n"
 	    "65 the log is damaged, or the policy file is not in it\n"
 	    "66 there is no log, or no such key file\n"
 	    COMMAND_EXITS_RECORD,
-	.examples = "liangka explain 7K3M-2Q9F --lang zh\n"
-	    "liangka explain b017-1042-9f3ac1d2 /mnt/audit/b017/log --json\n"
-	    "liangka explain 1042\n",
+	.examples = "liangka explain 7K3M-2Q9F --lang zh --as lin.key --reason "
+	    "\"申请人来访询问\"\n"
+	    "liangka explain b017-1042-9f3ac1d2 /mnt/audit/b017/log --offline "
+	    "--json\n",
 	.run = run,
 };

@@ -44,7 +44,7 @@ teardown(void)
 
 Test(explain, in_english, .init = setup, .fini = teardown)
 {
-	const struct cli_run *r = cli(NULL, "explain", held, x.dir, NULL);
+	const struct cli_run *r = cli(NULL, "explain", held, x.dir, "--offline", NULL);
 
 	cr_expect_eq(r->rc, 0, "%s", r->err);
 	HAS(r->out, "review");
@@ -61,7 +61,7 @@ Test(explain, in_english, .init = setup, .fini = teardown)
 
 Test(explain, in_chinese, .init = setup, .fini = teardown)
 {
-	const struct cli_run *r = cli(NULL, "explain", ref, x.dir, "--lang",
+	const struct cli_run *r = cli(NULL, "explain", ref, x.dir, "--offline", "--lang",
 	    "zh", NULL);
 
 	cr_expect_eq(r->rc, 0, "%s", r->err);
@@ -73,7 +73,7 @@ Test(explain, in_chinese, .init = setup, .fini = teardown)
 
 Test(explain, as_json, .init = setup, .fini = teardown)
 {
-	const struct cli_run *r = cli(NULL, "explain", seq, x.dir, "--json",
+	const struct cli_run *r = cli(NULL, "explain", seq, x.dir, "--offline", "--json",
 	    NULL);
 
 	cr_expect_eq(r->rc, 0, "%s", r->err);
@@ -106,7 +106,7 @@ Test(explain, in_a_sandbox)
 	cr_assert_eq(play_decide(&x), LK_REJECT);
 	play_settle(&x);
 	play_stop(&x);
-	r = cli(NULL, "explain", x.ref, x.dir, NULL);
+	r = cli(NULL, "explain", x.ref, x.dir, "--offline", NULL);
 	cr_expect_eq(r->rc, 0, "%s", r->err);
 	HAS(r->out, "reject");
 	HAS(r->out, "sandbox: the document's number asked for");
@@ -117,13 +117,15 @@ Test(explain, what_is_not_there, .init = setup, .fini = teardown)
 {
 	char wrong[80];
 
-	cr_expect_eq(cli(NULL, "explain", "1", x.dir, NULL)->rc, 1, "a start");
-	cr_expect_eq(cli(NULL, "explain", "999", x.dir, NULL)->rc, 1);
+	cr_expect_eq(cli(NULL, "explain", "1", x.dir, "--offline", NULL)->rc, 1, "a start");
+	cr_expect_eq(cli(NULL, "explain", "999", x.dir, "--offline", NULL)->rc, 1);
 	cr_expect_eq(cli(NULL, "explain", "nonsense", x.dir, NULL)->rc, 64);
 	cr_expect_eq(cli(NULL, "explain", NULL)->rc, 64);
+	cr_expect_eq(cli(NULL, "explain", held, x.dir, NULL)->rc, 64,
+	    "a look-up without --as or --offline");
 	snprintf(wrong, sizeof(wrong), "%s", held);
 	wrong[strlen(wrong) - 1] ^= 1;
-	cr_expect_neq(cli(NULL, "explain", wrong, x.dir, NULL)->rc, 0);
+	cr_expect_neq(cli(NULL, "explain", wrong, x.dir, "--offline", NULL)->rc, 0);
 }
 
 Test(explain, a_policy_that_is_gone, .init = setup, .fini = teardown)
@@ -132,7 +134,7 @@ Test(explain, a_policy_that_is_gone, .init = setup, .fini = teardown)
 
 	snprintf(path, sizeof(path), "%s/log/policy/%s.policy", x.dir, x.hash);
 	cr_assert_eq(remove(path), 0);
-	cr_expect_eq(cli(NULL, "explain", held, x.dir, NULL)->rc, 65);
+	cr_expect_eq(cli(NULL, "explain", held, x.dir, "--offline", NULL)->rc, 65);
 }
 
 /* The tool writes references as the daemon does. */

@@ -168,7 +168,7 @@ Look further ($(($(date +%s) - began)) s in all):
       what was held, as it was recorded; without the conditions: everything
   $near/liangka log show --data $near/demo/data --id NUMBER
       one of the answers above, by its number (编号), and what followed
-  $near/liangka explain NUMBER $near/demo/data
+  $near/liangka explain NUMBER $near/demo/data --offline
       every rule with its figures, and when a hold ends by itself; --lang zh
   $near/liangka log verify $near/demo/data/log --key $near/demo/log.key.pub
       that no entry was altered, removed or moved
