@@ -189,13 +189,27 @@ done(struct pull *x, size_t i)
 	    sizeof(seen.root)) == 0);
 }
 
+/* Does its head contradict what was cosigned, whatever its tiles say? */
+static int
+contradicts(struct pull *x, size_t i)
+{
+	const struct checkpoint *head = &package_log(x->p, i)->head;
+	char err[WITNESS_ERROR_MAX];
+	struct checkpoint seen;
+
+	return (witness_seen(x->w, head->origin, &seen, NULL, 0, err) > 0 &&
+	    (head->size < seen.size || (head->size == seen.size &&
+	    memcmp(head->root, seen.root, sizeof(seen.root)) != 0)));
+}
+
 /* Cosign one log. */
 static int
 pull_log(struct pull *x, size_t i)
 {
 	int rc, left, tries = 0;
 
-	if ((rc = whole(x, i)) != TOOL_OK)
+	/* A contradiction that is signed is kept, though its tiles be gone. */
+	if (!contradicts(x, i) && (rc = whole(x, i)) != TOOL_OK)
 		return (rc);
 	do
 		if ((rc = offer(x, i)) != TOOL_OK)

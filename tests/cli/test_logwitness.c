@@ -173,6 +173,27 @@ Test(log_witness, refuses_a_fork)
 	cr_expect_not_null(strstr(text, "\n401\n"), "%s", text);
 }
 
+/* Two signed heads are evidence without the tiles that would explain them. */
+Test(log_witness, keeps_a_contradiction_whose_tiles_are_spoilt)
+{
+	const struct cli_run *r;
+	struct minilog x, y;
+
+	again(&x, "fork", 280, 300);
+	again(&y, "old", 0, 250);
+	minilog_spoil(&x, "tile/0/001.p/44", 40);
+	minilog_spoil(&y, "tile/0/000.p/250", 7000);
+	cr_assert_eq(pull(m.data)->rc, 0);
+	r = pull(x.data);
+	cr_expect_eq(r->rc, TOOL_NO, "%s", r->err);
+	cr_expect_not_null(strstr(r->err, "it has forked"), "%s", r->err);
+	cr_expect_eq(evidence(), 2);
+	r = pull(y.data);
+	cr_expect_eq(r->rc, TOOL_NO, "%s", r->err);
+	cr_expect_not_null(strstr(r->err, "rolled back"), "%s", r->err);
+	cr_expect_eq(evidence(), 4);
+}
+
 Test(log_witness, refuses_a_roll_back)
 {
 	const struct cli_run *r;
