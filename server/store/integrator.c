@@ -66,6 +66,7 @@ await_room(struct integrator *i)
 
 	pthread_mutex_lock(&i->lock);
 	i->full = 1;
+	pthread_cond_broadcast(&i->news);
 	while (!i->stop)
 		if (pthread_cond_timedwait(&i->wake, &i->lock, &ts) ==
 		    ETIMEDOUT)
@@ -313,7 +314,8 @@ integrator_wait(struct integrator *i, uint64_t seq, uint32_t ms,
 		i->want = durable;
 	i->kicked = 1;
 	pthread_cond_signal(&i->wake);
-	while (i->done < seq && !i->failed && rc == 0)
+	/* Who waits here is the loop: it must not wait for room, too. */
+	while (i->done < seq && !i->failed && !i->full && rc == 0)
 		rc = pthread_cond_timedwait(&i->news, &i->lock, &ts);
 	rc = i->done >= seq ? 0 : -1;
 	if (rc == 0)

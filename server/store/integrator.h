@@ -70,7 +70,7 @@ uint64_t integrator_done(const struct integrator *i);
 /**
  * integrator_wait(i, seq, ms, head): Have everything up to the durable entry seq
  * published now, and wait at most ms for it.  Return 0 with the newest log's head in
- * *head, or -1 when time is over or it failed.
+ * *head, or -1 when time is over, it failed, or at once when there is no room.
  */
 int integrator_wait(struct integrator *i, uint64_t seq, uint32_t ms,
     struct checkpoint *head);

@@ -11,11 +11,12 @@
 #include "integratortest.h"
 
 #define HEADS	64
+#define HOUR_MS	3600000
 
 /* The integrator runs out of room, fails, or is killed, at every step. */
 
 /* No room for a while: it waits, says so, and goes on. */
-Test(integrator_crash, a_full_disk_is_waited_for)
+Test(integrator_crash, a_full_disk_is_waited_for, .timeout = 60)
 {
 	struct nodelog *n = make_node(300);
 	struct checkpoint head;
@@ -36,19 +37,21 @@ Test(integrator_crash, a_full_disk_is_waited_for)
 		n->d->fail_at = turn == 2 ? 2 : 1;	/* 1: in place */
 		pthread_mutex_unlock(&n->d->lock);
 		cr_assert_eq(nodelog_put(n, 300), 0, "%s", n->error);
-		while (!integrator_full(n->i) &&
-		    !integrator_failed(n->i, why, sizeof(why)))
-			sched_yield();
+		/* The loop asks, and is told at once, the second time too. */
+		cr_assert_eq(integrator_wait(n->i, wal_durable(n->wal),
+		    HOUR_MS, &head), -1);
+		(void)integrator_failed(n->i, why, sizeof(why));
 		cr_assert_str_eq(why, "");
-		cr_assert_eq(integrator_wait(n->i, wal_durable(n->wal), 5,
-		    &head), -1);
+		cr_assert(integrator_full(n->i));
+		cr_assert_eq(integrator_wait(n->i, wal_durable(n->wal),
+		    HOUR_MS, &head), -1);
 		cr_assert_not(integrator_failed(n->i, NULL, 0));
 		pthread_mutex_lock(&n->d->lock);
 		n->d->fail_at = 0;
 		pthread_mutex_unlock(&n->d->lock);
-		cr_assert_eq(nodelog_wait(n, &head), 0, "%s", n->error);
 		while (integrator_full(n->i))
 			sched_yield();
+		cr_assert_eq(nodelog_wait(n, &head), 0, "%s", n->error);
 		cr_assert_eq(nodelog_close(n), 0);
 		cr_assert_eq(nodelog_whole(n, 600 + (uint64_t)turn * 300), 0,
 		    "%s", n->error);
