@@ -14,6 +14,7 @@
 #include "sealed.h"
 
 #define LOOK	1024u	/* entries between two looks at the clock */
+#define BACKLOG	200000u	/* entries that no second of serving leaves behind */
 
 /* Keep a sentence. */
 int
@@ -219,6 +220,7 @@ turn(struct integrator *i)
 		    "%s holds one of that name already",
 		    (unsigned long long)e.seq, e.log, i->log_dir));
 	}
+	tilelog_backlog(l, i->backlog);
 	tilelog_close(i->log);
 	i->log = l;
 	i->base = e.seq;
@@ -282,6 +284,9 @@ integrator_carry(struct integrator *i)
 	unsigned n;
 	int rc;
 
+	i->backlog = until - i->done >= BACKLOG;
+	if (i->log != NULL)
+		tilelog_backlog(i->log, i->backlog);
 	for (n = 1; i->next <= until; n++) {
 		if (!i->have) {
 			rc = wal_reader_next(i->reader, until, &i->entry);

@@ -47,6 +47,7 @@ struct integrator {
 	uint64_t next;			/* seq that is carried next */
 	struct wal_entry entry;		/* the one at hand, if have */
 	int have;
+	int backlog;			/* much more than a second's work */
 	int tell;			/* <log_dir>/logs is to be written */
 	int64_t due;			/* of the next publication, monotonic ms */
 	char error[INTEGRATOR_ERROR];

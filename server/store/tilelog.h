@@ -79,6 +79,13 @@ void tilelog_head(const struct tilelog *l, struct checkpoint *c);
 int tilelog_add(struct tilelog *l, const void *entry, size_t len);
 
 /**
+ * tilelog_backlog(l, on): Say whether a backlog is being added.  Then everything is
+ * synced with the whole file system at once, which is quicker, but has all others
+ * who write to that disk wait; else file by file.
+ */
+void tilelog_backlog(struct tilelog *l, int on);
+
+/**
  * tilelog_publish(l): Make all that was added durable and name it by a signed
  * checkpoint, in the order above; nothing is done when it is so already.  Return
  * TILELOG_OK, TILELOG_FULL (the old checkpoint stands, call again later) or

@@ -108,7 +108,7 @@ make_parents(struct tilelog *l, const char *name)
 	return (TILELOG_OK);
 }
 
-/* See the oldest file that is held open through its write-back. */
+/* See the oldest file that is held open to the disk: to be synced, in a backlog. */
 static int
 settle_oldest(struct tilelog *l)
 {
@@ -117,7 +117,9 @@ settle_oldest(struct tilelog *l)
 	int fd = u->fd[0];
 
 	memmove(u->fd, u->fd + 1, --u->nfd * sizeof(u->fd[0]));
-	if (d->sync_range(d->ctx, fd, 1) != 0) {
+	u->loose |= l->backlog;
+	if ((l->backlog ? d->sync_range(d->ctx, fd, 1) :
+	    d->fdatasync(d->ctx, fd)) != 0) {
 		(void)tilelog_fail_sync(l, "cannot be written back", "tile");
 		(void)d->close(d->ctx, fd);
 		return (TILELOG_FAILED);
@@ -175,9 +177,9 @@ tilelog_write(struct tilelog *l, const char *name, const void *p, size_t n)
 	return (hold(l, fd, name));
 }
 
-/* A few files and their directories, one by one. */
+/* The files that are still open, and all directories, one by one. */
 static int
-sync_few(struct tilelog *l)
+sync_each(struct tilelog *l)
 {
 	struct tilelog_unsynced *u = &l->unsynced;
 	const struct disk *d = l->disk;
@@ -198,11 +200,12 @@ sync_few(struct tilelog *l)
 }
 
 /*
- * Many files: await each one's data, which tells of an error on any kernel, then have
- * the file system make all of it, names too, durable at once.
+ * A backlog: await each file's data, which tells of an error on any kernel, then have
+ * the file system make all of it, names too, durable at once.  Others who write to
+ * that disk wait for it, so it is not for every second.
  */
 static int
-sync_many(struct tilelog *l)
+sync_whole(struct tilelog *l)
 {
 
 	while (l->unsynced.nfd > 0)
@@ -222,10 +225,11 @@ tilelog_sync(struct tilelog *l)
 	int rc;
 
 	tilelog_step(l, "sync");
-	if (u->files <= TILELOG_FEW && u->ndir <= TILELOG_DIRS)
-		rc = sync_few(l);
+	if (!u->loose && u->ndir <= TILELOG_DIRS &&
+	    (!l->backlog || u->files <= TILELOG_FEW))
+		rc = sync_each(l);
 	else
-		rc = sync_many(l);
+		rc = sync_whole(l);
 	if (rc == TILELOG_OK)
 		tilelog_forget(l);
 	return (rc);
@@ -240,4 +244,13 @@ tilelog_forget(struct tilelog *l)
 	while (u->nfd > 0)
 		(void)l->disk->close(l->disk->ctx, u->fd[--u->nfd]);
 	u->files = u->ndir = 0;
+	u->loose = 0;
+}
+
+/* Is a backlog being added? */
+void
+tilelog_backlog(struct tilelog *l, int on)
+{
+
+	l->backlog = on;
 }

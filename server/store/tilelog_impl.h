@@ -21,7 +21,7 @@
 #include "tilelog.h"
 
 #define TILELOG_PATH	4096
-#define TILELOG_FEW	16	/* files that are synced one by one */
+#define TILELOG_FEW	16	/* files that even a backlog has synced one by one */
 #define TILELOG_OPEN	64	/* files held open while they are written back */
 #define TILELOG_DIRS	(4 * TILELOG_FEW)
 
@@ -35,6 +35,7 @@ struct tilelog_level {
 /* Files written since the last publication. */
 struct tilelog_unsynced {
 	size_t files;
+	int loose;			/* some are written back, not synced */
 	int fd[TILELOG_OPEN];		/* the newest of them, oldest first */
 	size_t nfd;
 	char dir[TILELOG_DIRS][TILE_PATH_MAX];	/* below the log, "" is it */
@@ -58,6 +59,7 @@ struct tilelog {
 	size_t bundle_len;
 	size_t bundle_cap;
 	struct tilelog_unsynced unsynced;
+	int backlog;
 	int failed;
 	char error[TILELOG_ERROR_MAX];
 };

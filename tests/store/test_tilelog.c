@@ -132,12 +132,28 @@ Test(tilelog, every_size_is_whole)
 	logdisk_free(d);
 }
 
+/* While others are served the rest of the disk is left alone. */
+Test(tilelog, what_a_second_brings_is_synced_file_by_file)
+{
+	struct logdisk *d = logdisk_new();
+	struct tilelog *l = must_open(d);
+
+	grow(l, 90000);
+	cr_assert_eq(d->syncfs, 0);
+	cr_assert_eq(d->ndirty, 0, "%s is not synced", d->dirty[0]);
+	cr_assert_not(d->early, "%s was not synced", d->what);
+	must_be_whole(d, 90000);
+	tilelog_close(l);
+	logdisk_free(d);
+}
+
 /* A backlog of many files is synced as a whole, and before it is named. */
 Test(tilelog, a_backlog_is_synced_at_once)
 {
 	struct logdisk *d = logdisk_new();
 	struct tilelog *l = must_open(d);
 
+	tilelog_backlog(l, 1);
 	grow(l, 66000);
 	cr_assert_geq(d->syncfs, 1);
 	cr_assert_not(d->early, "%s was not synced", d->what);
