@@ -141,6 +141,7 @@ fi
 watched >>"$dir/rounds"
 [ ! -e "$dir/audit" ] || cat "$dir/audit" >>"$dir/rounds"
 stop
+echo "logdir bytes=$(du -sb "$dir/data/log" | cut -f1)" >>"$dir/rounds"
 "$bin/bench/bench_state" "$dir/data" >>"$dir/rounds" || die "bench_state"
 
 # The tail, with a checkpoint each second.

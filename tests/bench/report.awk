@@ -85,9 +85,9 @@ END {
 	    "%.0f, txn %.0f, teller %.0f (%d of them)\n", \
 	    per("person"), per("decision"), per("txn"), per("teller"), \
 	    last["state", "teller"]
-	printf "Log: %.0f bytes per decision. Checkpoints during the rounds: " \
+	printf "log/: %.0f bytes per decision. Checkpoints during the rounds: " \
 	    "%d. Overlay at most %.0f MiB.\n", \
-	    last["state", "log_bytes"] / decisions, \
+	    last["logdir", "bytes"] / decisions, \
 	    last["watch", "checkpoints"], last["watch", "overlay_max"] / 1048576
 
 	printf "\nTargets:\n"
