@@ -271,8 +271,10 @@ Test(keysctl, a_certificate_is_what_openssl_makes_of_it)
 	says("expires    2998-12-31T16:00:00Z\n");
 	cr_assert_eq(run("@ show --json seal.crt"), 0);
 	says("\"expired\":false");
-	if (run("openssl x509 -in seal.crt -outform DER | sha256sum") != 0)
+	if (run("openssl version") != 0)
 		cr_skip_test("skipped: no openssl program");
+	cr_assert_eq(run("openssl x509 -in seal.crt -outform DER | sha256sum"),
+	    0);
 	(void)snprintf(want, sizeof(want), "  public  %.4s %.4s", out, out + 4);
 	cr_assert_eq(run("@ fingerprint seal.crt"), 0);
 	says(want);
