@@ -181,22 +181,20 @@ void
 keysctl_explain_rotated(const struct keyfile *k, const char *out,
     const char *old)
 {
-	char path[PATH_MAX], before[PATH_MAX];
+	char path[PATH_MAX];
 
 	switch (k->kind) {
 	case KEYFILE_TOKEN_PERSON:
 		SAY(
-"Epoch %u follows %u. Both are in use until no record of the old one is left:\n"
+"Epoch %u follows %u. Back up %s offline; its id is\n"
+"%s.\n"
 "\n"
-"1. Back up %s offline, and copy it to every node (mode 0400); the\n"
-"   id must be %s everywhere.\n"
-"2. Name both in liangkad.conf of every node, and restart it:\n"
-"   token_key = \"%s\", \"%s\"\n"
-"   A record moves to the new epoch when its person is seen again.\n"
-"3. Take the old one out when the longest window of the policy and every\n"
-"   retention have passed. Keep its backup as long as the journal.\n",
+"It is for journals that are begun from now on. liangkad does not move records\n"
+"from one epoch to the next yet: under a new key it would find nobody's record,\n"
+"so it refuses one that its journal was not begun with. Leave token_key of a\n"
+"running node as it is, and keep %s as long as its journal.\n",
 		    (unsigned)k->epoch, (unsigned)k->epoch - 1, out, k->id,
-		    whole(old, before), whole(out, path));
+		    old);
 		break;
 	case KEYFILE_TOKEN_LIST:
 		SAY(

@@ -123,7 +123,22 @@ apply_txn(struct apply *a, const struct entry *e, uint32_t state)
 	x->epoch = e->epoch;
 }
 
-/* A start: the anchor of the clock. */
+/* Which token key the record of keys in force names first. */
+void
+apply_token_key(char out[40], const char *keys)
+{
+	static const char word[] = "token ";
+	size_t n;
+
+	memset(out, 0, 40);
+	if (strncmp(keys, word, sizeof(word) - 1) != 0)
+		return;
+	keys += sizeof(word) - 1;
+	n = strcspn(keys, " ");
+	memcpy(out, keys, n < 40 ? n : 39);
+}
+
+/* A start: the anchor of the clock, and the key that tokens are made with. */
 static void
 apply_start(struct apply *a, const struct entry *e)
 {
@@ -139,6 +154,7 @@ apply_start(struct apply *a, const struct entry *e)
 	c->t = e->t;
 	c->uptime = e->uptime;
 	memcpy(c->boot, e->boot, sizeof(c->boot));
+	apply_token_key(c->token, e->keys);
 }
 
 /* A new log: what entries go to from now on.  Its name ends with <year>.<n>. */

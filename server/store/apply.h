@@ -47,4 +47,10 @@ struct names *apply_names(struct apply *a);
 int apply_entry(struct apply *a, const struct entry *e,
     const uint8_t leaf[32]);
 
+/**
+ * apply_token_key(out, keys): Write "epoch:id" of the newest token key that the `keys`
+ * of a start entry name, zero-padded; "" when they name none.
+ */
+void apply_token_key(char out[40], const char *keys);
+
 #endif /* !LIANGKA_APPLY_H_ */

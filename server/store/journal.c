@@ -93,6 +93,32 @@ open_clock(struct journal *j)
 	jclock_init(&j->clock, j->source, j->last_t, t, mono);
 }
 
+/*
+ * Tokens made with another key find nobody: every applicant would be new.  Moving
+ * records from one epoch to the next is not known here yet.
+ */
+static int
+check_token_key(struct journal *j, const struct journal_options *o, char *err,
+    size_t errlen)
+{
+	const struct record_clock *c;
+	char now[40];
+	size_t len;
+
+	c = state_get(j->state, RECORD_CLOCK, "start", 5, &len, NULL);
+	if (o->keys == NULL || c == NULL || len != sizeof(*c) ||
+	    c->token[0] == '\0')
+		return (0);
+	apply_token_key(now, o->keys);
+	if (memcmp(now, c->token, sizeof(now)) == 0)
+		return (0);
+	snprintf(err, errlen, "%s: this journal is of token key %s, but the "
+	    "newest that is configured is %s: nobody's record would be found.  "
+	    "Put the key back (\"liangka-keys show\" tells the id)", j->dir,
+	    c->token, now);
+	return (-1);
+}
+
 /* Begin to keep the signed log: its thread, and entry 0 where it is due. */
 static int
 open_log(struct journal *j, const struct journal_options *o, char *err,
@@ -195,7 +221,8 @@ journal_open(const struct journal_options *o, char *err, size_t errlen)
 		goto fail;
 	open_clock(j);
 	if (!j->offline) {
-		if (open_log(j, o, err, errlen) != 0 ||
+		if (check_token_key(j, o, err, errlen) != 0 ||
+		    open_log(j, o, err, errlen) != 0 ||
 		    write_start(j, o, err, errlen) != 0)
 			goto fail;
 		redo_erasures(j);

@@ -119,11 +119,15 @@ struct record_teller {
 	uint32_t spare;
 };
 
-/* The last start: judges the wall clock at another start in the same boot. */
+/*
+ * The last start: judges the wall clock at another start in the same boot, and the
+ * token key at any other.
+ */
 struct record_clock {
 	int64_t t;		/* ms */
 	int64_t uptime;		/* ms */
 	char boot[40];
+	char token[40];		/* "epoch:id" of the newest token key, or "" */
 };
 
 /* The log that entries go to. */

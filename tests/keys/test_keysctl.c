@@ -289,9 +289,7 @@ Test(keysctl, rotating_keeps_the_old_key_and_names_the_next)
 	cr_assert_eq(run("@ new token"), 0);
 	cr_assert_eq(run("@ rotate token-person-1.key"), 0, "%s", out);
 	says("Epoch 2 follows 1");
-	says("token_key = \"/");
-	says("/token-person-1.key\", \"/");
-	says("/token-person-2.key\"\n");
+	says("does not move records");
 	read_key(&a, "token-person-1.key", KEYFILE_TOKEN_PERSON);
 	read_key(&b, "token-person-2.key", KEYFILE_TOKEN_PERSON);
 	cr_assert_eq(b.epoch, 2);

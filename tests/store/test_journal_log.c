@@ -459,6 +459,23 @@ Test(journal_log, a_raised_generation_begins_a_log)
 	cr_expect_eq(decide(2), 7);
 }
 
+/* With another token key every applicant would be new. */
+Test(journal_log, another_token_key_is_refused)
+{
+
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.keys = "token 1:5f0c7ae2b1d94386 log 0x01:00000000";
+	open_it();
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	x.o.keys = "token 1:00000000b1d94386 log 0x01:00000000";
+	refused("1:5f0c7ae2b1d94386");
+	x.o.keys = "token 2:1234567890abcdef token 1:5f0c7ae2b1d94386";
+	refused("2:1234567890abcdef");
+	x.o.keys = "token 1:5f0c7ae2b1d94386 log 0x01:11111111";
+	open_it();
+}
+
 Test(journal_log, a_journal_without_log_gets_none_later)
 {
 
