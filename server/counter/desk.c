@@ -264,6 +264,7 @@ clock_answer(struct request *q)
 		return;
 	}
 	journal_rebase(q->c->journal);
+	(void)journal_begin(q->c->journal);	/* time may have leapt */
 	q->now = journal_now(q->c->journal, NULL);
 	e->at = q->now;
 	if (request_write(q, leaf) == 0)

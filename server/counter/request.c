@@ -368,9 +368,8 @@ request_write_sealed(struct request *q, uint8_t leaf[32])
 
 	if (s == NULL)
 		return (request_write(q, leaf));
-	/* The seal names the entry, so nothing may come before it now. */
-	if (taken(q, journal_begin(q->c->journal)) != 0 ||
-	    (sidecar = sealing_make(s, q, journal_next(q->c->journal),
+	/* The seal names the entry: nothing comes before it any more. */
+	if ((sidecar = sealing_make(s, q, journal_next(q->c->journal),
 	    &len)) == NULL || write_with(q, leaf, sidecar, len) != 0)
 		return (-1);
 	if (len != 0)

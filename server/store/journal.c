@@ -350,15 +350,14 @@ journal_put(struct journal *j, struct entry *e, uint8_t leaf[32],
 	return (LK_OK);
 }
 
-/* Take an entry with a sidecar. */
+/* Take an entry for which journal_begin() was called. */
 int
 journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
     const uint8_t *sidecar, size_t len)
 {
-	int rc;
 
-	if ((rc = journal_begin(j)) != LK_OK)
-		return (rc);
+	if (journal_due(j, e->t))
+		return (journal_failed(j, NULL, 0) ? LK_E_UNAVAIL : LK_E_BUSY);
 	return (journal_put(j, e, leaf, sidecar, len));
 }
 
@@ -366,8 +365,11 @@ journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
 int
 journal_write(struct journal *j, struct entry *e, uint8_t leaf[32])
 {
+	int rc;
 
-	return (journal_write_with(j, e, leaf, NULL, 0));
+	if ((rc = journal_begin(j)) != LK_OK)
+		return (rc);
+	return (journal_put(j, e, leaf, NULL, 0));
 }
 
 /* Return the seq that the next entry will bear. */

@@ -100,8 +100,11 @@ int journal_space(struct journal *j);
 int journal_write(struct journal *j, struct entry *e, uint8_t leaf[32]);
 
 /**
- * journal_write_with(j, e, leaf, sidecar, len): The same with a sidecar of len bytes
- * (see sealed.h; NULL: none) beside the entry, which is outside of its hash.
+ * journal_write_with(j, e, leaf, sidecar, len): The same of an entry whose seq and time
+ * are settled already: the caller called journal_begin(), took journal_next() and
+ * e->t, and nothing comes between.  With a sidecar of len bytes (see sealed.h; NULL:
+ * none) beside the entry, which is outside of its hash.  LK_E_BUSY when something has
+ * become due meanwhile, or journal_begin() had failed.
  */
 int journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
     const uint8_t *sidecar, size_t len);

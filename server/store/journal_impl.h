@@ -77,6 +77,11 @@ int journal_put_first(struct journal *j, struct entry *e, uint8_t leaf[32]);
 int journal_settle(struct journal *j);
 
 /**
+ * journal_due(j, t): Has something to stand before an entry of time t?
+ */
+int journal_due(const struct journal *j, int64_t t);
+
+/**
  * journal_log_due(j, t): Does an entry of time t begin a new log?
  * journal_log_begin(j, t): Publish the old log whole and write entry 0 of the new
  * one.  Return LK_OK, LK_E_BUSY (later) or LK_E_UNAVAIL.

@@ -133,6 +133,15 @@ journal_log_begin(struct journal *j, int64_t t)
 	return (rc);
 }
 
+/* Has something to stand before an entry of time t? */
+int
+journal_due(const struct journal *j, int64_t t)
+{
+
+	return (j->integrator != NULL && !j->turning &&
+	    (journal_log_due(j, t) || t - j->last_t > JOURNAL_GAP_MS));
+}
+
 /* Do what has to stand before the next entry. */
 int
 journal_begin(struct journal *j)

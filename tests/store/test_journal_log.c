@@ -170,6 +170,20 @@ settle(void)
 	}
 }
 
+/* Have the segments go that state and log have. */
+static void
+trim(void)
+{
+
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	pass(2000);
+	journal_collect(x.j);
+	(void)decide(9999);	/* they go before the next publication */
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+}
+
 /* Read an entry. */
 static struct entry
 entry_at(uint64_t seq)
@@ -344,13 +358,7 @@ Test(journal_log, what_is_trimmed_can_still_be_read_and_replayed)
 	cr_assert_eq(journal_close(x.j), 0);
 	pass(1000);
 	open_it();
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
-	pass(2000);
-	journal_collect(x.j);
-	(void)decide(9999);	/* segments go before the next publication */
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	trim();
 	cr_expect_lt(segments(), had);
 	cr_expect_leq(segments(), 3);
 	e = entry_at(3);
@@ -394,13 +402,7 @@ Test(journal_log, a_damaged_tile_is_not_replayed)
 	cr_assert_eq(journal_close(x.j), 0);
 	pass(1000);
 	open_it();
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
-	pass(2000);
-	journal_collect(x.j);
-	(void)decide(9999);	/* segments go before the next publication */
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	trim();
 	cr_assert_eq(journal_close(x.j), 0);
 	x.j = NULL;
 	forget_state();
@@ -425,13 +427,7 @@ Test(journal_log, a_missing_year_is_told)
 	cr_assert_eq(journal_close(x.j), 0);
 	pass(1000);
 	open_it();
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
-	pass(2000);
-	journal_collect(x.j);
-	(void)decide(9999);	/* segments go before the next publication */
-	settle();
-	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	trim();
 	cr_assert_eq(journal_close(x.j), 0);
 	x.j = NULL;
 	snprintf(path, sizeof(path), "%s/log/2026.1", x.dir);
@@ -457,6 +453,32 @@ Test(journal_log, a_raised_generation_begins_a_log)
 	cr_expect_str_eq(e.log, "afc.example/branch/t1/decisions/2026.2");
 	cr_expect_eq(e.prev_size, 4);
 	cr_expect_eq(decide(2), 7);
+}
+
+/* A seal names its entry, and facts are of one moment: the year turns before or after. */
+Test(journal_log, nothing_comes_between_what_was_begun_and_its_entry)
+{
+	const int64_t begun = x.wall;
+	uint8_t leaf[32];
+	struct entry e;
+	uint64_t next;
+
+	cr_assert_eq(journal_begin(x.j), LK_OK);
+	next = journal_next(x.j);
+	pass(INT64_C(1798732800000) - x.wall);
+	entry_clear(&e, ENTRY_REPORT);
+	e.t = begun;
+	cr_assert_eq(journal_write_with(x.j, &e, leaf, NULL, 0), LK_OK);
+	cr_expect_eq(e.seq, next);
+	cr_expect_eq(e.t, begun);
+	/* An entry of the new year is not let into the old log. */
+	entry_clear(&e, ENTRY_REPORT);
+	e.t = x.wall;
+	cr_expect_eq(journal_write_with(x.j, &e, leaf, NULL, 0), LK_E_BUSY);
+	cr_assert_eq(journal_begin(x.j), LK_OK);
+	cr_expect_eq(journal_write_with(x.j, &e, leaf, NULL, 0), LK_OK);
+	e = entry_at(next + 1);
+	cr_expect_eq(e.kind, ENTRY_LOG);
 }
 
 /* With another token key every applicant would be new. */
