@@ -32,35 +32,12 @@ struct word {
 	int ours;		/* it is about our own record */
 };
 
-static const struct {
-	const char *name;
-	uint32_t right;
-} rights[] = {
+const struct conf_name staff_rights[] = {
 	{ "access", STAFF_ACCESS },
 	{ "unseal", STAFF_UNSEAL },
 	{ "erase", STAFF_ERASE },
+	{ NULL, 0 }
 };
-
-/* The bit of a right. */
-uint32_t
-staff_right(const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
-		if (strlen(rights[i].name) == len &&
-		    memcmp(rights[i].name, name, len) == 0)
-			return (rights[i].right);
-	return (0);
-}
-
-/* All names. */
-const char *
-staff_right_names(void)
-{
-
-	return ("access, unseal, erase");
-}
 
 /* Make what is remembered. */
 struct staff *
@@ -201,12 +178,12 @@ allowed(struct request *q, const struct word *w)
 
 	if ((w->rights & right) != 0)
 		return (0);
-	for (i = 0; rights[i].right != right; i++)
+	for (i = 0; staff_rights[i].number != right; i++)
 		continue;
 	return (request_refuse(q, LK_E_DENIED,
 	    "%s 没有 %s 权限，请查 liangkad.conf 的 [staff %s]",
 	    "%s has no right %s: see [staff %s] in liangkad.conf",
-	    name, rights[i].name, name));
+	    name, staff_rights[i].name, name));
 }
 
 /* Which entry is it about?  One of our own must be there; *old is it then. */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "keys/note.h"
+#include "plugin/conf.h"
 
 #define STAFF_ACCESS 0x1u	/* look persons and entries up */
 #define STAFF_UNSEAL 0x2u	/* read sealed identities */
@@ -21,17 +22,13 @@
 #define STAFF_CODE_PERSON 1
 #define STAFF_CODE_ENTRY 2
 
+/* Their words, for configuration and messages; ends with NULL. */
+extern const struct conf_name staff_rights[];
+
 struct counter_staff {
 	char name[32];			/* that of the key, too */
 	struct note_verifier key;	/* Ed25519 */
 	uint32_t rights;
 };
-
-/**
- * staff_right(name, len): Return the STAFF_ bit of e.g. "unseal", 0 for an unknown
- * name.  staff_right_names() lists them for messages.
- */
-uint32_t staff_right(const char *name, size_t len);
-const char *staff_right_names(void);
 
 #endif /* !LIANGKA_STAFF_H_ */

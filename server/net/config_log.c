@@ -15,14 +15,6 @@ static const char k_domain[] = "domain", k_key[] = "key",
 const char config_log_name[] = "log", config_seal_name[] = "seal",
     config_staff_name[] = "staff";
 
-/* What staff may be allowed. */
-static const struct conf_name rights[] = {
-	{ "access", STAFF_ACCESS },
-	{ "unseal", STAFF_UNSEAL },
-	{ "erase", STAFF_ERASE },
-	{ NULL, 0 }
-};
-
 const struct conf_key config_log_keys[CONFIG_LOG_NKEYS] = {
 	{ k_domain, CONF_STRING, CONF_REQUIRED, 1, ORIGIN_DOMAIN_MAX, NULL,
 	    CFG(domain) },
@@ -45,7 +37,7 @@ const struct conf_key config_seal_keys[CONFIG_SEAL_NKEYS] = {
 const struct conf_key config_staff_keys[CONFIG_STAFF_NKEYS] = {
 	{ k_staff_key, CONF_STRING, CONF_REQUIRED, 1, NOTE_VKEY_MAX - 1, NULL,
 	    0, 0 },
-	{ "rights", CONF_NAMES, CONF_REQUIRED, 0, 0, rights,
+	{ "rights", CONF_NAMES, CONF_REQUIRED, 0, 0, staff_rights,
 	    CONF_AT(struct counter_staff, rights) },
 };
 

@@ -460,13 +460,3 @@ CASE(staff, refusals_are_summed_under_his_name)
 	cr_assert_str_eq(entry(journal_seq(x.journal) - 1)->teller, "wu");
 	cr_assert_eq(entry(journal_seq(x.journal) - 1)->n_denied, 2);
 }
-
-Test(rights, names)
-{
-
-	cr_assert_eq(staff_right("access", 6), STAFF_ACCESS);
-	cr_assert_eq(staff_right("unseal", 6), STAFF_UNSEAL);
-	cr_assert_eq(staff_right("erase", 5), STAFF_ERASE);
-	cr_assert_eq(staff_right("eras", 4), 0);
-	cr_assert_not_null(strstr(staff_right_names(), "unseal"));
-}
