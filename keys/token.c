@@ -131,9 +131,12 @@ token_keys_from(const struct keyfile *files, size_t n, char *err, size_t errlen)
 		return (NULL);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (files[i].kind != KEYFILE_TOKEN_PERSON) {
+		if ((files[i].kind != KEYFILE_TOKEN_PERSON &&
+		    files[i].kind != KEYFILE_TOKEN_LIST) ||
+		    files[i].kind != files[0].kind) {
 			(void)snprintf(err, errlen, "key %.16s is not of kind "
-			    "token-person", files[i].id);
+			    "%s", files[i].id, i > 0 && files[0].kind ==
+			    KEYFILE_TOKEN_LIST ? "token-list" : "token-person");
 			goto bad;
 		}
 		if (has_id(keys, files[i].id)) {
@@ -162,8 +165,9 @@ bad:
 }
 
 /* Read key files and compute all states. */
-struct token_keys *
-token_keys_load(const char *const *paths, size_t n, char *err, size_t errlen)
+static struct token_keys *
+load(enum keyfile_kind kind, const char *const *paths, size_t n, char *err,
+    size_t errlen)
 {
 	struct token_keys *keys = NULL;
 	struct keyfile files[TOKEN_EPOCHS_MAX];
@@ -171,8 +175,7 @@ token_keys_load(const char *const *paths, size_t n, char *err, size_t errlen)
 	size_t have = 0;
 
 	while (have < n && have < TOKEN_EPOCHS_MAX) {
-		if (keydisk_read(&files[have], paths[have],
-		    KEYFILE_TOKEN_PERSON, &e) != 0) {
+		if (keydisk_read(&files[have], paths[have], kind, &e) != 0) {
 			(void)snprintf(err, errlen, "%s", e.text);
 			goto done;
 		}
@@ -183,6 +186,23 @@ token_keys_load(const char *const *paths, size_t n, char *err, size_t errlen)
 done:
 	wipe(files, sizeof(files));
 	return (keys);
+}
+
+/* Read the keys of people and shared attributes. */
+struct token_keys *
+token_keys_load(const char *const *paths, size_t n, char *err, size_t errlen)
+{
+
+	return (load(KEYFILE_TOKEN_PERSON, paths, n, err, errlen));
+}
+
+/* Read the keys of lists. */
+struct token_keys *
+token_keys_load_list(const char *const *paths, size_t n, char *err,
+    size_t errlen)
+{
+
+	return (load(KEYFILE_TOKEN_LIST, paths, n, err, errlen));
 }
 
 /* Wipe and unmap. */

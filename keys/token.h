@@ -69,6 +69,11 @@ struct token_stream {
 struct token_keys *token_keys_load(const char *const *paths, size_t n,
 	    char *err, size_t errlen);
 
+/* token_keys_load_list(paths, n, err, errlen):
+ * The same of kind token-list: tokens of the subjects of signed lists. */
+struct token_keys *token_keys_load_list(const char *const *paths, size_t n,
+	    char *err, size_t errlen);
+
 /* token_keys_from(files, n, err, errlen):
  * The same from n key files already in memory, which stay the caller's to wipe.
  * The memory of the result is left out of core dumps, locked when the limits

@@ -35,6 +35,13 @@ struct application {
 	int32_t outlet_area;	/* ditto, of the outlet */
 	int guardian;
 	int cleared;		/* a clearance is in force */
+	const int32_t *listed;	/* enum category of the applicant on each of */
+				/* policy_lists(), 0 = not; NULL: on none */
+	const int32_t *agent_listed; /* of the agent */
+	int stale;		/* a list is too old, or not there */
+	int outlet_known;	/* it stands in the register, or there is none */
+	int outlet_suspended;
+	int campaign;		/* within a registered campaign with room */
 };
 
 /**

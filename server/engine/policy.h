@@ -100,6 +100,9 @@ enum policy_fn {
 	POLICY_AGE, POLICY_HOUR, POLICY_QUANTITY,
 	POLICY_CHANNEL, POLICY_PRODUCT, POLICY_OPERATION, POLICY_PURPOSE,
 	POLICY_ID_TYPE, POLICY_SUBJECT, POLICY_INSTITUTION,
+	POLICY_LISTED, POLICY_AGENT_LISTED, /* value: enum category, 0 = not */
+	POLICY_STALE, POLICY_OUTLET_KNOWN, POLICY_OUTLET_SUSPENDED,
+	POLICY_CAMPAIGN,
 	POLICY_FNS
 };
 
@@ -119,7 +122,8 @@ enum policy_fn {
 struct policy_fact {
 	uint8_t		fn;		/* enum policy_fn */
 	uint8_t		place;		/* held: POLICY_HERE, _ANYWHERE; else 0 */
-	uint16_t	product;	/* held, minutes_since; else 0 */
+	uint16_t	product;	/* held, minutes_since; listed, agent_listed: */
+					/* index of policy_lists(); else 0 */
 	int32_t		window;		/* seconds, POLICY_TODAY, or 0 */
 };
 
@@ -196,6 +200,29 @@ int policy_covers(int code, int product);
  * number in ${p}'s own table of names, from 1, or 0 if no rule names it.
  */
 int policy_institution_code(const struct policy *p, const char *id);
+
+/**
+ * policy_lists(p, ids):
+ * Point ${ids} at the ids of the lists that ${p} asks for, in the order of their
+ * index in a fact, and return their number, at most POLICY_MAX_LISTS.
+ */
+#define POLICY_MAX_LISTS 16
+size_t policy_lists(const struct policy *p, const char *const **ids);
+
+/**
+ * policy_waivable(p, rule):
+ * Return 1 if a registered campaign may lift the rule (it says `campaign = true`,
+ * which only rules of class frequency and context may), else 0.
+ */
+int policy_waivable(const struct policy *p, int rule);
+
+/**
+ * policy_decide_waiving(p, facts, waived, now_s, v):
+ * As policy_decide, with the rules for which ${waived}[rule] is not 0 lifted by a
+ * campaign (see verdict.lifted); NULL: none.  A rule that is not waivable stays.
+ */
+void policy_decide_waiving(const struct policy *p, const int64_t *facts,
+    const uint8_t *waived, int64_t now_s, struct verdict *v);
 
 /**
  * policy_decide(p, facts, now_s, v):
