@@ -4,6 +4,7 @@
 
 #include "engine/day.h"
 #include "engine/facts.h"
+#include "engine/normal.h"
 #include "engine/policy.h"
 #include "keys/token.h"
 #include "store/journal.h"
@@ -13,7 +14,6 @@
 #include "store/subject.h"
 
 #include "core.h"
-#include "normal.h"
 
 /* What a check holds in clear until it is decided; wiped after. */
 struct applicant {

@@ -8,6 +8,7 @@
 #include "plugin.h"
 
 #include "engine/day.h"
+#include "engine/normal.h"
 #include "keys/token.h"
 #include "store/journal.h"
 #include "store/names.h"
@@ -15,7 +16,6 @@
 #include "store/state.h"
 
 #include "core.h"
-#include "normal.h"
 #include "reference.h"
 #include "sealing.h"
 
