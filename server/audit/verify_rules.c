@@ -16,7 +16,8 @@
 /* The flags that a kind can have. */
 static const uint32_t flags_of[ENTRY_KINDS] = {
 	[ENTRY_DECISION] = ANY | ENTRY_F_DRY | ENTRY_F_POSTHOC |
-	    ENTRY_F_GUARDIAN | ENTRY_F_CLEARED | ENTRY_F_SEALED,
+	    ENTRY_F_GUARDIAN | ENTRY_F_CLEARED | ENTRY_F_SEALED |
+	    ENTRY_F_STALE | ENTRY_F_OUTLET | ENTRY_F_HEAD | ENTRY_F_FULL,
 	[ENTRY_CONFIRM] = ANY | ENTRY_F_LATE | ENTRY_F_OVERRIDE |
 	    ENTRY_F_EXTRA | ENTRY_F_AFTER_CANCEL | ENTRY_F_POSTHOC |
 	    ENTRY_F_SEALED,
@@ -36,7 +37,9 @@ static const uint32_t flags_of[ENTRY_KINDS] = {
 	[ENTRY_GAP] = ANY,
 	[ENTRY_ACCESS] = ANY | ENTRY_F_REFUSED,
 	[ENTRY_UNSEAL] = ANY | ENTRY_F_REFUSED,
-	[ENTRY_ERASE] = ANY | ENTRY_F_REFUSED
+	[ENTRY_ERASE] = ANY | ENTRY_F_REFUSED,
+	[ENTRY_LIST] = ANY,
+	[ENTRY_RETRO] = ANY
 };
 
 /* The year of UTC+8 in which a journal time lies. */
@@ -76,7 +79,8 @@ refers(const struct entry *e)
 {
 
 	return (e->kind == ENTRY_CONFIRM || e->kind == ENTRY_VOID ||
-	    e->kind == ENTRY_REVIEW || (e->kind == ENTRY_CANCEL &&
+	    e->kind == ENTRY_REVIEW || e->kind == ENTRY_RETRO ||
+	    (e->kind == ENTRY_CANCEL &&
 	    (e->flags & ENTRY_F_TOMBSTONE) == 0));
 }
 

@@ -85,6 +85,10 @@ decision(struct cell *c, const struct entry *e)
 	add(c, "%s", e->hits);
 	pair(c, "豁免", "lifted", e->lifted);
 	pair(c, "试行", "on trial", e->shadow);
+	pair(c, "名单命中", "listed", e->listed);
+	pair(c, "代理人命中", "agent listed", e->agent_listed);
+	pair(c, "批次", "campaign", e->campaign);
+	pair(c, "批次放宽", "waived", e->waived);
 	words_bits(words_need, e->needs, c->zh, needs, sizeof(needs));
 	pair(c, "需要", "needs", needs);
 	if (e->superseded != 0)
@@ -146,6 +150,13 @@ rest(struct cell *c, const struct entry *e)
 	pair(c, "规则", "policy", e->policy);
 	if (e->hash[0] != '\0')
 		add(c, "sha256 %.16s", e->hash);
+	if (e->list[0] != '\0')
+		add(c, "%s %" PRIu64, e->list, e->list_version);
+	if (e->count != 0)
+		add(c, c->zh ? "共 %" PRIu64 " 条" : "%" PRIu64 " records",
+		    e->count);
+	pair(c, "名单命中", "listed", e->listed);
+	pair(c, "元数据", "metadata", e->meta);
 	pair(c, "版本", "version", e->version);
 	pair(c, "节点", "node", e->node);
 	pair(c, "密钥", "keys", e->keys);
@@ -216,6 +227,9 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 		if ((e->flags & ENTRY_F_REFUSED) != 0)
 			(void)snprintf(dst, LOGROW_CELL, "%s", zh ? "不予办理" :
 			    "refused");
+		break;
+	case ENTRY_RETRO:
+		word(dst, words_retro, e->code, zh);
 		break;
 	default:
 		break;

@@ -161,6 +161,10 @@ const struct word words_entry_flag[] = {
 	{ "after_cancel", "撤销后确认", ENTRY_F_AFTER_CANCEL },
 	{ "unwind", "收回", ENTRY_F_UNWIND },
 	{ "sealed", "身份封存", ENTRY_F_SEALED },
+	{ "stale_lists", "名单陈旧", (int32_t)ENTRY_F_STALE },
+	{ "outlet", "网点原因", (int32_t)ENTRY_F_OUTLET },
+	{ "campaign_head", "计入批次", (int32_t)ENTRY_F_HEAD },
+	{ "campaign_full", "批次已满", (int32_t)ENTRY_F_FULL },
 	{ "refused", "不予办理", ENTRY_F_REFUSED },
 	END
 };
@@ -240,6 +244,14 @@ const struct word words_kind[] = {
 	{ "access", "查阅", ENTRY_ACCESS },
 	{ "unseal", "启封", ENTRY_UNSEAL },
 	{ "erase", "删除", ENTRY_ERASE },
+	{ "list", "名单", ENTRY_LIST },
+	{ "retro", "回查", ENTRY_RETRO },
+	END
+};
+
+const struct word words_retro[] = {
+	{ "hit", "命中", RETRO_HIT },
+	{ "clear", "解除", RETRO_CLEAR },
 	END
 };
 

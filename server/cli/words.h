@@ -36,7 +36,7 @@ extern const struct word words_report[];
 extern const struct word words_outcome[];
 extern const struct word words_intake[];
 extern const struct word words_access[];
-extern const struct word words_kind[];
+extern const struct word words_kind[], words_retro[];
 extern const struct word words_language[];
 extern const struct word words_error[];
 

@@ -254,6 +254,15 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	case ENTRY_LOG:
 		apply_log(a, e);
 		break;
+	case ENTRY_LIST:
+		apply_list(a, e);
+		break;
+	case ENTRY_POLICY:
+		apply_policy(a, e);
+		break;
+	case ENTRY_RETRO:
+		apply_retro(a, e);
+		break;
 	default:
 		break;
 	}

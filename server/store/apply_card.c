@@ -71,6 +71,7 @@ apply_confirm(struct apply *a, const struct entry *e)
 		d->life = LIFE_ISSUED;
 	}
 	card_open(a, e, inst, outlet, seq);
+	apply_seen_card(a, e, inst);
 }
 
 /* A cancel or void: the reservation, or the opening itself, goes. */
@@ -150,6 +151,8 @@ apply_told(struct apply *a, const struct entry *e)
 		apply_person_done(a, e);
 	}
 	card_open(a, e, inst, outlet, e->seq);
+	apply_seen(a, e);
+	apply_seen_card(a, e, inst);
 }
 
 /* A review: approved, or denied and the reservation freed. */

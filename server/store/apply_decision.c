@@ -33,7 +33,8 @@ decision_person(struct apply *a, const struct entry *e, uint32_t inst,
 		person_remove(p, old);
 	if ((e->flags & ENTRY_F_CLEARED) != 0 && p->clear_left > 0)
 		p->clear_left--;
-	person_attempt(p, e->seq, apply_seconds(e->t), e->decision);
+	if ((e->flags & ENTRY_F_OUTLET) == 0)
+		person_attempt(p, e->seq, apply_seconds(e->t), e->decision);
 	if ((e->flags & ENTRY_F_POSTHOC) != 0) {
 		o.state = OPENING_ISSUED;
 		o.until = 0;
@@ -87,6 +88,7 @@ decision_record(struct apply *a, const struct entry *e,
 	d->by = (uint8_t)e->by;
 	d->product = (uint8_t)e->product;
 	d->operation = (uint8_t)e->operation;
+	d->list_version = (uint32_t)e->list_version;
 	d->epoch = e->epoch;
 	memcpy(d->reason, e->reason, sizeof(d->reason));
 	memcpy(d + 1, e->hits, nhits);
@@ -94,6 +96,7 @@ decision_record(struct apply *a, const struct entry *e,
 	    ((e->flags & ENTRY_F_POSTHOC) ? DECISION_POSTHOC : 0) |
 	    ((e->flags & ENTRY_F_SANDBOX) ? DECISION_SANDBOX : 0) |
 	    ((e->flags & ENTRY_F_CLOCK) ? DECISION_CLOCK : 0) |
+	    ((e->flags & ENTRY_F_STALE) ? DECISION_STALE : 0) |
 	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
 	    (e->subject != 0 ? DECISION_ORGANISATION : 0);
 	if ((e->flags & ENTRY_F_DRY) != 0)
@@ -183,6 +186,8 @@ apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	decision_record(a, e, leaf, inst, outlet, policy);
 	apply_txn(a, e, TXN_DECIDED);
 	decision_teller(a, e);
+	apply_seen(a, e);
+	apply_campaign(a, e);
 	if (e->superseded != 0 && (e->flags & ENTRY_F_DRY) == 0 &&
 	    (d = apply_decision_of(a, e, e->superseded)) != NULL) {
 		d->life = LIFE_SUPERSEDED;

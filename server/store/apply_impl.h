@@ -66,5 +66,16 @@ void apply_withdraw(struct apply *a, const struct entry *e);
 void apply_closing(struct apply *a, const struct entry *e);
 void apply_told(struct apply *a, const struct entry *e);
 void apply_review(struct apply *a, const struct entry *e);
+void apply_list(struct apply *a, const struct entry *e);
+void apply_policy(struct apply *a, const struct entry *e);
+void apply_retro(struct apply *a, const struct entry *e);
+
+/**
+ * apply_seen(a, e): Remember the list tokens of a decision.  apply_seen_card(a, e,
+ * inst): that of a card which was issued.  apply_campaign(a, e): count a head.
+ */
+void apply_seen(struct apply *a, const struct entry *e);
+void apply_seen_card(struct apply *a, const struct entry *e, uint32_t inst);
+void apply_campaign(struct apply *a, const struct entry *e);
 
 #endif /* !LIANGKA_APPLY_IMPL_H_ */

@@ -7,7 +7,7 @@
 static const char *const kinds[ENTRY_KINDS] = {
 	"", "decision", "confirm", "cancel", "retire", "void", "report",
 	"review", "intake", "refused", "policy", "clock", "start", "stop",
-	"log", "heartbeat", "gap", "access", "unseal", "erase"
+	"log", "heartbeat", "gap", "access", "unseal", "erase", "list", "retro"
 };
 
 /* A buffer being printed into; nothing is written past the end. */
@@ -208,6 +208,7 @@ entry_clear(struct entry *e, int kind)
 
 	memset(e, 0, offsetof(struct entry, hits));
 	e->hits[0] = e->lifted[0] = e->shadow[0] = e->note[0] = '\0';
+	e->listed[0] = e->agent_listed[0] = e->waived[0] = '\0';
 	e->base = e->prev_size = 0;
 	e->log[0] = e->prev_log[0] = e->prev_root[0] = e->keys[0] = '\0';
 	e->kind = kind;

@@ -16,6 +16,9 @@
 
 #define ENTRY_MAX 4096
 #define ENTRY_FACTS 64
+#define ENTRY_LISTED 256
+#define ENTRY_AGENT 128
+#define ENTRY_WAIVED 128
 #define ENTRY_IDS 1024 /* all rule ids of a policy fit, POLICY_MAX_IDS */
 
 enum entry_kind {
@@ -39,6 +42,9 @@ enum entry_kind {
 	ENTRY_ACCESS,		/* staff looked a person or an entry up */
 	ENTRY_UNSEAL,		/* staff read a sealed identity */
 	ENTRY_ERASE,		/* a sealed identity was erased, or not: REFUSED */
+	ENTRY_LIST,		/* a list or register came into force */
+	ENTRY_RETRO,		/* who was passed is listed now (code RETRO_HIT), or who
+				 * was held is not listed any more (RETRO_CLEAR) */
 	ENTRY_KINDS
 };
 
@@ -58,6 +64,14 @@ enum entry_kind {
 #define ENTRY_F_UNWIND 0x1000u	/* the attempt is taken back too */
 #define ENTRY_F_SEALED 0x2000u	/* the identity stands sealed beside it */
 #define ENTRY_F_REFUSED 0x4000u	/* what staff asked for was refused */
+#define ENTRY_F_STALE 0x8000u	/* decided with lists beyond their soft age */
+#define ENTRY_F_OUTLET 0x10000u	/* the outlet was refused, not the applicant */
+#define ENTRY_F_HEAD 0x20000u	/* a further head of the campaign */
+#define ENTRY_F_FULL 0x40000u	/* the campaign had no room any more */
+
+/* entry.code of ENTRY_RETRO */
+#define RETRO_HIT 1
+#define RETRO_CLEAR 2
 
 struct entry {
 	uint64_t seq;
@@ -89,6 +103,12 @@ struct entry {
 	struct token address;
 	struct token device;
 	struct token card;
+	/* the same as tokens of lists, of `list_epoch` */
+	uint32_t list_epoch;
+	struct token lperson;
+	struct token lagent;
+	struct token lphone;
+	struct token lcard;
 	/* what */
 	int32_t subject;
 	int32_t id_type;
@@ -134,11 +154,24 @@ struct entry {
 	char node[32];
 	char boot[40];		/* boot id */
 	int64_t uptime;		/* ms since boot */
+	/* lists: the version of the repository's targets in force; of ENTRY_LIST and
+	 * _RETRO that of the list, whose id is `list` ("outlets", "campaigns": the
+	 * registers) */
+	uint64_t list_version;
+	uint64_t count;		/* of its records */
+	char list[32];
+	char meta[64];		/* root.timestamp.snapshot.targets: their versions */
+	char campaign[32];	/* a registered campaign that the case belongs to */
 	/* long texts stand last: entry_clear() clears their first byte alone */
 	char hits[ENTRY_IDS];	/* rule ids, in precedence order */
 	char lifted[ENTRY_IDS]; /* hits that a clearance removed */
 	char shadow[ENTRY_IDS]; /* hits without effect */
 	char note[256];		/* staff's reason */
+	/* matched records, whole: list:version:category:severity:expiry:basis with a
+	 * space between, the gravest first; expiry is a day as in list files */
+	char listed[ENTRY_LISTED];
+	char agent_listed[ENTRY_AGENT];
+	char waived[ENTRY_WAIVED]; /* rule ids that the campaign lifts */
 	/* log: entry 0 of a log */
 	uint64_t base;		/* its seq: leaf index = seq - base */
 	uint64_t prev_size;	/* of the log before it, 0 = none */

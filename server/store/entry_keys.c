@@ -81,6 +81,19 @@ const struct entry_key entry_keys[] = {
 	KEY("prev_size", prev_size, ENTRY_U64),
 	KEY("prev_root", prev_root, ENTRY_TEXT),
 	KEY("keys", keys, ENTRY_TEXT),
+	KEY("list", list, ENTRY_TEXT),
+	KEY("list_version", list_version, ENTRY_U64),
+	KEY("count", count, ENTRY_U64),
+	KEY("meta", meta, ENTRY_TEXT),
+	KEY("list_epoch", list_epoch, ENTRY_U32),
+	KEY("lperson", lperson, ENTRY_TOKEN),
+	KEY("lagent", lagent, ENTRY_TOKEN),
+	KEY("lphone", lphone, ENTRY_TOKEN),
+	KEY("lcard", lcard, ENTRY_TOKEN),
+	KEY("listed", listed, ENTRY_TEXT),
+	KEY("agent_listed", agent_listed, ENTRY_TEXT),
+	KEY("campaign", campaign, ENTRY_TEXT),
+	KEY("waived", waived, ENTRY_TEXT),
 #undef KEY
 };
 

@@ -85,3 +85,26 @@ record_card_key(uint8_t key[RECORD_CARD_KEY], const struct token *card,
 	key[TOKEN_LEN + 2] = (uint8_t)(inst >> 8);
 	key[TOKEN_LEN + 3] = (uint8_t)inst;
 }
+
+/* The key of a list token seen here. */
+void
+record_seen_key(uint8_t key[RECORD_SEEN_KEY], int subject,
+    const struct token *t)
+{
+
+	key[0] = (uint8_t)subject;
+	memcpy(&key[1], t->b, TOKEN_LEN);
+}
+
+/* The key of a head of a campaign. */
+void
+record_head_key(uint8_t key[RECORD_HASH_KEY], const char *campaign,
+    const struct token *person)
+{
+	static _Thread_local struct memo memo;
+	char who[TOKEN_HEX_LEN + 1];
+	const char *texts[] = { "campaign", campaign, who };
+
+	token_hex(person, who);
+	hash_key(&memo, key, texts, 3);
+}

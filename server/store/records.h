@@ -14,6 +14,14 @@
  *	RECORD_TELLER SHA-256(inst, outlet, teller)[16] struct record_teller
  *	RECORD_CLOCK  "start"				struct record_clock
  *	RECORD_CLOCK  "log"				struct record_log
+ *	RECORD_CLOCK  "policy"				SHA-256 of the policy in force
+ *	RECORD_LIST   list id				struct record_list
+ *	RECORD_LIST   "*"				struct record_list: version floors
+ *	RECORD_SEEN   subject, list token		person: its token in the state; card:
+ *							the key of RECORD_CARD; phone: up to
+ *							RECORD_SEEN_MAX decisions, seq each
+ *	RECORD_CAMPAIGN campaign id			struct record_campaign
+ *	RECORD_HEAD   SHA-256(campaign, person)[16]	one byte: was counted
  */
 
 #include <stddef.h>
@@ -22,9 +30,13 @@
 #include "keys/token.h"
 
 #define RECORD_NAME 'N'
+#define RECORD_CAMPAIGN 'K'
+#define RECORD_HEAD 'L'
+#define RECORD_LIST 'M'
 #define RECORD_CARD 'O'
 #define RECORD_DECISION 'Q'
 #define RECORD_PERSON 'R'
+#define RECORD_SEEN 'S'
 #define RECORD_TXN 'T'
 #define RECORD_TELLER 'U'
 #define RECORD_CLOCK 'V'
@@ -52,6 +64,9 @@ enum life {
 #define DECISION_REPLACED 0x10u
 #define DECISION_SANDBOX 0x20u
 #define DECISION_CLOCK 0x40u
+#define DECISION_STALE 0x80u
+#define DECISION_RETRO_HIT 0x100u	/* was reported */
+#define DECISION_RETRO_CLEAR 0x200u	/* ditto */
 
 /* One decision; `nhits` bytes of rule ids follow it. */
 struct record_decision {
@@ -80,7 +95,8 @@ struct record_decision {
 	uint8_t by;
 	uint8_t product;
 	uint8_t operation;
-	uint8_t spare[7];
+	uint8_t spare[3];
+	uint32_t list_version;
 	uint32_t epoch;
 	char reason[16];
 };
@@ -138,6 +154,23 @@ struct record_log {
 	char origin[192];
 };
 
+/* A list or register in force; under the id "*" the metadata it came by. */
+struct record_list {
+	int64_t t;		/* ms */
+	uint64_t version;	/* "*": of targets */
+	uint64_t count;
+	uint32_t root, timestamp, snapshot, targets;
+	uint8_t hash[32];
+};
+
+struct record_campaign {
+	uint64_t heads;
+	int64_t full;		/* ms: when it was first found full, 0: never */
+};
+
+#define RECORD_SEEN_MAX 8	/* decisions remembered of one phone */
+#define RECORD_SEEN_KEY (TOKEN_LEN + 1)
+
 #define TELLER_PERSONS_MAX 4096 /* prefixes kept; the limit is at most this */
 
 _Static_assert(sizeof(struct record_decision) == 168, "no padding");
@@ -145,6 +178,8 @@ _Static_assert(sizeof(struct record_txn) == 40, "no padding");
 _Static_assert(sizeof(struct record_card) == 32, "no padding");
 _Static_assert(sizeof(struct record_teller) == 24, "no padding");
 _Static_assert(sizeof(struct record_log) == 208, "no padding");
+_Static_assert(sizeof(struct record_list) == 72, "no padding");
+_Static_assert(sizeof(struct record_campaign) == 16, "no padding");
 
 /**
  * record_seq_key(key, seq): Write the key of a decision.
@@ -169,5 +204,14 @@ void record_teller_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
  */
 void record_card_key(uint8_t key[RECORD_CARD_KEY], const struct token *card,
     uint32_t inst);
+
+/**
+ * record_seen_key(key, subject, t): Write the key of a list token seen here.
+ * record_head_key(key, campaign, person): write that of a head of a campaign.
+ */
+void record_seen_key(uint8_t key[RECORD_SEEN_KEY], int subject,
+    const struct token *t);
+void record_head_key(uint8_t key[RECORD_HASH_KEY], const char *campaign,
+    const struct token *person);
 
 #endif /* !LIANGKA_RECORDS_H_ */

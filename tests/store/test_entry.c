@@ -67,6 +67,9 @@ random_entry(struct entry *e)
 	text(e->teller, sizeof(e->teller));
 	text(e->hits, sizeof(e->hits));
 	text(e->note, sizeof(e->note));
+	text(e->listed, sizeof(e->listed));
+	text(e->waived, sizeof(e->waived));
+	e->list_version = draw() % 2 ? draw() : 0;
 	e->visit_key = draw();
 	e->held_here = (int32_t)number();
 	e->quantity = (int32_t)number();
@@ -97,6 +100,8 @@ Test(entry, what_is_printed_is_read_back)
 		    0, "%.*s", (int)n, buf);
 		cr_assert_str_eq(e.hits, back.hits);
 		cr_assert_str_eq(e.note, back.note);
+		cr_assert_str_eq(e.listed, back.listed);
+		cr_assert_str_eq(e.waived, back.waived);
 	}
 }
 
@@ -163,6 +168,12 @@ Test(entry, the_longest_request_fits)
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		memset(ids[i].p, '"', ids[i].n - 1);
 	memset(e.reason, 'R', sizeof(e.reason) - 1);
+	e.list_version = UINT64_MAX;
+	memset(&e.lcard, 0, sizeof(e.lcard));	/* of confirms only */
+	memset(e.listed, 'l', sizeof(e.listed) - 1);
+	memset(e.agent_listed, 'a', sizeof(e.agent_listed) - 1);
+	memset(e.campaign, 'c', sizeof(e.campaign) - 1);
+	memset(e.waived, 'W', sizeof(e.waived) - 1);
 	e.hits[0] = e.lifted[0] = e.shadow[0] = 'x';
 	e.nfacts = 1;
 	n = entry_print(&e, buf, sizeof(buf));
