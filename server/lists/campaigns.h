@@ -18,6 +18,10 @@
  *	proposed = "wang"
  *	approved = "li"			# another person
  *
+ * At least one of organisation, outlets and batch is there: a campaign for everybody is
+ * none.  organisation: token of a credit code under K_person's newest epoch, label
+ * TOKEN_ORG.  What nobody has approved lifts nothing.
+ *
  * Threads: any; what was read never changes.
  */
 
@@ -25,14 +29,16 @@
 #include <stdint.h>
 
 #include "keys/token.h"
+#include "plugin/conf.h"
 
 struct campaigns;
-struct conf_sink;
 
 #define CAMPAIGN_ID_MAX	32
 #define CAMPAIGN_LIFTS_MAX 16
 #define CAMPAIGN_OUTLETS_MAX 512
-#define CAMPAIGNS_MAX_TEXT (4u << 20)
+#define CAMPAIGNS_MAX_TEXT CONF_MAX_FILE
+#define CAMPAIGN_DAYS_MAX 366	/* no campaign is longer */
+#define CAMPAIGN_EXPECTED_MAX 10000000
 
 struct campaign {
 	char id[CAMPAIGN_ID_MAX];
@@ -49,6 +55,17 @@ struct campaign {
 	size_t noutlets;	/* 0: any */
 	const char (*outlets)[64]; /* "institution.outlet", sorted */
 };
+
+extern const struct conf_name campaigns_products[]; /* words and bits */
+
+/**
+ * campaign_product_bit(product): The bit of an LK_PRODUCT_* in campaign.products; 0 when
+ * there is no such product.
+ * campaign_same_person(a, b): Are these names of staff one person?  Case does not tell
+ * two apart.
+ */
+uint32_t campaign_product_bit(int32_t product);
+int campaign_same_person(const char *a, const char *b);
 
 /**
  * campaigns_read(name, text, len, sink): Read; every error goes to sink with its place.
@@ -69,12 +86,20 @@ struct campaign_case {
 };
 
 /**
- * campaigns_count(c), campaigns_at(c, i).  campaigns_match(c, x): the first campaign that
- * is approved, in force and fits, or NULL.  Head-counts are the caller's.
+ * campaigns_count(c), campaigns_at(c, i).  campaigns_find(c, id): by its id, or NULL.
+ * campaigns_match(c, x): the first campaign that is approved, in force and fits, or NULL;
+ * it neither allocates nor locks.  Head-counts are the caller's.
  */
 size_t campaigns_count(const struct campaigns *c);
 const struct campaign *campaigns_at(const struct campaigns *c, size_t i);
+const struct campaign *campaigns_find(const struct campaigns *c, const char *id);
 const struct campaign *campaigns_match(const struct campaigns *c,
     const struct campaign_case *x);
+
+/**
+ * campaigns_print(v, n, len): Return the text of these n campaigns, as campaigns_read()
+ * takes it, for free(); NULL when out of memory.
+ */
+char *campaigns_print(const struct campaign *const *v, size_t n, size_t *len);
 
 #endif /* !LIANGKA_CAMPAIGNS_H_ */

@@ -2,13 +2,17 @@
 #define LIANGKA_OUTLETS_H_
 
 /*
- * The outlet register (a target, kind "outlets"): UTF-8 CSV with the header
+ * The outlet register (a target, kind "outlets"): UTF-8 CSV (RFC 4180, a row is a line)
+ * with the header
  *
  *	institution,outlet,name,area,hours,contact,status,from,until,reason
  *
- * area: 6 digits; hours: "08:30-17:00" or empty; status: open, suspended or closed;
- * from, until: days of a suspension (YYYY-MM-DD, UTC+8, inclusive, until may be empty);
- * reason: why it is suspended.  One row for each (institution, outlet), sorted.
+ * institution, outlet: 1 to 31 bytes, as hosts send them; an institution has no '.',
+ * so that INSTITUTION.OUTLET has one meaning; area: 6 digits; hours: "08:30-17:00" or
+ * empty; status: open, suspended or closed; from, until: days of a suspension
+ * (YYYY-MM-DD, UTC+8, inclusive, until may be empty); reason: why it is suspended.  Only
+ * a suspended outlet has these three.  One row for each (institution, outlet), ascending
+ * by their bytes.
  *
  * Threads: any; what was read never changes.
  */
@@ -35,9 +39,16 @@ struct outlet {
 #define OUTLETS_ERROR_MAX 512
 #define OUTLETS_MAX_TEXT (64u << 20)
 
+/* Longest texts, in bytes without the NUL. */
+#define OUTLET_ID_MAX	31
+#define OUTLET_NAME_MAX	120
+#define OUTLET_CONTACT_MAX 64
+#define OUTLET_REASON_MAX 200
+
 /**
  * outlets_read(name, text, len, err): Read a register; name stands in messages as
- * name:row:column.  Return it, for outlets_free(), or NULL.
+ * name:row:column, counted from 1.  Return it, for outlets_free(), or NULL with one
+ * sentence in err (OUTLETS_ERROR_MAX bytes).  It keeps no pointer to text.
  */
 struct outlets *outlets_read(const char *name, const char *text, size_t len,
     char *err);
@@ -45,12 +56,39 @@ void outlets_free(struct outlets *o);
 
 /**
  * outlets_count(o), outlets_at(o, i): all, sorted.  outlets_find(o, institution, outlet):
- * one, or NULL.  outlet_suspended(x, day): is it suspended on that day?
+ * one, or NULL; neither allocates nor locks.  outlet_suspended(x, day): is it suspended on
+ * that day (days since 1970, UTC+8)?  outlet_status_name(status): "open", ...
  */
 size_t outlets_count(const struct outlets *o);
 const struct outlet *outlets_at(const struct outlets *o, size_t i);
 const struct outlet *outlets_find(const struct outlets *o,
     const char *institution, const char *outlet);
 int outlet_suspended(const struct outlet *x, int32_t day);
+const char *outlet_status_name(int status);
+
+/**
+ * outlets_split(name, institution, outlet): Take INSTITUTION.OUTLET apart, at the first
+ * '.'.  Return 0, or -1 when it is no such name; both hold OUTLET_ID_MAX + 1 bytes.
+ */
+int outlets_split(const char *name, char *institution, char *outlet);
+
+/**
+ * outlets_print(v, n, len): Return the text of a register of these n rows, which need not
+ * be sorted, for free(); NULL when out of memory.
+ */
+char *outlets_print(const struct outlet *v, size_t n, size_t *len);
+
+/**
+ * outlets_import(name, text, len, bad, arg, err): Read a register as people send it, in
+ * UTF-8: columns in any order, headed in English or Chinese (机构 网点 名称 区划 营业时间
+ * 联系方式 状态 停业起 停业止 原因), those but the first four may be missing; rows in any order;
+ * status in Chinese too, or empty for open; ';' or a tab may stand for the comma; what a
+ * spreadsheet adds (="0001", a leading ', blanks around) is taken away.  bad() is told of
+ * each row that cannot be taken.  Return the register; or NULL, with the number of bad rows
+ * or what else is wrong in err: a register is taken whole or not at all, since an outlet
+ * that is left out is one that nobody knows.
+ */
+struct outlets *outlets_import(const char *name, const char *text, size_t len,
+    void (*bad)(void *arg, const char *text), void *arg, char *err);
 
 #endif /* !LIANGKA_OUTLETS_H_ */
