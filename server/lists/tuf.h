@@ -7,6 +7,16 @@
  * tuf_* step takes one file as it came and either raises what is trusted or refuses and
  * leaves it as it was.  No I/O, no clock: `now` is in UTC seconds.
  *
+ * What is trusted is in force only as a chain: a snapshot while it is the file that the
+ * trusted timestamp names, targets while they are the file that this snapshot names.
+ * What is not in force any more is still compared with, but not shown.
+ *
+ * Key ids are names and no digests (specification 1.0.31 and later); a key counts once
+ * for a threshold under however many ids it is listed.  Ids listed twice in a role or
+ * in "signatures" are refused.  A root that drops a key of the timestamp or the snapshot
+ * has both forgotten (5.3.11), so that versions which a stolen key ran ahead are no
+ * floor any more.
+ *
  * Threads: any, each on its own struct.
  */
 
@@ -62,7 +72,9 @@ struct tuf_target {
 	int has_sha256, has_sha512;
 	uint8_t sha256[32];
 	uint8_t sha512[64];
-	/* our own `custom` fields; "" or 0 where absent */
+	/* our own fields, members of "custom" by these very names ("root" as 64
+	 * digits), read when "kind" is there and then to be well-formed; "" or 0
+	 * where absent */
 	char kind[16];		/* snapshot delta policy outlets campaigns */
 	char list[24];
 	char subject[8];	/* person card phone */
@@ -87,11 +99,12 @@ void tuf_close(struct tuf *t);
  * the present and of its own keys).  tuf_root_final(t, now, err): the walk is over; the
  * root must not have expired.
  * tuf_timestamp, tuf_snapshot, tuf_targets(t, data, len, now, err): Take the next file;
- * in this order.  A local (older) copy is taken first through the same calls: then
- * TUF_EXPIRED leaves it trusted for the comparison of versions only, as the
- * specification has it.  `local` tells that it comes from our own disk.
+ * in this order.  A local (older) copy is taken first, before or after the walk of
+ * roots, through the same calls; `local` tells that it comes from our own disk: then
+ * TUF_EXPIRED, and TUF_MISMATCH of a snapshot, leave it trusted for the comparison of
+ * versions only, as the specification has it.
  * Each returns 0 or -1 with *err set; a timestamp equal in version to the trusted one
- * is 0 and changes nothing.
+ * is 0 and changes nothing (TUF_EXPIRED when the time of that one is over).
  */
 int tuf_root(struct tuf *t, const void *data, size_t len, struct tuf_error *err);
 int tuf_root_final(struct tuf *t, int64_t now, struct tuf_error *err);
@@ -103,13 +116,14 @@ int tuf_targets(struct tuf *t, const void *data, size_t len, int64_t now,
     struct tuf_error *err);
 
 /**
- * tuf_version(t, role): Version trusted, 0: none.  tuf_expires(t, role): UTC seconds.
+ * tuf_version(t, role): Version in force, 0: none.  tuf_expires(t, role): UTC seconds.
  * tuf_signed_at(t): the moment that the trusted timestamp says it was signed at (our own
- * field "x_signed" of the signed part), UTC seconds, or 0.
+ * member "x_signed" of the signed part, an integer), UTC seconds, or 0.
  * tuf_meta_version(t, role), tuf_meta_length(t, role): what the file above names for
  * snapshot or targets; a length of 0: none is named (use the limits).
  * tuf_consistent(t): consistent_snapshot of the root.
- * tuf_bytes(t, role, len): the trusted file as it came, or NULL.
+ * tuf_bytes(t, role, len): the file in force as it came, or NULL.  It is t's own and
+ * valid until the next step.
  */
 uint32_t tuf_version(const struct tuf *t, enum tuf_role role);
 int64_t tuf_expires(const struct tuf *t, enum tuf_role role);
@@ -121,8 +135,10 @@ const void *tuf_bytes(const struct tuf *t, enum tuf_role role, size_t *len);
 
 /**
  * tuf_targets_count(t), tuf_target_at(t, i, out), tuf_target_find(t, name, out): What the
- * trusted targets name.  Return 0, or -1 when there is none such.
- * tuf_target_good(g, data, len): 0 when a file in memory is this target, else -1.
+ * targets in force name.  Return 0, or -1 when there is none such.
+ * Targets are sorted by name; a name never leads out of the folder it is put in.
+ * tuf_target_good(g, data, len): 0 when a file in memory is this target, else -1; a
+ * target without a digest that we know never is.
  */
 size_t tuf_targets_count(const struct tuf *t);
 int tuf_target_at(const struct tuf *t, size_t i, struct tuf_target *out);
