@@ -219,6 +219,36 @@ age(const struct application *a)
 	return (day_age(a->birth, day_of(a->now)));
 }
 
+/* On a list, with which category? */
+static int64_t
+listed(const struct policy_fact *f, const struct application *a)
+{
+	const int32_t *on = f->fn == POLICY_LISTED ? a->listed :
+	    a->agent_listed;
+
+	return (on != NULL ? on[f->product] : 0);
+}
+
+/* Does its value come from outside of the record and the application? */
+int
+facts_told(int fn)
+{
+
+	switch (fn) {
+	case POLICY_AGE:
+	case POLICY_AREA_LOCAL:
+	case POLICY_LISTED:
+	case POLICY_AGENT_LISTED:
+	case POLICY_STALE:
+	case POLICY_OUTLET_KNOWN:
+	case POLICY_OUTLET_SUSPENDED:
+	case POLICY_CAMPAIGN:
+		return (1);
+	default:
+		return (0);
+	}
+}
+
 /* Return the value of a fact of the application itself. */
 static int64_t
 application_value(int fn, const struct person *p, const struct application *a)
@@ -235,6 +265,14 @@ application_value(int fn, const struct person *p, const struct application *a)
 		return ((p->flags & PERSON_OVERFLOW) != 0);
 	case POLICY_GUARDIAN:
 		return (a->guardian);
+	case POLICY_STALE:
+		return (a->stale != 0);
+	case POLICY_OUTLET_KNOWN:
+		return (a->outlet_known != 0);
+	case POLICY_OUTLET_SUSPENDED:
+		return (a->outlet_suspended != 0);
+	case POLICY_CAMPAIGN:
+		return (a->campaign != 0);
 	case POLICY_AGE:
 		return (age(a));
 	case POLICY_HOUR:
@@ -285,6 +323,9 @@ facts_value(const struct policy_fact *f, const struct person *p,
 		return (held(f, p, a));
 	case POLICY_MINUTES_SINCE:
 		return (minutes_since(f, p, a));
+	case POLICY_LISTED:
+	case POLICY_AGENT_LISTED:
+		return (listed(f, a));
 	default:
 		return (application_value(f->fn, p, a));
 	}

@@ -36,7 +36,8 @@ struct application {
 	int guardian;
 	int cleared;		/* a clearance is in force */
 	const int32_t *listed;	/* enum category of the applicant on each of */
-				/* policy_lists(), 0 = not; NULL: on none */
+				/* policy_lists() (by what it holds: person or */
+				/* contact phone), 0 = not; NULL: on none */
 	const int32_t *agent_listed; /* of the agent */
 	int stale;		/* a list is too old, or not there */
 	int outlet_known;	/* it stands in the register, or there is none */
@@ -50,6 +51,13 @@ struct application {
  */
 int64_t facts_value(const struct policy_fact *f, const struct person *p,
     const struct application *a);
+
+/**
+ * facts_told(fn): Return 1 if facts of the function fn are neither in the person's
+ * record nor in a decision's entry but for the value itself (what documents, lists and
+ * registers said that day), so that a replay can only take it as it stands; else 0.
+ */
+int facts_told(int fn);
 
 /**
  * facts_gather(facts, n, p, a, values): facts_value() of n facts.

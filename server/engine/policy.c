@@ -3,11 +3,13 @@
  */
 #include <string.h>
 
+#include "person.h"
+#include "policy_names.h"
 #include "policy_rule.h"
 
-/* The bytes of a number and of an id in a journal entry, with separators. */
-#define NUMBER_BYTES	12
-#define ID_BYTES(id)	(strlen(id) + 3)
+#define NUMBER_BYTES	12	/* of any int32_t in an entry, with its comma */
+#define FLAG_BYTES	2
+#define LIST_BYTES	4	/* a category is one byte */
 
 /* The facts, in slot order. */
 size_t
@@ -31,15 +33,46 @@ policy_institution_code(const struct policy *p, const char *id)
 	return (0);
 }
 
+/* The lists that it asks for. */
+size_t
+policy_lists(const struct policy *p, const char *const **ids)
+{
+
+	*ids = p->list;
+	return (p->nlists);
+}
+
+/* The bytes of a fact in an entry at its worst, with its comma. */
+static size_t
+fact_bytes(const struct policy_fact *f)
+{
+	const struct policy_fn_info *i = policy_names_of(f->fn);
+	size_t n = 2;
+	int32_t v;
+
+	if (f->list != NULL)
+		return (LIST_BYTES);
+	if (i == NULL || i->type == POLICY_TYPE_FLAG)
+		return (FLAG_BYTES);
+	/* Codes are whatever a later version sends; items are not bounded by hi. */
+	if (i->type >= POLICY_TYPE_CHOICE || i->hi > PERSON_OPENINGS + 1)
+		return (NUMBER_BYTES);
+	for (v = i->hi; v >= 10; v /= 10)
+		n++;
+	return (n);
+}
+
 /* What facts and hits take in a journal entry at their worst. */
 size_t
 policy_worst_bytes(const struct policy *p)
 {
-	size_t i, n = p->nfacts * NUMBER_BYTES;
+	size_t i, n = 0;
 
-	/* A rule is in one of the three lists at most. */
+	for (i = 0; i < p->nfacts; i++)
+		n += fact_bytes(&p->fact[i]);
+	/* A rule is in one of the four lists at most, with one separator. */
 	for (i = 0; i < p->nrules; i++)
-		n += ID_BYTES(p->rule[i].id);
+		n += strlen(p->rule[i].id) + 1;
 	return (n);
 }
 
@@ -142,6 +175,14 @@ policy_rule_shadow(const struct policy *p, int rule)
 {
 
 	return (p->rule[rule].shadow);
+}
+
+/* May a campaign lift a rule? */
+int
+policy_waivable(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].campaign);
 }
 
 /* The version that the policy gives itself. */

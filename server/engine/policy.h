@@ -15,6 +15,7 @@
  *	and-expr  = not-expr { "and" not-expr }
  *	not-expr  = "not" not-expr | "(" or-expr ")" | condition
  *	condition = flag | sum compare sum | choice ("==" | "!=") name
+ *	flag      = word | list "(" 'id' { "," category } ")"
  *	          | choice ["not"] "in" "(" name { "," name } ")"
  *	sum       = term { "+" term }           term = integer | count
  *	compare   = "==" "!=" "<" "<=" ">" ">="
@@ -61,12 +62,39 @@
  *                          person's record
  *   guardian               flag: a guardian is present
  *                          (LK_F_GUARDIAN_PRESENT)
+ *   listed('L')            flag: the list L holds the applicant   convicted, on L = 'sanction':
+ *                                                                 listed('sanction') = true
+ *   listed('L', C, ...)    flag: with one of these categories     the same: listed('sanction', found,
+ *                                                                 convicted) = true, (.., found) = false
+ *   agent_listed('L', ...) flag: the same, of who acts for him    the applicant's father is convicted:
+ *                                                                 listed false, agent_listed true
+ *   stale                  flag: a list that the policy asks      the newest list is of last week, the
+ *                          for is beyond its hard age, or there   hard age 3 days: true
+ *                          is none yet
+ *   outlet_known           flag: the outlet stands in the         shop 0007 is not in it: false; no
+ *                          register, or there is no register      register was published: true
+ *   outlet_suspended       flag: suspended on this UTC+8 day      from 11-20 until 11-22, on 11-22: true
+ *   campaign               flag: within a registered campaign     the 4,201st head of 4,200 expected:
+ *                          that has room                          false
  *   product channel operation purpose id_type subject             choices: the words of the code tables
  *   institution            choice: ids in quotes                  institution in ('icbc', 'abc')
  *
  * Items count by their quantity in cards, bank, sim, accounts and held, and once
  * in the rest.  A comparison of an age or of minutes that are not known (-1) is
  * false, whichever it is; so is a flag that is not known.
+ *
+ * A list's id is 1 to 23 of a-z, 0-9 and -, in quotes; categories are the words of
+ * category.h.  Whom listed() is about follows from what the list holds: of persons
+ * the applicant (of an organisation its legal person), of phones the contact phone.
+ * A list of cards tells nothing here: there is no card yet.  A list that this node
+ * does not have holds nobody, and makes it `stale`.
+ *
+ * A rule with `campaign = true` may be lifted by a registered campaign, which names
+ * the rules that it lifts.  Only rules of class frequency and context may say so,
+ * and none whose `when` asks for a list or for institutions, or compares held()
+ * with anything but what was opened in a window (as a rule about first cards does):
+ * a campaign lifts no list, quantity or cross-institution rule.  A rule of class
+ * statutory is lifted by nothing.
  *
  * Product groups, for `in`, held() and minutes_since():
  *   bank    = bank1 bank2 bank3 credit      (the social-security card is not)
@@ -79,7 +107,10 @@
 
 #include "plugin/conf.h"
 
-/* Raised by any change of what policy_decide answers for the same input. */
+/*
+ * Raised by any change of what policy_decide answers for the same input.  Words that
+ * were refused before (lists, registers, campaign = true) are no such change.
+ */
 #define POLICY_ENGINE		1
 
 #define POLICY_MAX_TEXT		262144	/* bytes of a policy */
@@ -88,6 +119,9 @@
 #define POLICY_MAX_ID		16	/* letters of a rule id */
 #define POLICY_MAX_ENTRY_BYTES	1184	/* see policy_worst_bytes */
 #define POLICY_MAX_IDS		1023	/* bytes of all rule ids and spaces */
+#define POLICY_MAX_WAIVABLE	127	/* ditto, of those with campaign = true */
+#define POLICY_MAX_LISTS	16
+#define POLICY_MAX_LIST_ID	23	/* letters of a list's id */
 #define POLICY_NO_RULE		(-1)
 
 enum policy_fn {
@@ -125,6 +159,8 @@ struct policy_fact {
 	uint16_t	product;	/* held, minutes_since; listed, agent_listed: */
 					/* index of policy_lists(); else 0 */
 	int32_t		window;		/* seconds, POLICY_TODAY, or 0 */
+	const char *	list;		/* listed, agent_listed: its id, which lives */
+					/* as long as the policy; else NULL */
 };
 
 enum policy_class {
@@ -134,9 +170,10 @@ enum policy_class {
 enum policy_notify { POLICY_NOTIFY_NONE, POLICY_NOTIFY_COUNTY, POLICY_NOTIFY_CITY };
 
 /*
- * What was decided.  Rules are numbered from 0 in file order.  The three lists
+ * What was decided.  Rules are numbered from 0 in file order.  The four lists
  * are disjoint and each in order of precedence: class, then strictness, then
- * file order.
+ * file order.  What both a campaign and a clearance would lift stands in waived: a
+ * clearance is not used up where none is needed.
  */
 struct verdict {
 	int32_t		decision;	/* LK_PASS, _LIMIT, _REVIEW, _REJECT */
@@ -153,6 +190,8 @@ struct verdict {
 	uint8_t		hit[POLICY_MAX_RULES];
 	uint8_t		lifted[POLICY_MAX_RULES];
 	uint8_t		shadow[POLICY_MAX_RULES];
+	uint16_t	nwaived;	/* hits that a campaign took away */
+	uint8_t		waived[POLICY_MAX_RULES];
 };
 
 struct policy;
@@ -206,20 +245,21 @@ int policy_institution_code(const struct policy *p, const char *id);
  * Point ${ids} at the ids of the lists that ${p} asks for, in the order of their
  * index in a fact, and return their number, at most POLICY_MAX_LISTS.
  */
-#define POLICY_MAX_LISTS 16
 size_t policy_lists(const struct policy *p, const char *const **ids);
 
 /**
  * policy_waivable(p, rule):
- * Return 1 if a registered campaign may lift the rule (it says `campaign = true`,
- * which only rules of class frequency and context may), else 0.
+ * Return 1 if a registered campaign may lift the rule (it says `campaign = true`),
+ * else 0.
  */
 int policy_waivable(const struct policy *p, int rule);
 
 /**
  * policy_decide_waiving(p, facts, waived, now_s, v):
- * As policy_decide, with the rules for which ${waived}[rule] is not 0 lifted by a
- * campaign (see verdict.lifted); NULL: none.  A rule that is not waivable stays.
+ * As policy_decide, with the rules for which ${waived}[rule] (one for each rule) is
+ * not 0 lifted by a campaign: those that hit stand in ${v}->waived.  NULL: none.  A
+ * rule that is not waivable stays.  The same ${v} follows when only the rules of
+ * ${v}->waived are waived, so these are all that a record needs.
  */
 void policy_decide_waiving(const struct policy *p, const int64_t *facts,
     const uint8_t *waived, int64_t now_s, struct verdict *v);
@@ -306,7 +346,7 @@ size_t policy_message(const struct policy *p, int rule, int32_t decision,
 
 /**
  * policy_hits(p, list, n, buf, cap):
- * Write the ids of the ${n} rules in ${list} (verdict.hit, lifted or shadow) with
+ * Write the ids of the ${n} rules in ${list} (verdict.hit, lifted, ...) with
  * a space between them into the ${cap} bytes at ${buf}, with a NUL: as many whole
  * ids as fit.  Return how many of the rules were written.
  */

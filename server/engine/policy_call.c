@@ -185,7 +185,7 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
     struct policy_fact *f)
 {
 	static const char *const usage[] = { "", "(7d)", "(sim)",
-	    "(sim, here)" };
+	    "(sim, here)", "('sanction')" };
 	const struct conf_name *n;
 
 	if (fn->args == POLICY_ARGS_NONE) {
@@ -206,6 +206,8 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
 			return (-1);
 		return (policy_call_expect(s, POLICY_T_CLOSE, "')'"));
 	}
+	if (fn->args == POLICY_ARGS_LIST)
+		return (policy_list_arguments(s, f));
 	if ((n = policy_call_name(s, policy_names_of(POLICY_PRODUCT),
 	    policy_names_groups)) == NULL)
 		return (-1);

@@ -9,8 +9,8 @@
 
 /* Where the keys of a rule stand, for what is only seen when it is whole. */
 enum place {
-	AT_ID, AT_THEN, AT_BY, AT_NEEDS, AT_PROFILE, AT_CLEARABLE, AT_UNTIL,
-	PLACES
+	AT_ID, AT_THEN, AT_BY, AT_NEEDS, AT_PROFILE, AT_CLEARABLE, AT_CAMPAIGN,
+	AT_UNTIL, PLACES
 };
 
 struct where {
@@ -82,6 +82,7 @@ static const struct conf_key rule_keys[] = {
 	{ "offer", CONF_NAME, 0, 0, 0, policy_names_products, 0, 0 },
 	{ "limit_profile", CONF_INT, 0, 1, 999999, NULL, 0, 0 },
 	{ "clearable", CONF_BOOL, 0, 0, 0, NULL, 0, 0 },
+	{ "campaign", CONF_BOOL, 0, 0, 0, NULL, 0, 0 },
 	{ "notify", CONF_NAME, 0, 0, 0, notifies, 0, 0 },
 	{ "shadow", CONF_BOOL, 0, 0, 0, NULL, 0, 0 },
 	{ "from", CONF_DATE, 0, 0, 0, NULL, 0, 0 },
@@ -120,7 +121,7 @@ id_ok(const char *id)
 
 	for (i = 0; id[i] != '\0'; i++) {
 		if (!((id[i] >= 'A' && id[i] <= 'Z') || id[i] == '-' ||
-		    (id[i] >= '0' && id[i] <= '9')))
+		    id[i] == '_' || (id[i] >= '0' && id[i] <= '9')))
 			return (0);
 	}
 	return (i <= POLICY_MAX_ID);
@@ -145,7 +146,7 @@ begin(void *arg, const struct conf_section *section, const char *instance,
 	}
 	if (!id_ok(instance))
 		conf_fail(&b->doc, at, span, "a rule's name is at most %d "
-		    "of A-Z, 0-9 and -", POLICY_MAX_ID);
+		    "of A-Z, 0-9, - and _", POLICY_MAX_ID);
 	if (b->p->nrules == POLICY_MAX_RULES) {
 		conf_fail(&b->doc, at, span, "more than %d rules",
 		    POLICY_MAX_RULES);
@@ -215,6 +216,8 @@ set_rule(struct build *b, const struct conf_value *v)
 		r->profile = (int32_t)v->number, note(b, AT_PROFILE, v);
 	} else if (strcmp(k, "clearable") == 0) {
 		r->clearable = v->number != 0, note(b, AT_CLEARABLE, v);
+	} else if (strcmp(k, "campaign") == 0) {
+		r->campaign = v->number != 0, note(b, AT_CAMPAIGN, v);
 	} else if (strcmp(k, "notify") == 0) {
 		r->notify = (uint8_t)v->number;
 	} else if (strcmp(k, "shadow") == 0) {
@@ -253,6 +256,7 @@ check_rule(struct build *b, size_t n)
 {
 	struct policy_rule *r = &b->p->rule[n];
 	const struct where *w = b->where[n];
+	const char *why;
 	int fixed = r->class == POLICY_STATUTORY ||
 	    r->class == POLICY_QUANTITY_LIMIT;
 
@@ -264,6 +268,9 @@ check_rule(struct build *b, size_t n)
 	else if (r->clearable && fixed)
 		rule_fail(b, n, AT_CLEARABLE, "a clearance lifts only rules "
 		    "of class frequency and context");
+	if (r->campaign && (why = policy_campaign_refusal(b->p, (int)n)) !=
+	    NULL)
+		rule_fail(b, n, AT_CAMPAIGN, why);
 	if (w[AT_BY].span == 0)
 		r->by = r->then == LK_REVIEW ? LK_BY_CENTRE : LK_BY_NONE;
 	else if (r->then != LK_REVIEW && w[AT_THEN].span != 0)
@@ -302,16 +309,22 @@ order_rules(struct policy *p)
 static void
 check_policy(struct build *b)
 {
-	size_t i, worst, ids = 0;
+	size_t i, worst, ids = 0, waivable = 0;
 
 	for (i = 0; i < b->p->nrules; i++) {
 		check_rule(b, i);
 		ids += strlen(b->p->rule[i].id) + 1;
+		if (b->p->rule[i].campaign)
+			waivable += strlen(b->p->rule[i].id) + 1;
 	}
 	if (ids > POLICY_MAX_IDS)
 		conf_fail(&b->doc, 0, 1, "the names of all rules together take "
 		    "%zu bytes, at most %d: use fewer rules or shorter names",
 		    ids, POLICY_MAX_IDS);
+	if (waivable > POLICY_MAX_WAIVABLE)
+		conf_fail(&b->doc, 0, 1, "the names of all rules that a "
+		    "campaign may lift take %zu bytes, at most %d", waivable,
+		    POLICY_MAX_WAIVABLE);
 	if (b->p->nrules == 0)
 		conf_fail(&b->doc, b->doc.len, 1, "a policy without a [rule] "
 		    "passes everybody");

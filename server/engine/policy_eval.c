@@ -159,10 +159,10 @@ conclude(const struct policy *p, struct verdict *v)
 		v->offer = 0;
 }
 
-/* Decide. */
+/* Decide, with some rules lifted by a campaign. */
 void
-policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
-    struct verdict *v)
+policy_decide_waiving(const struct policy *p, const int64_t *facts,
+    const uint8_t *waived, int64_t now_s, struct verdict *v)
 {
 	int32_t day = day_of(now_s);
 	int cleared = facts[0] > 0;
@@ -178,6 +178,8 @@ policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
 			continue;
 		if (r->shadow) {
 			v->shadow[v->nshadow++] = n;
+		} else if (waived != NULL && waived[n] && r->campaign) {
+			v->waived[v->nwaived++] = n;
 		} else if (cleared && r->clearable) {
 			v->lifted[v->nlifted++] = n;
 		} else {
@@ -186,4 +188,13 @@ policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
 		}
 	}
 	conclude(p, v);
+}
+
+/* Decide. */
+void
+policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
+    struct verdict *v)
+{
+
+	policy_decide_waiving(p, facts, NULL, now_s, v);
 }

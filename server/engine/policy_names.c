@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "category.h"
 #include "person.h"
 #include "policy_names.h"
 #include "plugin.h"
@@ -72,6 +73,8 @@ static const struct conf_name subjects[] = {
 	{ name, fn, POLICY_ARGS_WINDOW, POLICY_TYPE_COUNT, lo, hi, NULL }
 #define FLAG(name, fn)			\
 	{ name, fn, POLICY_ARGS_NONE, POLICY_TYPE_FLAG, 0, 1, NULL }
+#define LISTS(name, fn)			\
+	{ name, fn, POLICY_ARGS_LIST, POLICY_TYPE_FLAG, 0, CATEGORIES - 1, NULL }
 #define CHOICE(name, fn, names)		\
 	{ name, fn, POLICY_ARGS_NONE, POLICY_TYPE_CHOICE, 0, 0, names }
 
@@ -94,6 +97,12 @@ const struct policy_fn_info policy_names_fns[] = {
 	FLAG("area_local", POLICY_AREA_LOCAL),
 	FLAG("overflow", POLICY_OVERFLOW),
 	FLAG("guardian", POLICY_GUARDIAN),
+	LISTS("listed", POLICY_LISTED),
+	LISTS("agent_listed", POLICY_AGENT_LISTED),
+	FLAG("stale", POLICY_STALE),
+	FLAG("outlet_known", POLICY_OUTLET_KNOWN),
+	FLAG("outlet_suspended", POLICY_OUTLET_SUSPENDED),
+	FLAG("campaign", POLICY_CAMPAIGN),
 	{ "age", POLICY_AGE, POLICY_ARGS_NONE, POLICY_TYPE_MEASURE, 0, 150,
 	    NULL },
 	{ "hour", POLICY_HOUR, POLICY_ARGS_NONE, POLICY_TYPE_COUNT, 0, 23,
@@ -112,9 +121,6 @@ const struct policy_fn_info policy_names_fns[] = {
 };
 
 const struct policy_reserved policy_names_reserved[] = {
-	{ "listed", "signed risk lists" },
-	{ "agent_listed", "signed risk lists" },
-	{ "stale", "signed risk lists" },
 	{ "offline", "a parent daemon" },
 	{ "shared_phone", "shared-attribute records" },
 	{ "shared_address", "shared-attribute records" },
@@ -122,9 +128,6 @@ const struct policy_reserved policy_names_reserved[] = {
 	{ "shared_agent", "shared-attribute records" },
 	{ "outlet_cards", "outlet statistics" },
 	{ "outlet_mean", "outlet statistics" },
-	{ "outlet_known", "the outlet register" },
-	{ "outlet_suspended", "the outlet register" },
-	{ "campaign", "the campaign register" },
 	{ NULL, NULL }
 };
 

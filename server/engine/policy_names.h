@@ -13,7 +13,8 @@ enum policy_args {
 	POLICY_ARGS_NONE,	/* age */
 	POLICY_ARGS_WINDOW,	/* cards(7d) */
 	POLICY_ARGS_PRODUCT,	/* minutes_since(sim) */
-	POLICY_ARGS_HELD	/* held(sim, here) */
+	POLICY_ARGS_HELD,	/* held(sim, here) */
+	POLICY_ARGS_LIST	/* listed('sanction', convicted) */
 };
 
 /* What its value is. */

@@ -1,6 +1,7 @@
 #ifndef LIANGKA_POLICY_PARSE_H_
 #define LIANGKA_POLICY_PARSE_H_
 
+#include "category.h"
 #include "policy_lex.h"
 #include "policy_names.h"
 #include "policy_rule.h"
@@ -11,6 +12,8 @@ struct policy_parse {
 	struct policy *		p;
 	size_t			nest;	/* parentheses and nots around us */
 	size_t			stack;	/* values pushed so far */
+	size_t			ncategories; /* of the list asked for last */
+	uint8_t			category[CATEGORIES];
 };
 
 /**
@@ -24,14 +27,14 @@ int policy_parse(struct policy *p, struct policy_rule *rule,
 
 /*
  * Between policy_parse.c (and, or, not, parentheses), policy_term.c
- * (conditions) and policy_call.c (functions): what returns an int returns 0, or
- * -1 after reporting an error.
+ * (conditions), policy_call.c (functions) and policy_list.c (lists): what returns
+ * an int returns 0, or -1 after reporting an error.
  */
 
 /**
  * policy_call(s, fn, slot):
  * Read a function with its arguments, find or add its slot, and write the code
- * that pushes it.
+ * that pushes it.  The categories of a list are left in ${s}, for the caller.
  */
 int policy_call(struct policy_parse *s, const struct policy_fn_info **fn,
     int32_t *slot);
@@ -56,6 +59,19 @@ int policy_call_expect(struct policy_parse *s, enum policy_token_kind kind,
  * Read one condition and write its code, which pushes one truth value.
  */
 int policy_term_condition(struct policy_parse *s);
+
+/**
+ * policy_list_arguments(s, f):
+ * Read a list's id and categories with the ")" after them; note the list in ${f}
+ * and the categories in ${s}.
+ */
+int policy_list_arguments(struct policy_parse *s, struct policy_fact *f);
+
+/**
+ * policy_list_condition(s):
+ * Write the code that makes a truth of the list's fact that was pushed last.
+ */
+int policy_list_condition(struct policy_parse *s);
 
 /**
  * policy_parse_emit(s, op, arg):

@@ -14,7 +14,8 @@
  *     and _OR skip forward, within their rule, to where their right side ends.
  *  4. order[] holds each rule once, by class, strictness, file order.
  *  5. No rule of class context rejects; no rule of class statutory or quantity
- *     is clearable.
+ *     is clearable or waivable.
+ *  6. The list of a POLICY_LISTED or _AGENT_LISTED fact is list[product].
  */
 
 #include "policy.h"
@@ -54,7 +55,7 @@ struct policy_rule {
 	int32_t		then, by, offer, profile;
 	uint32_t	needs;
 	int32_t		from, until;	/* days since 1970-01-01, inclusive */
-	uint8_t		class, notify, clearable, shadow;
+	uint8_t		class, notify, clearable, shadow, campaign;
 	uint16_t	code, ncode;	/* in policy.code */
 };
 
@@ -63,11 +64,12 @@ struct policy {
 	int64_t			reservation_ms, review_ms, approve_ms;
 	const char *		relief[2];		/* or NULL */
 	const char *		general[4][2][2];	/* by decision, or NULL */
-	size_t			nfacts, nrules, nnames, ncode, nstrings;
+	size_t			nfacts, nrules, nnames, nlists, ncode, nstrings;
 	struct policy_fact	fact[POLICY_MAX_FACTS];
 	struct policy_rule	rule[POLICY_MAX_RULES];
 	uint8_t			order[POLICY_MAX_RULES];
 	const char *		name[POLICY_MAX_NAMES];	/* institutions */
+	const char *		list[POLICY_MAX_LISTS];
 	struct policy_insn	code[POLICY_MAX_CODE];
 	char			strings[];
 };
@@ -78,6 +80,12 @@ struct policy {
  * NULL.
  */
 const char *policy_text_builtin(int row, int which, int lang);
+
+/**
+ * policy_campaign_refusal(p, rule):
+ * Return a sentence on why no campaign may lift the rule, NULL when one may.
+ */
+const char *policy_campaign_refusal(const struct policy *p, int rule);
 
 /**
  * policy_text_row(decision):

@@ -43,7 +43,7 @@ term(struct policy_parse *s, struct side *d)
 	}
 	if (t->kind == POLICY_T_STRING) {
 		policy_lex_fail(&s->x, "a name in quotes can only follow "
-		    "'institution =='");
+		    "'institution ==' or stand in listed()");
 		return (-1);
 	}
 	if (t->kind != POLICY_T_WORD) {
@@ -382,6 +382,30 @@ choice(struct policy_parse *s, const struct side *a)
 	return (0);
 }
 
+/* What is true or false by itself, once it was pushed. */
+static int
+flag(struct policy_parse *s, const struct policy_fn_info *fn)
+{
+	int list = fn->args == POLICY_ARGS_LIST;
+
+	if (s->x.token.kind >= POLICY_T_EQ && s->x.token.kind <= POLICY_T_IN &&
+	    s->x.token.kind != POLICY_T_AND && s->x.token.kind != POLICY_T_OR) {
+		if (list)
+			policy_lex_fail(&s->x, "'%s' is true or false: "
+			    "categories stand inside, such as "
+			    "%s('sanction', %s)", fn->name, fn->name,
+			    category_name(CATEGORY_CONVICTED));
+		else
+			policy_lex_fail(&s->x, "'%s' is true or false: write "
+			    "'%s' or 'not %s' alone", fn->name, fn->name,
+			    fn->name);
+		return (-1);
+	}
+	if (list)
+		return (policy_list_condition(s));
+	return (policy_parse_emit(s, POLICY_OP_FLAG, 0) == NULL ? -1 : 0);
+}
+
 /* condition = flag | sum compare sum | choice ... */
 int
 policy_term_condition(struct policy_parse *s)
@@ -390,17 +414,8 @@ policy_term_condition(struct policy_parse *s)
 
 	if (term(s, &a))
 		return (-1);
-	if (a.fn != NULL && a.fn->type == POLICY_TYPE_FLAG) {
-		if (s->x.token.kind >= POLICY_T_EQ &&
-		    s->x.token.kind <= POLICY_T_GE) {
-			policy_lex_fail(&s->x, "'%s' is true or false: write "
-			    "'%s' or 'not %s' alone", a.fn->name, a.fn->name,
-			    a.fn->name);
-			return (-1);
-		}
-		return (policy_parse_emit(s, POLICY_OP_FLAG, 0) == NULL ?
-		    -1 : 0);
-	}
+	if (a.fn != NULL && a.fn->type == POLICY_TYPE_FLAG)
+		return (flag(s, a.fn));
 	if (a.fn != NULL && a.fn->type >= POLICY_TYPE_CHOICE)
 		return (choice(s, &a));
 	if (sum(s, &a))

@@ -177,7 +177,11 @@ policy_fact_name(const struct policy_fact *f, char *buf, size_t cap)
 		buf[0] = '\0';
 	put(&o, i != NULL ? i->name : f->fn == POLICY_CLEARED ? "cleared" :
 	    "?");
-	if (f->product != 0) {
+	if (f->list != NULL) {
+		put(&o, "('");
+		put(&o, f->list);
+		put(&o, "')");
+	} else if (f->product != 0) {
 		put(&o, "(");
 		put(&o, product_name(f->product));
 		if (f->place != 0)

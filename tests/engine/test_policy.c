@@ -1,6 +1,8 @@
 /* What a policy decides: precedence, clearances, floors, dates, texts. */
 #include "policy_bench.h"
 
+#include "engine/category.h"
+
 #define HEAD	"[policy]\nversion = \"t1\"\n"
 #define RULE(id, when, then, more)					\
 	"[rule " id "]\nwhen = \"" when "\"\nthen = " then		\
@@ -293,6 +295,166 @@ Test(policy, a_clearance_lifts_frequency_and_context_only)
 	policy_free(b.p);
 }
 
+Test(policy, lists_and_their_categories)
+{
+
+	for (int c = 0; c < CATEGORIES + 2; c++) {
+		/* One that a later version brings counts as listed, too. */
+		cr_expect_eq(holds("listed('x')", "listed('x')", c, NULL, 0),
+		    c != 0, "%d", c);
+		cr_expect_eq(holds("not listed('x')", "listed('x')", c, NULL,
+		    0), c == 0, "%d", c);
+		cr_expect_eq(holds("listed('x', convicted)", "listed('x')", c,
+		    NULL, 0), c == CATEGORY_CONVICTED, "%d", c);
+		cr_expect_eq(holds("listed('x', found, canary)",
+		    "listed('x')", c, NULL, 0), c == CATEGORY_FOUND ||
+		    c == CATEGORY_CANARY, "%d", c);
+		cr_expect_eq(holds("not agent_listed('x', victim)",
+		    "agent_listed('x')", c, NULL, 0), c != CATEGORY_VICTIM,
+		    "%d", c);
+	}
+	/* Two lists, and two people, are apart. */
+	cr_expect(holds("listed('x') and not listed('y')", "listed('x')", 1,
+	    "listed('y')", 0));
+	cr_expect_not(holds("listed('x') and listed('y')", "listed('x')", 1,
+	    "listed('y')", 0));
+	cr_expect_not(holds("listed('x') or agent_listed('y')",
+	    "agent_listed('y')", 0, NULL, 0));
+}
+
+Test(policy, what_the_registers_say)
+{
+	static const char *const flags[] = { "stale", "outlet_known",
+	    "outlet_suspended", "campaign" };
+	char when[64];
+
+	for (size_t i = 0; i < 4; i++) {
+		cr_expect(holds(flags[i], flags[i], 1, NULL, 0));
+		cr_expect_not(holds(flags[i], flags[i], 0, NULL, 0));
+		snprintf(when, sizeof(when), "not %s", flags[i]);
+		cr_expect(holds(when, flags[i], 0, NULL, 0));
+	}
+}
+
+Test(policy, lists_are_numbered_in_the_order_of_the_text)
+{
+	const char *const *ids;
+	const struct policy_fact *f;
+	char name[64];
+
+	compile(HEAD RULE("A", "agent_listed('b-2') or listed('a', found)",
+	    "review", "") RULE("B", "listed('a') or listed('b-2') or "
+	    "agent_listed(\\\"b-2\\\", found)", "review", ""));
+	cr_assert_eq(policy_lists(b.p, &ids), 2);
+	cr_expect_str_eq(ids[0], "b-2");
+	cr_expect_str_eq(ids[1], "a");
+	cr_assert_eq(policy_facts(b.p, &f), 4);
+	cr_expect_eq(f[1].fn, POLICY_AGENT_LISTED);
+	cr_expect_eq(f[1].product, 0);
+	cr_expect_str_eq(f[1].list, "b-2");
+	cr_expect_eq(f[2].fn, POLICY_LISTED);
+	cr_expect_eq(f[2].product, 1);
+	cr_expect_eq(f[3].fn, POLICY_LISTED);
+	cr_expect_eq(f[3].product, 0);
+	policy_fact_name(&f[1], name, sizeof(name));
+	cr_expect_str_eq(name, "agent_listed('b-2')");
+	policy_free(b.p);
+	compile(HEAD RULE("A", "overflow", "review", ""));
+	cr_expect_eq(policy_lists(b.p, &ids), 0);
+	policy_free(b.p);
+	/* The longest id there is. */
+	compile(HEAD RULE("A", "agent_listed('a1234567890123456789012')",
+	    "review", ""));
+	policy_facts(b.p, &f);
+	cr_expect_eq(policy_fact_name(&f[1], name, sizeof(name)), 39);
+	policy_free(b.p);
+}
+
+Test(policy, a_campaign_lifts_what_it_names_and_may)
+{
+	uint8_t waived[POLICY_MAX_RULES] = { 0 }, again[POLICY_MAX_RULES];
+	struct verdict v;
+
+	compile(HEAD RULE("S", "overflow", "limit", "class = statutory")
+	    RULE("Q", "overflow", "review", "class = quantity")
+	    RULE("F", "overflow", "reject", "campaign = true")
+	    RULE("F2", "overflow", "review", "campaign = true")
+	    RULE("FX", "overflow", "review", "campaign = false\nby = counter")
+	    RULE("T", "overflow", "review", "campaign = true\nshadow = true")
+	    RULE("N", "not overflow", "review", "campaign = true")
+	    RULE("C", "overflow", "review",
+	    "class = context\ncampaign = true\nclearable = false"));
+	bench_set(&b, "overflow", 1);
+	cr_expect_not(policy_waivable(b.p, 0));
+	cr_expect(policy_waivable(b.p, 2));
+	cr_expect_not(policy_waivable(b.p, 4));
+	memset(&v, 0x55, sizeof(v));
+	policy_decide_waiving(b.p, b.facts, NULL, NOON, &v);
+	bench_decide(&b);
+	cr_expect_eq(memcmp(&v, &b.v, sizeof(v)), 0, "NULL lifts nothing");
+	cr_expect_eq(v.nwaived, 0);
+	policy_decide_waiving(b.p, b.facts, waived, NOON, &v);
+	cr_expect_eq(memcmp(&v, &b.v, sizeof(v)), 0);
+	/* Named, but not to be lifted: S, Q and FX; not named: F2. */
+	memset(waived, 1, sizeof(waived));
+	waived[policy_rule_find(b.p, "F2")] = 0;
+	policy_decide_waiving(b.p, b.facts, waived, NOON, &v);
+	cr_expect_str_eq(bench_ids(&b, v.hit, v.nhits), "S Q F2 FX");
+	cr_expect_str_eq(bench_ids(&b, v.waived, v.nwaived), "F C");
+	cr_expect_str_eq(bench_ids(&b, v.shadow, v.nshadow), "T");
+	cr_expect_eq(v.nlifted, 0);
+	cr_expect_eq(v.decision, LK_REVIEW);
+	cr_expect_eq(v.floor, LK_LIMIT);
+	cr_expect_str_eq(policy_rule_id(b.p, v.headline), "S");
+	/* A record of what was lifted gives the same verdict. */
+	memset(again, 0, sizeof(again));
+	for (size_t i = 0; i < v.nwaived; i++)
+		again[v.waived[i]] = 1;
+	memset(&b.v, 0xaa, sizeof(b.v));
+	policy_decide_waiving(b.p, b.facts, again, NOON, &b.v);
+	cr_expect_eq(memcmp(&v, &b.v, sizeof(v)), 0);
+	/* With a clearance too: what the campaign lifts does not use it up. */
+	bench_set(&b, "cleared", 1);
+	policy_decide_waiving(b.p, b.facts, waived, NOON, &v);
+	cr_expect_str_eq(bench_ids(&b, v.hit, v.nhits), "S Q");
+	cr_expect_str_eq(bench_ids(&b, v.waived, v.nwaived), "F C");
+	cr_expect_str_eq(bench_ids(&b, v.lifted, v.nlifted), "F2 FX");
+	policy_free(b.p);
+}
+
+Test(policy, first_cards_may_be_told_where_a_campaign_lifts)
+{
+
+	compile(HEAD RULE("A", "outlets(24h) >= 2 and held(phone, anywhere) + "
+	    "quantity <= sim(24h)", "review", "campaign = true"));
+	cr_expect(policy_waivable(b.p, 0));
+	policy_free(b.p);
+}
+
+Test(policy, what_an_entry_takes_at_worst)
+{
+	static const struct { const char *when; size_t bytes; } facts[] = {
+		{ "overflow", 2 }, { "listed('x')", 4 },
+		{ "stale", 2 }, { "cards(7d) > 1", 12 },
+		{ "held(sim, here) > 1", 12 }, { "institutions(7d) > 1", 4 },
+		{ "attempts(7d) > 1", 3 }, { "age > 1", 4 },
+		{ "hour > 1", 3 }, { "quantity > 1", 12 },
+		{ "minutes_since(sim) > 1", 12 }, { "product == sim", 12 },
+		{ "institution == 'icbc'", 12 },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		snprintf(text, sizeof(text), HEAD "[rule A23]\nwhen = \"%s\"\n"
+		    "then = review\nreason = r\n", facts[i].when);
+		compile(text);
+		/* "cleared" takes 2, the name 4. */
+		cr_expect_eq(policy_worst_bytes(b.p), 6 + facts[i].bytes, "%s",
+		    facts[i].when);
+		policy_free(b.p);
+	}
+}
+
 Test(policy, shadow_rules_are_listed_apart_without_effect)
 {
 
@@ -406,7 +568,8 @@ Test(policy, hits_are_written_whole_or_not_at_all)
 Test(policy, settings_have_defaults)
 {
 
-	compile(HEAD RULE("A", "overflow", "review", "notify = city"));
+	compile(HEAD RULE("A_1", "overflow", "review", "notify = city"));
+	cr_expect_str_eq(policy_rule_id(b.p, 0), "A_1");
 	cr_expect_str_eq(policy_version(b.p), "t1");
 	cr_expect_eq(policy_reservation_ttl(b.p), 1800);
 	cr_expect_eq(policy_review_ttl(b.p), 72 * 3600);

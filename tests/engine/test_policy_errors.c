@@ -62,14 +62,48 @@ Test(policy_errors, unknown_words)
 Test(policy_errors, reserved_words)
 {
 
-	wrong("listed > 2", "'listed' needs data that this build does not "
-	    "have (available with signed risk lists)", "listed");
-	wrong("shared_phone(30d) >= 3", "shared-attribute records",
+	wrong("shared_phone(30d) >= 3", "'shared_phone' needs data that this "
+	    "build does not have (available with shared-attribute records)",
 	    "shared_phone");
-	wrong("not campaign", "the campaign register", "campaign");
 	wrong("outlet_cards(7d) > 2", "outlet statistics", "outlet_cards");
-	wrong("stale", "needs data", "stale");
-	wrong("offline", "a parent daemon", "offline");
+	wrong("not offline", "a parent daemon", "offline");
+}
+
+Test(policy_errors, lists)
+{
+
+	wrong("listed", "'listed' wants arguments: write listed('sanction')",
+	    NULL);
+	wrong("listed > 2", "'listed' wants arguments", ">");
+	wrong("listed()", "expected a list's id in quotes", ")");
+	wrong("listed(sanction)", "expected a list's id in quotes",
+	    "sanction");
+	wrong("listed('')", "a list's id is 1 to 23 of a-z, 0-9 and -", "''");
+	wrong("listed('Sanction')", "a list's id is 1 to 23", "'Sanction'");
+	wrong("listed('a_b')", "a list's id is 1 to 23", "'a_b'");
+	wrong("listed('a23456789012345678901234')", "a list's id is 1 to 23",
+	    "'a23456789012345678901234'");
+	wrong("listed('sanction'", "expected ',' or ')'", NULL);
+	wrong("listed('sanction' convicted)", "expected ',' or ')'",
+	    "convicted");
+	wrong("listed('sanction', )", "expected a category such as convicted",
+	    ")");
+	wrong("listed('sanction', convited)", "4:28: error: unknown category "
+	    "'convited', did you mean 'convicted'?", "convited");
+	wrong("listed('sanction', zzzzzzz)", "unknown category 'zzzzzzz'\n",
+	    "zzzzzzz");
+	wrong("listed('sanction', 'convicted')", "expected a category",
+	    "'convicted'");
+	wrong("agent_listed('sanction', found, found)", "this is in the list "
+	    "already", "found");
+	wrong("listed('sanction') == convicted", "categories stand inside, "
+	    "such as listed('sanction', convicted)", "==");
+	wrong("listed('sanction') in (convicted)", "categories stand inside",
+	    "in");
+	wrong("cards(7d) >= listed('sanction')", "'listed' is not a number",
+	    "listed('sanction')");
+	wrong("agent_listd('sanction')", "did you mean 'agent_listed'?",
+	    "agent_listd");
 }
 
 Test(policy_errors, windows)
@@ -108,6 +142,9 @@ Test(policy_errors, types)
 	    "'sim'");
 	wrong("'icbc' == institution", "can only follow 'institution =='",
 	    "'icbc'");
+	wrong("stale == 1", "'stale' is true or false: write 'stale' or 'not "
+	    "stale' alone", "==");
+	wrong("campaign(7d)", "'campaign' takes no arguments", "campaign");
 	wrong("institution == ''", "1 to 31 bytes", "''");
 }
 
@@ -217,6 +254,11 @@ Test(policy_errors, keys_that_do_not_go_together)
 	bad(R "then = reject\nby = counter", "only a review is cleared");
 	bad(R "then = reject\nneeds = manager", "a rejection needs nothing");
 	bad(R "then = review\nlimit_profile = 3", "only 'then = limit'");
+	bad(R "then = review\nclass = quantity\ncampaign = true",
+	    "8:12: error: a campaign lifts only rules of class frequency and "
+	    "context");
+	bad(R "then = limit\nclass = statutory\ncampaign = true",
+	    "a campaign lifts only rules");
 	bad(R "then = review\nfrom = 2026-02-01\nuntil = 2026-01-31",
 	    "this is before 'from'");
 	bad(R "then = pass", "'pass' is not a value of then");
@@ -227,7 +269,7 @@ Test(policy_errors, keys_that_do_not_go_together)
 	    "did you mean 'purpose_proof'?");
 	bad(R "then = review\n[rule A]\n", "[rule A] is here twice");
 	bad(R "then = review\n[rule hf]\nwhen = \"overflow\"\nreason = r\n"
-	    "then = review", "at most 16 of A-Z, 0-9 and -");
+	    "then = review", "at most 16 of A-Z, 0-9, - and _");
 	bad(R "then = review\n[rule AAAAAAAAAAAAAAAAA]\nwhen = \"overflow\"\n"
 	    "reason = r\nthen = review", "at most 16");
 	bad(R "then = review\n[text maybe]\n", "[text] is one of");
@@ -254,21 +296,23 @@ Test(policy_errors, a_policy_whose_entries_would_be_too_long)
 	size_t n = 0;
 	int i;
 
-	/* 54 facts are 660 bytes, 54 long names 1,026; then short names. */
-	for (int rules = 59; rules <= 60; rules++) {
+	/* Each fact takes 12 bytes, each name 17; "cleared" takes 2. */
+	for (int rules = 40; rules <= 41; rules++) {
 		n = (size_t)sprintf(text, HEAD);
 		for (i = 0; i < rules; i++)
 			n += (size_t)sprintf(text + n, "[rule RULE-NUMBER-%04d]"
 			    "\nwhen = \"cards(%dh) > 2\"\nthen = review\n"
-			    "reason = r\n", i, 48 + (i < 54 ? i : 0));
-		if (rules == 59) {
+			    "reason = r\n", i, 48 + i);
+		if (rules == 40) {
 			cr_expect_not_null(bench_compile(&b, text), "%s",
 			    b.errors);
 			cr_expect_leq(policy_worst_bytes(b.p),
 			    POLICY_MAX_ENTRY_BYTES);
+			cr_expect_eq(policy_worst_bytes(b.p), 1162);
 			policy_free(b.p);
 		} else {
-			bad(text, "bytes of a journal entry, at most 1792");
+			bad(text, "1191 bytes of a journal entry, at most "
+			    "1184");
 		}
 	}
 	n = (size_t)sprintf(text, HEAD);
@@ -293,6 +337,86 @@ Test(policy_errors, too_many_rules_and_facts)
 		n += (size_t)sprintf(text + n, "[rule R%d]\nwhen = \"cards(%dh)"
 		    " > 2\"\nthen = review\nreason = r\n", i, i + 1);
 	bad(text, "asks for more than 63 different facts");
+}
+
+Test(policy_errors, too_many_lists)
+{
+	static char text[8192];
+	size_t n = (size_t)sprintf(text, HEAD "[rule A]\nthen = review\n"
+	    "reason = r\nwhen = \"listed('list-0')");
+	int i;
+
+	for (i = 1; i < POLICY_MAX_LISTS; i++)
+		n += (size_t)sprintf(text + n, " or agent_listed('list-%d')",
+		    i);
+	/* The same list again is no further one. */
+	n += (size_t)sprintf(text + n, " or listed('list-%d', found)", i - 1);
+	strcpy(text + n, "\"\n");
+	cr_expect_not_null(bench_compile(&b, text), "%s", b.errors);
+	policy_free(b.p);
+	strcpy(text + n, " or listed('one-more')\"\n");
+	bad(text, "asks for more than 16 lists");
+}
+
+/* What a campaign must never lift. */
+static void
+unwaivable(const char *when, const char *said)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), HEAD "[rule A]\nwhen = \"%s\"\n"
+	    "then = review\nreason = r\n", when);
+	cr_expect_not_null(bench_compile(&b, text), "%s", b.errors);
+	cr_expect_not(policy_waivable(b.p, 0));
+	policy_free(b.p);
+	strcat(text, "campaign = true\n");
+	bad(text, said);
+}
+
+Test(policy_errors, rules_that_no_campaign_lifts)
+{
+	char when[2048];
+	size_t n;
+
+	unwaivable("overflow and (stale or not listed('sanction'))",
+	    "7:12: error: a campaign lifts no rule that asks for a list");
+	unwaivable("agent_listed('x', found)", "asks for a list");
+	unwaivable("cards(7d) >= 9 and institutions(7d) >= 3",
+	    "counts institutions");
+	unwaivable("sim(7d) >= cards(today) + institutions(7d)",
+	    "counts institutions");
+	unwaivable("held(phone, here) + quantity > 5", "limit of what is held");
+	unwaivable("held(phone, here) > sim(24h)", "limit of what is held");
+	unwaivable("held(phone, anywhere) > 20", "limit of what is held");
+	unwaivable("20 < held(phone, anywhere) + quantity",
+	    "limit of what is held");
+	n = (size_t)sprintf(when, "sim(24h)");
+	for (int i = 0; i < 8; i++)
+		n += (size_t)sprintf(when + n, " + sim(%dh)", 25 + i);
+	sprintf(when + n, " + held(phone, here) > 3");
+	unwaivable(when, "too long a sum");
+	n = (size_t)sprintf(when, "overflow");
+	for (int i = 0; i < 63; i++)
+		n += (size_t)sprintf(when + n, " or stale");
+	unwaivable(when, "too many conditions");
+}
+
+Test(policy_errors, names_of_rules_that_campaigns_lift)
+{
+	static char text[8192];
+	size_t n = (size_t)sprintf(text, HEAD);
+
+	for (int i = 0; i < 8; i++) {
+		if (i == 7) {
+			cr_expect_not_null(bench_compile(&b, text), "%s",
+			    b.errors);
+			policy_free(b.p);
+		}
+		n += (size_t)sprintf(text + n, "[rule RULE-NUMBER-%04d]\n"
+		    "when = \"overflow\"\nthen = review\nreason = r\n"
+		    "campaign = true\n", i);
+	}
+	bad(text, "take 136 bytes, at most 127");
 }
 
 Test(policy_errors, out_of_memory_or_length_is_told)
