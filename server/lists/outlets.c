@@ -74,7 +74,7 @@ lines(struct outlets *o, const char *name, size_t len, char *err)
 			stop--;
 		if (memchr(p, '\0', (size_t)(stop - p)) != NULL)
 			return (fail(err, name, row, 1, "it holds a NUL"));
-		n = outlets_cells(p, stop, ',', cells, OUTLETS_COLUMNS);
+		n = outlets_cells(p, stop, ',', 0, cells, OUTLETS_COLUMNS);
 		if (n == 0)
 			return (fail(err, name, row, 1, "a quote out of place"));
 		if (row == 1 && !header(cells, n))

@@ -22,12 +22,13 @@ struct outlets {
 extern const char *const outlets_heads[OUTLETS_COLUMNS];
 
 /**
- * outlets_cells(line, end, separator, cells, max): Take a line, which is changed, apart
- * into at most max cells, each terminated.  Return their number; 0 with *cells at the
- * place of a quote that is out of place; max + 1 when there are more.  *end is written.
+ * outlets_cells(line, end, separator, loose, cells, max): Take a line, which is changed,
+ * apart into at most max cells, each terminated.  Return their number; 0 when a quote is
+ * out of place, which with loose it may be inside a cell without quotes; max + 1 when there
+ * are more.  *end is written.
  */
-size_t outlets_cells(char *line, char *end, char separator, char **cells,
-    size_t max);
+size_t outlets_cells(char *line, char *end, char separator, int loose,
+    char **cells, size_t max);
 
 /**
  * outlets_row(cells, x, column, why): Take the cells, one for each column, as an outlet.
@@ -42,8 +43,12 @@ int outlets_row(char *const *cells, struct outlet *x, int *column,
 int outlets_order(const struct outlet *a, const struct outlet *b);
 
 /**
- * outlets_lines(text): How many lines a text has.
+ * outlets_lines(text, len): How many lines a text has.
+ * outlets_utf8(text, len, out, outlen): Make a text UTF-8 that is so already, UTF-16 with
+ * a byte order mark, or else GB18030; *out is for free() and has a NUL behind it.  Return
+ * 0; -1 with errno EILSEQ when it is none of these, or ENOMEM.
  */
 size_t outlets_lines(const char *text, size_t len);
+int outlets_utf8(const char *text, size_t len, char **out, size_t *outlen);
 
 #endif /* !LIANGKA_OUTLETS_IMPL_H_ */

@@ -68,7 +68,8 @@ quoted(char *p, char *end)
 
 /* Take a line apart. */
 size_t
-outlets_cells(char *line, char *end, char separator, char **cells, size_t max)
+outlets_cells(char *line, char *end, char separator, int loose, char **cells,
+    size_t max)
 {
 	char *p = line, *next;
 	size_t n = 0;
@@ -79,16 +80,12 @@ outlets_cells(char *line, char *end, char separator, char **cells, size_t max)
 		cells[n] = p;
 		if (p < end && *p == '"') {
 			next = quoted(p, end);
-			if (next == NULL || (next < end && *next != separator)) {
-				cells[0] = p;
+			if (next == NULL || (next < end && *next != separator))
 				return (0);
-			}
 		} else {
 			for (next = p; next < end && *next != separator; next++)
-				if (*next == '"' && separator == ',') {
-					cells[0] = next;
+				if (*next == '"' && !loose)
 					return (0);
-				}
 		}
 		n++;
 		if (next == end) {
