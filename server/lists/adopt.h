@@ -93,12 +93,16 @@ struct adopt_floor {
  * adopt_run(o, floor, before, now, a, err): Look at incoming/: 1 when there is nothing
  * new; 0 with a whole new *a (lists that did not change share their base with `before`);
  * -1 with a sentence in err, everything as it was.
+ * adopt_carry(a, before): Move into *a what it did not get anew: lists that are unchanged,
+ * and after fresh_only also policy and registers.  To be called when *a takes the place
+ * of *before, which is then only to be freed.
  * adopt_free(a): Free what a holds, its lists too.
  */
 int adopt_start(const struct adopt_options *o, const struct adopt_floor *floor,
     int64_t now, struct adopted *a, char *err);
 int adopt_run(const struct adopt_options *o, const struct adopt_floor *floor,
     const struct adopted *before, int64_t now, struct adopted *a, char *err);
+void adopt_carry(struct adopted *a, struct adopted *before);
 void adopt_free(struct adopted *a);
 
 #endif /* !LIANGKA_ADOPT_H_ */
