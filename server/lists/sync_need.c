@@ -1,139 +1,106 @@
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "adopt.h"
+#include "adopt_plan.h"
+#include "sync.h"
 #include "sync_need.h"
 
-/* Is it a file of this list? */
+_Static_assert(ADOPT_ERROR_MAX <= SYNC_ERROR_MAX, "sentences fit");
+
+#define EPOCHS_MAX 64	/* under which one list is published at once */
+
+/* Say that there is no memory. */
 static int
-of_list(const struct tuf_target *g, const char *list)
+no_memory(char *err)
 {
 
-	return (strcmp(g->list, list) == 0 && (strcmp(g->kind, "snapshot") ==
-	    0 || strcmp(g->kind, "delta") == 0));
-}
-
-/* The newest version that is named. */
-int
-sync_need_version(const struct tuf *t, const char *list, uint32_t *version,
-    uint32_t *epoch)
-{
-	struct tuf_target g;
-	int found = 0;
-	size_t i;
-
-	*version = *epoch = 0;
-	for (i = 0; tuf_target_at(t, i, &g) == 0; i++) {
-		if (!of_list(&g, list) || (found && (g.version < *version ||
-		    (g.version == *version && g.epoch <= *epoch))))
-			continue;
-		*version = g.version;
-		*epoch = g.epoch;
-		found = 1;
-	}
-	return (found ? 0 : -1);
-}
-
-/* The shortest delta from a version to the newest; 0, or -1. */
-static int
-find_delta(const struct tuf *t, const char *list, uint32_t from, uint32_t to,
-    uint32_t epoch, struct tuf_target *out)
-{
-	struct tuf_target g;
-	int found = 0;
-	size_t i;
-
-	for (i = 0; tuf_target_at(t, i, &g) == 0; i++) {
-		if (!of_list(&g, list) || strcmp(g.kind, "delta") != 0 ||
-		    g.version != to || g.epoch != epoch || g.from > from ||
-		    from >= to || (found && g.length >= out->length))
-			continue;
-		*out = g;
-		found = 1;
-	}
-	return (found ? 0 : -1);
-}
-
-/* The newest snapshot of an epoch; 0, or -1. */
-static int
-find_snapshot(const struct tuf *t, const char *list, uint32_t epoch,
-    struct tuf_target *out)
-{
-	struct tuf_target g;
-	int found = 0;
-	size_t i;
-
-	for (i = 0; tuf_target_at(t, i, &g) == 0; i++) {
-		if (!of_list(&g, list) || strcmp(g.kind, "snapshot") != 0 ||
-		    g.epoch != epoch || (found && g.version <= out->version))
-			continue;
-		*out = g;
-		found = 1;
-	}
-	return (found ? 0 : -1);
-}
-
-/* The way to the newest version of a list. */
-int
-sync_need_list(const struct tuf *t, const char *list, uint32_t have,
-    uint32_t epoch, struct tuf_target out[2], char *err)
-{
-	uint32_t to, to_epoch;
-
-	if (sync_need_version(t, list, &to, &to_epoch) != 0) {
-		(void)snprintf(err, TUF_ERROR_MAX, "the targets name no list "
-		    "%s", list);
-		return (-1);
-	}
-	if (have != 0 && epoch == to_epoch) {
-		if (have == to)
-			return (0);
-		if (find_delta(t, list, have, to, to_epoch, &out[0]) == 0)
-			return (1);
-	}
-	if (find_snapshot(t, list, to_epoch, &out[0]) == 0) {
-		if (out[0].version == to)
-			return (1);
-		if (find_delta(t, list, out[0].version, to, to_epoch,
-		    &out[1]) == 0)
-			return (2);
-	}
-	(void)snprintf(err, TUF_ERROR_MAX, "list %s: no snapshot and delta of "
-	    "those that are published lead to version %u; publish the list "
-	    "anew", list, (unsigned)to);
+	(void)snprintf(err, SYNC_ERROR_MAX, "out of memory");
 	return (-1);
+}
+
+/* Add a file, unless it is there. */
+static int
+add(struct sync_need *need, const struct tuf_target *g)
+{
+	struct tuf_target *more;
+	size_t i;
+
+	for (i = 0; i < need->n; i++)
+		if (strcmp(need->g[i].name, g->name) == 0)
+			return (0);
+	if (need->n == need->cap) {
+		need->cap = need->cap * 2 + 8;
+		more = reallocarray(need->g, need->cap, sizeof(*more));
+		if (more == NULL)
+			return (-1);
+		need->g = more;
+	}
+	need->g[need->n++] = *g;
+	return (0);
+}
+
+/* What the node has of a list: the newest version that its own targets name. */
+static struct adopt_held
+held_of(const struct tuf *had, const char *list)
+{
+	struct adopt_held held = { .version = 0 };
+	struct tuf_target g;
+	size_t i;
+
+	for (i = 0; had != NULL && tuf_target_at(had, i, &g) == 0; i++)
+		if (strcmp(g.list, list) == 0 && (g.version > held.version ||
+		    (g.version == held.version && g.epoch > held.epoch)))
+			held = (struct adopt_held){ .epoch = g.epoch,
+				.version = g.version };
+	return (held);
+}
+
+/* The epochs that a list may go on under. */
+static size_t
+epochs_of(const struct adopt_targets *s, const char *list,
+    const struct adopt_held *held, uint32_t epochs[EPOCHS_MAX])
+{
+	size_t i, j, n = 0;
+	uint32_t e;
+
+	if (held->version != 0 && adopt_plan_find(s, list, held->epoch) !=
+	    NULL) {
+		epochs[0] = held->epoch;
+		return (1);
+	}
+	for (i = 0; i < s->n && n < EPOCHS_MAX; i++) {
+		e = s->at[i].epoch;
+		for (j = 0; j < n && epochs[j] != e; j++)
+			continue;
+		if (j == n && strcmp(s->at[i].list, list) == 0 &&
+		    adopt_plan_find(s, list, e) != NULL)
+			epochs[n++] = e;
+	}
+	return (n);
 }
 
 /* Add what one list needs. */
 static int
-add_list(const struct tuf *t, const struct tuf *had, const char *list,
-    struct sync_need *need, char *err)
+add_list(const struct adopt_targets *s, const struct tuf *had,
+    const char *list, struct sync_need *need, char *err)
 {
-	uint32_t have = 0, epoch = 0;
-	struct tuf_target way[2];
-	int i, n;
+	struct adopt_held held = held_of(had, list);
+	uint32_t epochs[EPOCHS_MAX];
+	size_t i, j, n = epochs_of(s, list, &held, epochs);
+	struct adopt_plan p;
+	int rc = 0;
 
-	if (had != NULL)
-		(void)sync_need_version(had, list, &have, &epoch);
-	if ((n = sync_need_list(t, list, have, epoch, way, err)) == -1)
-		return (-1);
-	for (i = 0; i < n && need->n < SYNC_NEED_MAX; i++)
-		need->g[need->n++] = way[i];
-	return (0);
-}
-
-/* Was this list looked at already?  If not, it is now. */
-static int
-seen(char lists[SYNC_NEED_LISTS][sizeof(((struct tuf_target *)0)->list)],
-    size_t *n, const char *list)
-{
-	size_t i;
-
-	for (i = 0; i < *n; i++)
-		if (strcmp(lists[i], list) == 0)
-			return (1);
-	if (*n < SYNC_NEED_LISTS)
-		(void)snprintf(lists[(*n)++], sizeof(lists[0]), "%s", list);
-	return (0);
+	for (i = 0; i < n && rc == 0; i++) {
+		if (adopt_plan(s, list, &held, &epochs[i], 1, 0, &p, err) != 0)
+			return (-1);
+		for (j = 0; j < p.nsteps && rc == 0; j++)
+			rc = add(need, &p.step[j]);
+		adopt_plan_free(&p);
+	}
+	return (rc == 0 ? 0 : no_memory(err));
 }
 
 /* All that is needed. */
@@ -141,26 +108,28 @@ int
 sync_need_all(const struct tuf *t, const struct tuf *had,
     struct sync_need *need, char *err)
 {
-	char lists[SYNC_NEED_LISTS][sizeof(((struct tuf_target *)0)->list)];
-	struct tuf_target g;
-	size_t i, n = 0;
+	struct adopt_targets s = { .n = 0 };
+	size_t i;
+	int rc = 0;
 
-	need->n = 0;
-	for (i = 0; tuf_target_at(t, i, &g) == 0; i++) {
-		if (need->n == SYNC_NEED_MAX || n == SYNC_NEED_LISTS) {
-			(void)snprintf(err, TUF_ERROR_MAX, "the targets name "
-			    "more than %d lists or files for a node to take",
-			    SYNC_NEED_LISTS - 1);
-			return (-1);
-		}
-		if (strcmp(g.kind, "policy") == 0 ||
-		    strcmp(g.kind, "outlets") == 0 ||
-		    strcmp(g.kind, "campaigns") == 0)
-			need->g[need->n++] = g;
-		else if (g.list[0] != '\0' && of_list(&g, g.list) &&
-		    !seen(lists, &n, g.list) &&
-		    add_list(t, had, g.list, need, err) != 0)
-			return (-1);
-	}
-	return (0);
+	memset(need, 0, sizeof(*need));
+	if (adopt_targets_load(&s, t, err) != 0)
+		return (-1);
+	if ((s.policy != NULL && add(need, s.policy) != 0) ||
+	    (s.outlets != NULL && add(need, s.outlets) != 0) ||
+	    (s.campaigns != NULL && add(need, s.campaigns) != 0))
+		rc = no_memory(err);
+	for (i = 0; i < s.nlists && rc == 0; i++)
+		rc = add_list(&s, had, s.list[i], need, err);
+	adopt_targets_free(&s);
+	return (rc);
+}
+
+/* Free it. */
+void
+sync_need_free(struct sync_need *need)
+{
+
+	free(need->g);
+	memset(need, 0, sizeof(*need));
 }

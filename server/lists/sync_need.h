@@ -2,50 +2,32 @@
 #define LIANGKA_SYNC_NEED_H_
 
 /*
- * Which target files a node needs: sync fetches these, and adoption applies the same
- * ones in the same order, by the same rule.
+ * Which target files a node needs, by the plan that adoption makes (adopt_plan.h) over
+ * what the node holds.  sync does not know which epochs of K_list the node has: a list
+ * goes on under the epoch that is held; where it cannot, it is taken under each epoch
+ * that its newest version is published under.
  *
  * Threads: any.
  */
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "tuf.h"
 
-#define SYNC_NEED_LISTS	64
-#define SYNC_NEED_MAX	256	/* files of all */
-
-/**
- * sync_need_version(t, list, version, epoch): Write the newest version of a list that
- * the trusted targets name, and the epoch of its tokens.  Return 0, or -1 when they name
- * no such list.
- */
-int sync_need_version(const struct tuf *t, const char *list, uint32_t *version,
-    uint32_t *epoch);
-
-/**
- * sync_need_list(t, list, have, epoch, out, err): Which files lead from version `have`
- * (0: none) of this epoch to the newest: none; one delta, the shortest that may be
- * applied; or the newest snapshot and, where it is older, the shortest delta on it.
- * Write them to out in this order and return how many; -1 with a sentence in err
- * (TUF_ERROR_MAX bytes) when no way leads there.
- */
-int sync_need_list(const struct tuf *t, const char *list, uint32_t have,
-    uint32_t epoch, struct tuf_target out[2], char *err);
-
-/* All that a node needs. */
+/* All that a node needs, each file once. */
 struct sync_need {
-	size_t n;
-	struct tuf_target g[SYNC_NEED_MAX];
+	size_t n, cap;
+	struct tuf_target *g;
 };
 
 /**
  * sync_need_all(t, had, need, err): All files that t's targets make necessary for a node
- * whose lists are those that `had` names (NULL: it has none): policy, registers, lists.
- * Return 0, or -1 with a sentence in err.
+ * whose lists are those that the targets of `had` name (NULL: it has none): policy,
+ * registers, lists.  Return 0, or -1 with a sentence in err (SYNC_ERROR_MAX bytes).
+ * sync_need_free(need): Free what it holds, whatever was returned.
  */
 int sync_need_all(const struct tuf *t, const struct tuf *had,
     struct sync_need *need, char *err);
+void sync_need_free(struct sync_need *need);
 
 #endif /* !LIANGKA_SYNC_NEED_H_ */
