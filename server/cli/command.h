@@ -33,6 +33,8 @@ extern const struct command cmd_log_verify;
 extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,
     cmd_log_check_proof, cmd_log_export, cmd_log_sample;
 extern const struct command cmd_unseal, cmd_erase;
+extern const struct command cmd_outlet_import, cmd_outlet_list,
+    cmd_outlet_show, cmd_outlet_suspend, cmd_outlet_resume;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -32,6 +32,11 @@ const struct command *const commands[] = {
 	&cmd_erase,
 	&cmd_log_dossier,
 	&cmd_person_report,
+	&cmd_outlet_import,
+	&cmd_outlet_list,
+	&cmd_outlet_show,
+	&cmd_outlet_suspend,
+	&cmd_outlet_resume,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
