@@ -44,6 +44,35 @@ doubt(void *arg, const struct rules_doubt *d)
 		    s->r->file, d->line, d->rule, d->text);
 }
 
+/* Write the lists that a policy asks for as JSON. */
+static void
+lists_json(struct json *j, const struct policy *p)
+{
+	const char *const *ids;
+	size_t n = policy_lists(p, &ids), i;
+
+	json_array(j, "lists");
+	for (i = 0; i < n; i++)
+		json_text(j, NULL, ids[i]);
+	json_close(j);
+}
+
+/* Write them for a person. */
+static void
+lists(const struct tool *t, const struct policy *p)
+{
+	const char *const *ids;
+	size_t n = policy_lists(p, &ids), i;
+
+	if (n == 0)
+		return;
+	(void)fputs(tool_zh(t, "查询的名单：", "lists asked for: "), t->out);
+	for (i = 0; i < n; i++)
+		(void)fprintf(t->out, "%s%s", i == 0 ? "" : tool_zh(t, "、",
+		    ", "), ids[i]);
+	(void)fputc('\n', t->out);
+}
+
 /* Check one file and write JSON. */
 static int
 check_json(const struct tool *t, const char *file)
@@ -69,6 +98,7 @@ check_json(const struct tool *t, const char *file)
 		json_u64(&j, "rules", policy_rules(r.policy));
 		json_u64(&j, "facts", policy_facts(r.policy, &facts));
 		json_u64(&j, "worst_entry_bytes", policy_worst_bytes(r.policy));
+		lists_json(&j, r.policy);
 	}
 	json_bool(&j, "ok", ok);
 	json_end(&j);
@@ -104,6 +134,7 @@ check(const struct tool *t, const char *file)
 		    r.file, policy_rules(r.policy),
 		    policy_facts(r.policy, &facts),
 		    policy_worst_bytes(r.policy));
+		lists(t, r.policy);
 	}
 	rules_free(&r);
 	return (rc);
@@ -148,12 +179,14 @@ marks(const struct tool *t, const struct policy *p, int rule, char *buf,
 
 	words_bits(words_need, policy_rule_needs(p, rule), t->language ==
 	    LK_LANG_ZH, needs, sizeof(needs));
-	(void)snprintf(buf, cap, "%s%s%s%s", policy_rule_shadow(p, rule) ?
+	(void)snprintf(buf, cap, "%s%s%s%s%s", policy_rule_shadow(p, rule) ?
 	    tool_zh(t, "[试行] ", "[on trial] ") : "",
 	    policy_rule_live(p, rule, t->now_ms() / 1000) ? "" :
 	    tool_zh(t, "[今日不生效] ", "[not in force today] "),
 	    policy_rule_clearable(p, rule) ? "" :
-	    tool_zh(t, "[不可豁免] ", "[not clearable] "), needs);
+	    tool_zh(t, "[不可豁免] ", "[not clearable] "),
+	    policy_waivable(p, rule) ? tool_zh(t, "[登记活动可豁免] ",
+	    "[campaigns may lift it] ") : "", needs);
 	for (len = strlen(buf); len > 0 && buf[len - 1] == ' '; len--)
 		buf[len - 1] = '\0';
 }
@@ -218,6 +251,7 @@ show(const struct tool *t, const struct rules *r)
 		(void)policy_fact_name(&facts[i], name, sizeof(name));
 		(void)fprintf(t->out, "%3zu  %s\n", i, name);
 	}
+	lists(t, p);
 	return (TOOL_OK);
 }
 
@@ -236,6 +270,7 @@ rule_json(const struct tool *t, struct json *j, const struct policy *p,
 	json_bits(j, "needs", words_need, policy_rule_needs(p, rule));
 	json_text(j, "reason", policy_rule_reason(p, rule));
 	json_bool(j, "clearable", policy_rule_clearable(p, rule));
+	json_bool(j, "campaign", policy_waivable(p, rule));
 	json_bool(j, "shadow", policy_rule_shadow(p, rule));
 	json_bool(j, "live", policy_rule_live(p, rule, t->now_ms() / 1000));
 	json_end(j);
@@ -270,6 +305,7 @@ show_json(const struct tool *t, const struct rules *r)
 		json_text(&j, NULL, name);
 	}
 	json_close(&j);
+	lists_json(&j, p);
 	json_end(&j);
 }
 
@@ -321,7 +357,9 @@ const struct command cmd_policy_show = {
 	.brief = "list the rules of a policy and the facts it reads (查看规则)",
 	.text = "Shows the rules with class, outcome, who may clear them and "
 	    "their conditions; the facts, in the order in which a journal "
-	    "entry holds their values; and the bytes that these take at worst.",
+	    "entry holds their values; the bytes that these take at worst; and "
+	    "the lists that the policy asks for, which the centre has to "
+	    "publish under these names.",
 	.exits = "0  shown\n" EXITS_FILE,
 	.examples = "liangka policy show /etc/liangka/liangka.policy\n"
 	    "liangka policy show --json new.policy | jq '.rules[].id'\n",

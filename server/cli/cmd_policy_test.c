@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/category.h"
 #include "engine/policy.h"
 #include "engine/policy_names.h"
 #include "plugin.h"
@@ -16,11 +17,30 @@
 
 struct options {
 	int64_t at_ms;
+	struct arg_list listed, agent, lifts;
+	int32_t stale, suspended, unknown, campaign;
 };
 
 static const struct arg args[] = {
 	{ "at", ARG_TIME, 0, "TIME", "decide by the rules in force at this "
 	    "time; default now", NULL, 0, 0, ARG_AT(struct options, at_ms) },
+	{ "listed", ARG_LIST, 0, "LIST=CATEGORY", "the applicant stands on "
+	    "this list; may be given for several", NULL, 0, 0,
+	    ARG_AT(struct options, listed) },
+	{ "agent-listed", ARG_LIST, 0, "LIST=CATEGORY", "who acts for the "
+	    "applicant does", NULL, 0, 0, ARG_AT(struct options, agent) },
+	{ "stale", ARG_FLAG, 0, NULL, "the lists are beyond their hard age",
+	    NULL, 0, 0, ARG_AT(struct options, stale) },
+	{ "outlet-suspended", ARG_FLAG, 0, NULL, "the register says so", NULL,
+	    0, 0, ARG_AT(struct options, suspended) },
+	{ "outlet-unknown", ARG_FLAG, 0, NULL, "the outlet is not in the "
+	    "register", NULL, 0, 0, ARG_AT(struct options, unknown) },
+	{ "campaign", ARG_FLAG, 0, NULL, "within a campaign with room that "
+	    "lifts every rule that one may lift", NULL, 0, 0,
+	    ARG_AT(struct options, campaign) },
+	{ "lifts", ARG_LIST, 0, "RULE", "within a campaign that lifts this "
+	    "rule alone; may be given for several", NULL, 0, 0,
+	    ARG_AT(struct options, lifts) },
 	ARG_END
 };
 
@@ -52,6 +72,7 @@ defaults(struct facts *f)
 			break;
 		case POLICY_QUANTITY:
 		case POLICY_AREA_LOCAL:
+		case POLICY_OUTLET_KNOWN:
 		case POLICY_CHANNEL:
 		case POLICY_OPERATION:
 		case POLICY_ID_TYPE:
@@ -63,7 +84,7 @@ defaults(struct facts *f)
 	}
 }
 
-/* Read the value of a fact: a number, a word of its choice, an institution. */
+/* Read the value of a fact: a number, a word of its choice, a name. */
 static int
 value(const struct facts *f, size_t i, const char *s, int64_t *v)
 {
@@ -75,12 +96,15 @@ value(const struct facts *f, size_t i, const char *s, int64_t *v)
 		*v = policy_institution_code(f->p, s);
 		return (0);
 	}
+	if (f->fact[i].list != NULL && (*v = category_find(s, strlen(s))) != 0)
+		return (0);
 	if (info != NULL && info->names != NULL && (name =
 	    policy_names_find(info->names, s, strlen(s))) != NULL) {
 		*v = name->number;
 		return (0);
 	}
-	if (strcmp(s, "true") == 0 || strcmp(s, "false") == 0) {
+	if (f->fact[i].list == NULL &&
+	    (strcmp(s, "true") == 0 || strcmp(s, "false") == 0)) {
 		*v = s[0] == 't';
 		return (0);
 	}
@@ -124,6 +148,93 @@ assign(const struct tool *t, struct facts *f, char *word)
 	    "those it reads", word));
 }
 
+/* Set a fact that an option is about. */
+static int
+told(const struct tool *t, struct facts *f, const char *fact, const char *v)
+{
+	char word[128];
+
+	(void)snprintf(word, sizeof(word), "%s=%s", fact, v);
+	return (assign(t, f, word));
+}
+
+/* Put somebody on lists, each LIST=CATEGORY. */
+static int
+on_lists(const struct tool *t, struct facts *f, const char *fn,
+    const struct arg_list *lists)
+{
+	char fact[64];
+	const char *eq;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < lists->n; i++) {
+		eq = strchr(lists->v[i], '=');
+		if (eq == NULL || eq - lists->v[i] > POLICY_MAX_LIST_ID)
+			return (tool_fail(t, TOOL_USAGE,
+			    "“%s”：请写成 名单=类别，如 sanction=convicted",
+			    "\"%s\": write LIST=CATEGORY, such as "
+			    "sanction=convicted", lists->v[i]));
+		(void)snprintf(fact, sizeof(fact), "%s('%.*s')", fn,
+		    (int)(eq - lists->v[i]), lists->v[i]);
+		if ((rc = told(t, f, fact, eq + 1)) != ARGS_GO)
+			return (rc);
+	}
+	return (ARGS_GO);
+}
+
+/* Take what options say of lists, registers and a campaign. */
+static int
+registers(const struct tool *t, struct facts *f, const struct options *o)
+{
+	const struct { int32_t given; const char *fact, *value; } flags[] = {
+		{ o->stale, "stale", "true" },
+		{ o->suspended, "outlet_suspended", "true" },
+		{ o->unknown, "outlet_known", "false" },
+	};
+	size_t i;
+	int rc;
+
+	if ((rc = on_lists(t, f, "listed", &o->listed)) != ARGS_GO ||
+	    (rc = on_lists(t, f, "agent_listed", &o->agent)) != ARGS_GO)
+		return (rc);
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].given && (rc = told(t, f, flags[i].fact,
+		    flags[i].value)) != ARGS_GO)
+			return (rc);
+	/* Few rules ask for a campaign: most are lifted by it. */
+	for (i = 0; i < f->n; i++)
+		if (f->fact[i].fn == POLICY_CAMPAIGN)
+			f->value[i] |= o->campaign || o->lifts.n > 0;
+	return (ARGS_GO);
+}
+
+/* Which rules does the campaign lift? */
+static int
+lifted(const struct tool *t, const struct policy *p, const struct options *o,
+    uint8_t waived[POLICY_MAX_RULES])
+{
+	size_t i;
+	int rule;
+
+	memset(waived, o->campaign && o->lifts.n == 0, POLICY_MAX_RULES);
+	for (i = 0; i < o->lifts.n; i++) {
+		rule = policy_rule_find(p, o->lifts.v[i]);
+		if (rule == POLICY_NO_RULE)
+			return (tool_fail(t, TOOL_USAGE,
+			    "规则文件中没有规则“%s”",
+			    "there is no rule \"%s\" in the policy",
+			    o->lifts.v[i]));
+		if (!policy_waivable(p, rule))
+			return (tool_fail(t, TOOL_USAGE,
+			    "活动不能豁免规则“%s”：规则中没有 campaign = true",
+			    "a campaign cannot lift the rule \"%s\": it does "
+			    "not say campaign = true", o->lifts.v[i]));
+		waived[rule] = 1;
+	}
+	return (ARGS_GO);
+}
+
 /* Write the verdict. */
 static void
 print(const struct tool *t, const struct policy *p, const struct verdict *v)
@@ -146,6 +257,8 @@ print(const struct tool *t, const struct policy *p, const struct verdict *v)
 		json_text(&j, "hits", ids);
 		(void)policy_hits(p, v->lifted, v->nlifted, ids, sizeof(ids));
 		json_text(&j, "lifted", ids);
+		(void)policy_hits(p, v->waived, v->nwaived, ids, sizeof(ids));
+		json_text(&j, "waived", ids);
 		(void)policy_hits(p, v->shadow, v->nshadow, ids, sizeof(ids));
 		json_text(&j, "shadow", ids);
 		json_text(&j, "message", text);
@@ -160,6 +273,11 @@ print(const struct tool *t, const struct policy *p, const struct verdict *v)
 	if (needs[0] != '\0')
 		(void)fprintf(t->out, "  %s%s\n", tool_zh(t, "需要：",
 		    "needs: "), needs);
+	if (v->nwaived > 0) {
+		(void)policy_hits(p, v->waived, v->nwaived, ids, sizeof(ids));
+		(void)fprintf(t->out, "  %s%s\n", tool_zh(t,
+		    "登记的活动豁免：", "lifted by the campaign: "), ids);
+	}
 	(void)fputs("  ", t->out);
 	width_wrap(t->out, text, 2, 79);
 	(void)fputc('\n', t->out);
@@ -167,10 +285,11 @@ print(const struct tool *t, const struct policy *p, const struct verdict *v)
 
 /* Decide by the facts that are given. */
 static int
-decide(const struct tool *t, const struct rules *r, int64_t at_ms, int argc,
-    char **argv)
+decide(const struct tool *t, const struct rules *r, const struct options *o,
+    int argc, char **argv)
 {
 	struct facts f = { .p = r->policy };
+	uint8_t waived[POLICY_MAX_RULES];
 	struct verdict v;
 	int i, rc;
 
@@ -182,7 +301,10 @@ decide(const struct tool *t, const struct rules *r, int64_t at_ms, int argc,
 	for (i = 0; i < argc; i++)
 		if ((rc = assign(t, &f, argv[i])) != ARGS_GO)
 			return (rc);
-	policy_decide(r->policy, f.value, at_ms / 1000, &v);
+	if ((rc = registers(t, &f, o)) != ARGS_GO ||
+	    (rc = lifted(t, r->policy, o, waived)) != ARGS_GO)
+		return (rc);
+	policy_decide_waiving(r->policy, f.value, waived, o->at_ms / 1000, &v);
 	print(t, r->policy, &v);
 	return (answer_exit(v.decision));
 }
@@ -204,27 +326,37 @@ run(struct tool *t, int argc, char **argv)
 		rc = tool_fail(t, TOOL_DATA, "%s：共 %u 处错误",
 		    "%s: errors found: %u", r.file, r.errors);
 	else
-		rc = decide(t, &r, o.at_ms, argc - 1, &argv[1]);
+		rc = decide(t, &r, &o, argc - 1, &argv[1]);
 	rules_free(&r);
 	return (rc);
 }
 
 const struct command cmd_policy_test = {
 	.name = "policy test",
-	.synopsis = "FILE [FACT=VALUE ...] [--at TIME] [--json]",
+	.synopsis = "FILE [FACT=VALUE ...] [--listed LIST=CATEGORY] [--stale] "
+	    "[--outlet-suspended] [--campaign] [--at TIME] [--json]",
 	.brief = "decide by facts that you make up (试算规则)",
 	.text = "Decides by the rules of FILE and the values given, without a "
 	    "daemon and without any record.  Facts are those that \"liangka "
 	    "policy show FILE\" lists, written as they stand there; what is "
 	    "not given is: no openings, a grown-up of this place at the counter "
-	    "at 10 o'clock, one item, a new one.  Say at least what the product "
-	    "is.",
+	    "at 10 o'clock, one item, a new one, on no list, at an outlet that "
+	    "is known.  Say at least what the product is.\n"
+	    "\n"
+	    "The options about lists, registers and campaigns set facts too; "
+	    "categories are convicted, found, investigation, stop_payment, "
+	    "frozen, lost_document, victim, self_protection, deceased, canary "
+	    "and involved.",
 	.args = args,
 	.exits = "0  PASS\n5  LIMIT\n10 REVIEW\n20 REJECT\n"
 	    "64 wrong usage\n65 the file has errors\n66 no such file\n",
 	.examples = "liangka policy test default.policy product=sim "
 	    "\"cards(30d)=4\" \"institutions(7d)=3\"\n"
 	    "liangka policy test default.policy product=bank1 "
-	    "\"held(bank1, here)=1\" --json\n",
+	    "\"held(bank1, here)=1\" --json\n"
+	    "liangka policy test default.policy product=bank1 --listed "
+	    "sanction=convicted\n"
+	    "liangka policy test default.policy product=sim \"visits(today)=2\" "
+	    "\"cards(today)=2\" --lifts HF-DAY\n",
 	.run = run,
 };

@@ -169,6 +169,111 @@ Test(policy, test_decides_by_made_up_facts)
 	cr_expect_eq(r->rc, TOOL_USAGE);
 }
 
+#define LISTED "[rule L1]\nclass = statutory\nwhen = \"listed('sanction', " \
+	"convicted) or agent_listed('b-2')\"\nthen = limit\n" \
+	"reason = \"L1\"\n" TEXTS
+#define REGISTERS "[rule O1]\nwhen = \"outlet_suspended or not " \
+	"outlet_known\"\nthen = reject\nreason = \"O1\"\n" TEXTS \
+	"[rule O2]\nwhen = \"stale\"\nthen = review\nreason = \"O2\"\n" \
+	"campaign = true\n" TEXTS "[rule O3]\nwhen = \"campaign\"\n" \
+	"then = review\nreason = \"O3\"\n" TEXTS
+
+Test(policy, lists_asked_for_are_told)
+{
+	const char *p = policy(HEAD LISTED REGISTERS);
+	const struct cli_run *r = cli(NULL, "policy", "check", p, NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	cr_expect_not_null(strstr(r->out, "\nlists asked for: sanction, "
+	    "b-2\n"), "%s", r->out);
+	r = cli(NULL, "policy", "check", p, "--json", NULL);
+	cr_expect(jsonok(r->out), "%s", r->out);
+	cr_expect_not_null(strstr(r->out, "\"lists\":[\"sanction\","
+	    "\"b-2\"]"), "%s", r->out);
+	r = cli(NULL, "policy", "show", p, NULL);
+	cr_expect_not_null(strstr(r->out, "\nlists asked for: sanction, "
+	    "b-2\n"), "%s", r->out);
+	cr_expect_not_null(strstr(r->out, "[campaigns may lift it]"));
+	cr_expect_not_null(strstr(r->out, "  1  listed('sanction')\n"));
+	r = cli(NULL, "policy", "show", p, "--json", NULL);
+	cr_expect(jsonok(r->out), "%s", r->out);
+	cr_expect_not_null(strstr(r->out, "\"lists\":[\"sanction\","
+	    "\"b-2\"]"), "%s", r->out);
+	cr_expect_not_null(strstr(r->out, "\"campaign\":true"));
+	r = cli(HEAD RULE TEXTS, "policy", "check", "-", NULL);
+	cr_expect_null(strstr(r->out, "lists"), "%s", r->out);
+}
+
+Test(policy, test_puts_people_on_lists)
+{
+	const char *p = policy(HEAD LISTED REGISTERS);
+	const struct cli_run *r;
+
+	r = cli(NULL, "policy", "test", p, NULL);
+	cr_expect_eq(r->rc, TOOL_OK, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "--listed", "sanction=convicted",
+	    NULL);
+	cr_expect_eq(r->rc, TOOL_LIMIT, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "--listed", "sanction=found", NULL);
+	cr_expect_eq(r->rc, TOOL_OK);
+	r = cli(NULL, "policy", "test", p, "--agent-listed=b-2=found", NULL);
+	cr_expect_eq(r->rc, TOOL_LIMIT, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "agent_listed('b-2')=canary", NULL);
+	cr_expect_eq(r->rc, TOOL_LIMIT, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "--listed", "sanctio=found", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	cr_expect_not_null(strstr(r->err, "did you mean "
+	    "\"listed('sanction')\""), "%s", r->err);
+	r = cli(NULL, "policy", "test", p, "--listed", "sanction", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	cr_expect_not_null(strstr(r->err, "write LIST=CATEGORY"), "%s",
+	    r->err);
+	r = cli(NULL, "policy", "test", p, "--listed", "sanction=convict",
+	    NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	cr_expect_not_null(strstr(r->err, "has no value \"convict\""));
+	r = cli(NULL, "policy", "test", p, "--listed", "sanction=true", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+}
+
+Test(policy, test_takes_registers_and_campaigns)
+{
+	const char *p = policy(HEAD LISTED REGISTERS);
+	const struct cli_run *r;
+
+	r = cli(NULL, "policy", "test", p, "--outlet-suspended", NULL);
+	cr_expect_eq(r->rc, TOOL_REJECT, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "--outlet-unknown", NULL);
+	cr_expect_eq(r->rc, TOOL_REJECT, "%s%s", r->out, r->err);
+	r = cli(NULL, "policy", "test", p, "--stale", "--json", NULL);
+	cr_expect_eq(r->rc, TOOL_REVIEW, "%s%s", r->out, r->err);
+	cr_expect_not_null(strstr(r->out, "\"hits\":\"O2\""));
+	cr_expect_not_null(strstr(r->out, "\"waived\":\"\""));
+	r = cli(NULL, "policy", "test", p, "--stale", "--campaign", "--json",
+	    NULL);
+	cr_expect_eq(r->rc, TOOL_REVIEW, "%s%s", r->out, r->err);
+	cr_expect(jsonok(r->out), "%s", r->out);
+	cr_expect_not_null(strstr(r->out, "\"hits\":\"O3\""));
+	cr_expect_not_null(strstr(r->out, "\"waived\":\"O2\""));
+	r = cli(NULL, "policy", "test", p, "--stale", "--lifts", "O2", NULL);
+	cr_expect_eq(r->rc, TOOL_REVIEW, "%s%s", r->out, r->err);
+	cr_expect_not_null(strstr(r->out, "lifted by the campaign: O2\n"),
+	    "%s", r->out);
+	r = cli(NULL, "policy", "test", p, "--stale", "--lifts", "O1", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	cr_expect_not_null(strstr(r->err, "does not say campaign = true"));
+	r = cli(NULL, "policy", "test", p, "--lifts", "O9", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	/* A policy that does not read it cannot be told. */
+	p = policy(HEAD RULE TEXTS);
+	r = cli(NULL, "policy", "test", p, "--stale", NULL);
+	cr_expect_eq(r->rc, TOOL_USAGE);
+	cr_expect_not_null(strstr(r->err, "reads no fact \"stale\""), "%s",
+	    r->err);
+	r = cli(NULL, "policy", "test", p, "--campaign", NULL);
+	cr_expect_eq(r->rc, TOOL_OK, "lifting nothing is no error");
+}
+
 Test(policy, the_example_of_the_help_works)
 {
 	const struct cli_run *r;
@@ -180,6 +285,13 @@ Test(policy, the_example_of_the_help_works)
 	    "product=sim", "cards(30d)=4", "institutions(7d)=3", NULL);
 	cr_expect_eq(r->rc, TOOL_REVIEW, "%s", r->err);
 	cr_expect_not_null(strstr(r->out, "HF-7D"), "%s", r->out);
+	r = cli(NULL, "policy", "test", "server/engine/default.policy",
+	    "product=bank1", "--listed", "sanction=convicted", NULL);
+	cr_expect_eq(r->rc, TOOL_LIMIT, "%s", r->err);
+	r = cli(NULL, "policy", "test", "server/engine/default.policy",
+	    "product=sim", "visits(today)=2", "cards(today)=2", "--lifts",
+	    "HF-DAY", NULL);
+	cr_expect_eq(r->rc, TOOL_OK, "%s%s", r->out, r->err);
 }
 
 #define ENTRIES 200
