@@ -60,6 +60,8 @@ struct listfile_want {
 	uint32_t kind, subject, epoch, version, from;
 	uint64_t count;
 	uint8_t root[32];
+	const uint8_t *sha256;	/* of the file as it lies there; NULL: is not asked */
+	uint64_t length;	/* its bytes, where sha256 is set */
 };
 
 /**
@@ -72,8 +74,9 @@ int listfile_check(const struct listfile_header *h,
  * listfile_each(path, h, each, arg, err): Read a whole file: check its form (magic,
  * reserved zeros, sizes against the frame's before anything is allocated, order,
  * nothing behind) and hand over the records in runs, with the header known from the
- * first call on.  each returns 0, or another number to end.  Memory is bounded (no
- * bomb).  Return 0, or -1 with a sentence in err that names path and record.
+ * first call on.  each returns 0, or another number to end, which is then returned;
+ * what it was given counts only when all of the file was found right.  Memory is bounded
+ * (no bomb).  Return 0, or -1 with a sentence in err that names path and record.
  */
 int listfile_each(const char *path, struct listfile_header *h,
     int (*each)(void *arg, const struct listfile_header *h,
@@ -81,15 +84,22 @@ int listfile_each(const char *path, struct listfile_header *h,
 
 /**
  * listfile_read(path, h, r, max, err): Read a file of at most max records whole (a
- * delta).  Return the records, for free(), or NULL.
+ * delta).  Return the records, for free(), or NULL (more of them: errno E2BIG).
+ * listfile_read_wanted(path, want, h, max, err): the same, of which something is
+ * expected.
  */
 struct listrec *listfile_read(const char *path, struct listfile_header *h,
     size_t max, char *err);
+struct listrec *listfile_read_wanted(const char *path,
+    const struct listfile_want *want, struct listfile_header *h, size_t max,
+    char *err);
 
 /**
  * listfile_build(path, want, base, disk, err): Build the base file `base` from a
- * snapshot and open it.  The root must come out.  Return the list or NULL.
- * listfile_apply(l, path, want, err): Make the list that l becomes by a delta.
+ * snapshot and open it.  The root must come out, and the hash of want where it has one;
+ * else there is no file.  Return the list or NULL (no room: errno ENOSPC).
+ * listfile_apply(l, path, want, err): Make the list that l becomes by a delta.  E2BIG:
+ * merge l first; when that has been done, take a snapshot.
  */
 struct list *listfile_build(const char *path, const struct listfile_want *want,
     const char *base, const struct disk *disk, char *err);
