@@ -226,8 +226,8 @@ file_name(const struct tufkit *kit, enum tuf_role role, char name[64])
 	if (role == TUF_TIMESTAMP)
 		snprintf(name, 64, "metadata/timestamp.json");
 	else
-		snprintf(name, 64, "metadata/%d.%s.json",
-		    (int)json_integer_value(json_object_get(kit->body[role],
+		snprintf(name, 64, "metadata/%lld.%s.json",
+		    (long long)json_integer_value(json_object_get(kit->body[role],
 		    "version")), names[role]);
 }
 
