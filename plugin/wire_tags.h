@@ -90,3 +90,15 @@ WIRE_TAG(94, TOKENS, "tokens", WIRE_TEXT, 255)	/* "epoch:hex epoch:hex ..." */
 WIRE_TAG(95, LOG_SEQ, "log_seq", WIRE_U64, 8)	/* the last that a checkpoint names */
 WIRE_TAG(96, LOG_SIZE, "log_size", WIRE_U64, 8)	/* of the newest log */
 WIRE_TAG(97, LOG_ORIGIN, "log_origin", WIRE_TEXT, 191)
+/* status: lists, how they came to be in force, and how sync fares */
+WIRE_TAG(98, LISTS, "lists", WIRE_TEXT, 1023)	/* "id version records" lines; "none" */
+WIRE_TAG(99, LISTS_SIGNED_MS, "lists_signed_ms", WIRE_U64, 8) /* by the centre */
+WIRE_TAG(100, LISTS_TRIED_MS, "lists_tried_ms", WIRE_U64, 8)
+WIRE_TAG(101, LISTS_ADOPTED_MS, "lists_adopted_ms", WIRE_U64, 8)
+WIRE_TAG(102, LISTS_ERROR, "lists_error", WIRE_TEXT, 511)
+WIRE_TAG(103, SYNC_TRIED_MS, "sync_tried_ms", WIRE_U64, 8)
+WIRE_TAG(104, SYNC_MS, "sync_ms", WIRE_U64, 8)	/* last round that went well */
+WIRE_TAG(105, SYNC_SOURCE, "sync_source", WIRE_TEXT, 127)
+WIRE_TAG(106, SYNC_ERROR, "sync_error", WIRE_TEXT, 255)
+WIRE_TAG(107, RETRO_HITS, "retro_hits", WIRE_U64, 8) /* entries since the start */
+WIRE_TAG(108, RETRO_CLEARS, "retro_clears", WIRE_U64, 8)

@@ -98,6 +98,7 @@ replay_decide(struct replay *r)
 	const struct policy *p = r->now->policy;
 	const struct entry *e = &r->e;
 	const struct policy_fact *fact;
+	uint8_t waived[POLICY_MAX_RULES];
 	struct verdict v;
 	size_t n = policy_facts(p, &fact);
 
@@ -111,9 +112,11 @@ replay_decide(struct replay *r)
 		replay_number(r, REPLAY_A, "facts", e->nfacts, (int64_t)n);
 		return;
 	}
-	policy_decide(p, e->facts, e->t / 1000, &v);
+	subject_waived(p, e, waived);
+	policy_decide_waiving(p, e->facts, waived, e->t / 1000, &v);
 	ids(r, "hits", e->hits, v.hit, v.nhits);
 	ids(r, "lifted", e->lifted, v.lifted, v.nlifted);
+	ids(r, "waived", e->waived, v.waived, v.nwaived);
 	ids(r, "shadow", e->shadow, v.shadow, v.nshadow);
 	replay_number(r, REPLAY_A, "hits_total", e->hits_total, v.nhits);
 	replay_number(r, REPLAY_A, "flags.cleared",
@@ -124,6 +127,40 @@ replay_decide(struct replay *r)
 	else
 		outcome(r, &v);
 	reserved(r);
+}
+
+/* Is this told by the request or by lists and registers, not by the journal? */
+static int
+given(int fn)
+{
+
+	return (fn == POLICY_AGE || fn == POLICY_AREA_LOCAL ||
+	    fn == POLICY_STALE || fn == POLICY_OUTLET_KNOWN ||
+	    fn == POLICY_OUTLET_SUSPENDED || fn == POLICY_CAMPAIGN);
+}
+
+/*
+ * A fact about a list: the entry holds the matched record too, in full, and the two must
+ * say the same.  Records that did not fit there leave the fact an input.
+ */
+static void
+replay_listed(struct replay *r, const struct policy_fact *f, int64_t value)
+{
+	const struct entry *e = &r->e;
+	const char *text = f->fn == POLICY_LISTED ? e->listed :
+	    e->agent_listed;
+	const char *const *lists;
+	char name[64];
+	int64_t v;
+	size_t n = policy_lists(r->now->policy, &lists);
+
+	if (f->product >= n || (v = subject_listed(text, lists[f->product])) ==
+	    value || (v == 0 && strlen(text) > ENTRY_AGENT / 2)) {
+		r->n.inputs++;
+		return;
+	}
+	(void)policy_fact_name(f, name, sizeof(name));
+	replay_number(r, REPLAY_B, name, value, v);
 }
 
 /* Count every fact anew. */
@@ -153,9 +190,13 @@ replay_facts(struct replay *r)
 	subject_describe(&ap, &r->person, apply_names(r->scratch.apply), p, e,
 	    e->t / 1000);
 	for (i = 0; i < n; i++) {
-		if (fact[i].fn == POLICY_AGE ||
-		    fact[i].fn == POLICY_AREA_LOCAL) {
+		if (given(fact[i].fn)) {
 			r->n.inputs++;
+			continue;
+		}
+		if (fact[i].fn == POLICY_LISTED ||
+		    fact[i].fn == POLICY_AGENT_LISTED) {
+			replay_listed(r, &fact[i], e->facts[i]);
 			continue;
 		}
 		r->n.facts++;

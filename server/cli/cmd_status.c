@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "json.h"
+#include "liststatus.h"
 #include "moment.h"
 #include "service.h"
 #include "width.h"
@@ -13,7 +14,7 @@
 /* Write it as JSON. */
 static void
 print_json(const struct tool *t, const struct service *c,
-    const struct lk_status *s)
+    const struct lk_status *s, const struct liststatus *ls)
 {
 	struct json j;
 
@@ -36,6 +37,7 @@ print_json(const struct tool *t, const struct service *c,
 	json_u64(&j, "state_bytes", s->state_bytes);
 	json_u64(&j, "overlay_bytes", s->overlay_bytes);
 	json_text(&j, "socket", c->socket);
+	liststatus_json(&j, ls);
 	json_end(&j);
 }
 
@@ -91,7 +93,7 @@ since(const struct tool *t, const struct lk_status *s, char *buf, size_t cap)
 /* Write it for a person. */
 static void
 print_text(const struct tool *t, const struct service *c,
-    const struct lk_status *s)
+    const struct lk_status *s, const struct liststatus *ls)
 {
 	char buf[256], time[MOMENT_SIZE];
 
@@ -122,6 +124,7 @@ print_text(const struct tool *t, const struct service *c,
 	    sizeof(buf)));
 	line(t, "内存状态", "recent changes", bytes(s->overlay_bytes, buf,
 	    sizeof(buf)));
+	liststatus_print(t, ls);
 }
 
 /* The command. */
@@ -129,6 +132,7 @@ static int
 run(struct tool *t, int argc, char **argv)
 {
 	struct lk_status s = { .size = sizeof(s) };
+	struct liststatus ls;
 	struct service c;
 	int rc;
 
@@ -136,13 +140,14 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
 	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
-	if ((rc = lk_status(c.handle, &s, 0)) != 0)
+	if ((rc = lk_status(c.handle, &s, 0)) != 0 ||
+	    (rc = liststatus_get(t, &c, &ls)) != 0)
 		rc = service_fail(t, &c, rc, "");
 	else {
 		if (t->json)
-			print_json(t, &c, &s);
+			print_json(t, &c, &s, &ls);
 		else
-			print_text(t, &c, &s);
+			print_text(t, &c, &s, &ls);
 		rc = s.ready == 1 ? TOOL_OK : TOOL_NO;
 	}
 	service_close(&c);

@@ -22,6 +22,7 @@ struct applicant {
 	struct identity prev;
 	struct identity org;
 	struct text name;
+	struct listing_tokens lists;
 };
 
 /* Read the codes of the application. */
@@ -136,6 +137,54 @@ attribute(struct request *q, unsigned tag, int label,
 	return (0);
 }
 
+/* Make the tokens that lists know a document or phone by, under each live epoch. */
+static void
+list_tokens(const struct token_keys *keys, int label, const void *in,
+    size_t len, struct token *t)
+{
+	unsigned i;
+
+	for (i = 0; i < token_keys_count(keys); i++)
+		token_make(&t[i], keys, i, (enum token_label)label, in, len);
+}
+
+/* Make the list tokens of the applicant; the newest stand in the entry. */
+static int
+tokenise_lists(struct request *q, struct applicant *a)
+{
+	const struct token_keys *keys = listing_keys(q->c->listing);
+	struct listing_tokens *t = &a->lists;
+	uint8_t in[IDENTITY_TOKEN_INPUT];
+	char norm[NORMAL_MAX];
+	struct entry *e = q->e;
+	struct text phone;
+	size_t n;
+
+	if (keys == NULL)
+		return (0);
+	if (request_text(q, WIRE_T_PHONE, &phone) != 0)
+		return (-1);
+	e->list_epoch = token_keys_epoch(keys, 0);
+	n = identity_token_input(&a->id, in);
+	list_tokens(keys, TOKEN_PERSON, in, n, t->person);
+	e->lperson = t->person[0];
+	if (a->agent.nlen != 0) {
+		n = identity_token_input(&a->agent, in);
+		list_tokens(keys, TOKEN_PERSON, in, n, t->agent);
+		t->has_agent = 1;
+		e->lagent = t->agent[0];
+	}
+	explicit_bzero(in, sizeof(in));
+	if (phone.len > 0 && (n = normal_phone(phone.p, phone.len, norm)) >
+	    0) {
+		list_tokens(keys, TOKEN_PHONE, norm, n, t->phone);
+		t->has_phone = 1;
+		e->lphone = t->phone[0];
+		explicit_bzero(norm, n);
+	}
+	return (0);
+}
+
 /* Turn everything personal into tokens. */
 static int
 tokenise(struct request *q, struct applicant *a)
@@ -153,7 +202,8 @@ tokenise(struct request *q, struct applicant *a)
 		request_person_token(q, &a->prev, TOKEN_PERSON, &e->prev);
 	if (a->org.nlen != 0)
 		request_person_token(q, &a->org, TOKEN_ORG, &e->org);
-	return (request_text(q, WIRE_T_NAME, &a->name) ||
+	return (tokenise_lists(q, a) ||
+	    request_text(q, WIRE_T_NAME, &a->name) ||
 	    attribute(q, WIRE_T_PHONE, TOKEN_PHONE, normal_phone, &e->phone) ||
 	    attribute(q, WIRE_T_ADDRESS, TOKEN_ADDRESS, normal_address,
 	    &e->address) ||
@@ -271,7 +321,8 @@ within_limits(struct request *q)
 
 /* Load the person's record and describe the application to the rules. */
 static int
-gather(struct request *q, const struct applicant *a, struct application *ap)
+gather(struct request *q, const struct applicant *a, struct application *ap,
+    struct listing_case *lc)
 {
 	struct counter *c = q->c;
 	struct entry *e = q->e;
@@ -290,6 +341,9 @@ gather(struct request *q, const struct applicant *a, struct application *ap)
 	    e->inst, e->outlet);
 	if (ap->outlet_area == 0)
 		ap->outlet_area = q->grant->area;
+	listing_look(c->listing, &a->lists, e, q->now, lc, ap);
+	listing_campaign(c->listing, c->policy, journal_state(c->journal), e,
+	    subject_token(e), q->now, lc, ap);
 	/* A dry run sees what the check itself would see. */
 	if ((e->flags & ENTRY_F_DRY) == 0)
 		e->superseded = ap->superseded;
@@ -343,16 +397,24 @@ reserve(struct request *q)
 
 /* Decide, and put grounds and outcome into the entry. */
 static void
-decide(struct request *q, const struct application *ap)
+decide(struct request *q, const struct application *ap,
+    const struct listing_case *lc)
 {
 	const struct policy *p = q->c->policy;
 	const struct policy_fact *facts;
+	uint8_t named[POLICY_MAX_RULES];
 	struct entry *e = q->e;
 	struct verdict v;
 
 	e->nfacts = (uint32_t)policy_facts(p, &facts);
 	facts_gather(facts, e->nfacts, &q->c->person, ap, e->facts);
-	policy_decide(p, e->facts, ap->now, &v);
+	policy_decide_waiving(p, e->facts, lc->waived, ap->now, &v);
+	if (policy_hits(p, v.waived, v.nwaived, e->waived,
+	    sizeof(e->waived)) < v.nwaived) {
+		/* What the entry has no room for is not lifted. */
+		subject_waived(p, e, named);
+		policy_decide_waiving(p, e->facts, named, ap->now, &v);
+	}
 	e->engine = POLICY_ENGINE;
 	copy(e->policy, sizeof(e->policy), policy_version(p));
 	e->decision = v.decision;
@@ -372,6 +434,10 @@ decide(struct request *q, const struct application *ap)
 		e->flags |= ENTRY_F_CLEARED;
 	if (q->forced != NULL)
 		force(e, q->forced);
+	if (ap->outlet_suspended && e->decision == LK_REJECT)
+		e->flags |= ENTRY_F_OUTLET;
+	if (e->decision == LK_REJECT || (e->flags & ENTRY_F_DRY) != 0)
+		e->flags &= ~ENTRY_F_HEAD;
 	reserve(q);
 }
 
@@ -398,7 +464,7 @@ record(struct request *q, uint8_t leaf[32])
 	const struct entry *e = q->e;
 
 	if ((e->decision == LK_REVIEW || e->decision == LK_REJECT) &&
-	    (e->flags & ENTRY_F_DRY) == 0)
+	    (e->flags & (ENTRY_F_DRY | ENTRY_F_OUTLET)) == 0)
 		return (request_write_sealed(q, leaf));
 	return (request_write(q, leaf));
 }
@@ -409,6 +475,7 @@ check(struct request *q, struct applicant *a)
 {
 	struct state *s = journal_state(q->c->journal);
 	struct application ap = { .now = 0 };
+	struct listing_case lc;
 	uint8_t leaf[32], key[8];
 
 	if (request_authority(q, RIGHT_CHECK) || read_ids(q) ||
@@ -428,9 +495,9 @@ check(struct request *q, struct applicant *a)
 	digest(q, a);
 	if (seen(q))
 		return (q->error != LK_OK ? -1 : 0);
-	if (within_limits(q) != 0 || gather(q, a, &ap) != 0)
+	if (within_limits(q) != 0 || gather(q, a, &ap, &lc) != 0)
 		return (-1);
-	decide(q, &ap);
+	decide(q, &ap, &lc);
 	if (record(q, leaf) != 0)
 		return (-1);
 	q->c->checks++;

@@ -16,9 +16,11 @@
 
 #include "counter.h"
 #include "encoding.h"
+#include "listing.h"
 #include "refused.h"
 
 struct record_decision;
+struct retro;
 struct sealing;
 struct staff;
 
@@ -33,6 +35,10 @@ struct counter {
 	struct refused *refused;
 	struct sealing *sealing; /* NULL: nothing is sealed */
 	struct staff *staff;
+	struct listing *listing; /* lists and registers in force */
+	struct retro *retro;
+	struct counter_news news; /* how they came, for the status */
+	char meta[64];		/* versions of the metadata they came by, or "" */
 	uint64_t checks;
 	int64_t started;
 	int64_t minute;		/* when refusals were last written */
@@ -121,6 +127,14 @@ void request_token(struct request *q, int label, const void *data,
  */
 void request_person_token(struct request *q, const struct identity *id,
     int label, struct token *t);
+
+/**
+ * request_list_token(q, id, label, data, len, t): The same under the newest epoch of
+ * K_list, of a document (id) or of len bytes of data; nothing where there are no lists.
+ * Sets q->e->list_epoch.
+ */
+void request_list_token(struct request *q, const struct identity *id,
+    int label, const void *data, size_t len, struct token *t);
 
 /**
  * request_card(q, t): Read card_ref, required, into a token.

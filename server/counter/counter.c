@@ -9,6 +9,7 @@
 #include "store/journal.h"
 
 #include "core.h"
+#include "retro.h"
 #include "sealing.h"
 
 /* Every message and who answers it. */
@@ -36,6 +37,8 @@ static void
 drop(struct counter *c)
 {
 
+	retro_close(c->retro);
+	listing_close(c->listing);
 	policy_free(c->policy);
 	encoding_close(c->encoding);
 	refused_close(c->refused);
@@ -49,6 +52,9 @@ drop(struct counter *c)
 struct counter *
 counter_open(const struct counter_options *o, char *err, size_t errlen)
 {
+	const struct listing_options lo = { .none = o->lists_none,
+		.keys = o->list_keys, .soft_ms = o->lists_soft_ms,
+		.hard_ms = o->lists_hard_ms };
 	struct counter *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
@@ -59,7 +65,9 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 	if (c->o.seal_retention_ms == 0)
 		c->o.seal_retention_ms = COUNTER_RETENTION_MS;
 	if ((c->refused = refused_open()) == NULL ||
-	    (c->staff = staff_open(&c->o)) == NULL || (o->seal != NULL &&
+	    (c->staff = staff_open(&c->o)) == NULL ||
+	    (c->listing = listing_open(&lo)) == NULL ||
+	    (c->retro = retro_open(o->journal)) == NULL || (o->seal != NULL &&
 	    (c->sealing = sealing_open(o->seal, o->node)) == NULL)) {
 		snprintf(err, errlen, "out of memory");
 		drop(c);
@@ -108,16 +116,19 @@ counter_policy(struct counter *c, struct policy *p, const uint8_t hash[32])
 	if (c->policy != NULL && memcmp(hash, c->policy_hash, 32) == 0) {
 		policy_free(c->policy);
 		c->policy = p;
+		listing_policy(c->listing, p);
 		return (LK_OK);
 	}
 	entry_clear(e, ENTRY_POLICY);
 	snprintf(e->policy, sizeof(e->policy), "%s", policy_version(p));
 	e->engine = POLICY_ENGINE;
 	hex_encode(e->hash, hash, 32);
+	memcpy(e->meta, c->meta, sizeof(e->meta));
 	if ((rc = journal_write(c->journal, e, leaf)) != LK_OK)
 		return (rc);
 	policy_free(c->policy);
 	c->policy = p;
+	listing_policy(c->listing, p);
 	memcpy(c->policy_hash, hash, 32);
 	return (LK_OK);
 }

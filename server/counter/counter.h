@@ -17,6 +17,7 @@
 
 #include "grant.h"
 
+struct adopted;
 struct counter;
 struct counter_staff;
 struct journal;
@@ -44,6 +45,22 @@ struct counter_options {
 	int64_t seal_retention_ms;	/* no erasing before; 0: ten years */
 	const struct counter_staff *staff; /* see staff.h; not owned */
 	size_t nstaff;
+	/* lists: neither lists_none nor keys: the policy may not ask for any */
+	int lists_none;			/* `use = none` */
+	const struct token_keys *list_keys; /* K_list; not owned */
+	int64_t lists_soft_ms;		/* see listing.h */
+	int64_t lists_hard_ms;
+};
+
+/* How lists came to be, or did not: told by the status. */
+struct counter_news {
+	int64_t tried_ms;		/* last look that found something, UTC ms */
+	int64_t adopted_ms;		/* last adoption that went well */
+	char error[512];		/* why the last one did not; "" */
+	int64_t sync_tried_ms;		/* liangka sync: last round */
+	int64_t sync_ms;		/* last that went well */
+	char sync_source[128];
+	char sync_error[256];
 };
 
 /* When the reply that was written may leave. */
@@ -81,6 +98,28 @@ void counter_close(struct counter *c);
  */
 int counter_policy(struct counter *c, struct policy *p,
     const uint8_t hash[32]);
+
+/**
+ * counter_lists(c, a, p, hash, old): Put the generation a of lists and registers into
+ * force, and with it the policy p (NULL: the one in force stays) whose file has the
+ * SHA-256 `hash`: writes a `list` entry for each list and register that changed and a
+ * policy entry, then serves them.  Whoever is answered from them waits for an entry behind
+ * these (I1).  Return LK_OK, with *old the generation before, or NULL, for adopt_free()
+ * and free(); a (from malloc) and p are c's then.  Else the error of journal_write(), with
+ * nothing changed.
+ * counter_lists_served(c): What is in force, or NULL.
+ * counter_news(c, n): Take note of what the status is to say.
+ */
+int counter_lists(struct counter *c, struct adopted *a, struct policy *p,
+    const uint8_t hash[32], struct adopted **old);
+const struct adopted *counter_lists_served(const struct counter *c);
+void counter_news(struct counter *c, const struct counter_news *n);
+
+/**
+ * counter_work(c, n): Do up to n look-ups of what new lists mean for old decisions (see
+ * retro.h).  Return nonzero while there is more.
+ */
+int counter_work(struct counter *c, unsigned n);
 
 /**
  * counter_answer(c, peer, h, f, out, done): Answer one request of `peer`: header

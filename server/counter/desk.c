@@ -4,12 +4,14 @@
 #include "plugin.h"
 
 #include "engine/policy.h"
+#include "lists/adopt.h"
 #include "store/checkpoint.h"
 #include "store/journal.h"
 #include "store/records.h"
 #include "store/state.h"
 
 #include "core.h"
+#include "retro.h"
 
 #define CLEAR_DAYS_MAX 400
 #define CLEAR_COUNT_MAX 100
@@ -189,6 +191,44 @@ decide_answer(struct request *q)
 		answer_standing(q, found.seq);
 }
 
+/* What the status says of lists. */
+static void
+status_lists(struct request *q)
+{
+	const struct counter_news *n = &q->c->news;
+	const struct adopted *a = listing_served(q->c->listing);
+	struct wire_out *o = q->out;
+	uint64_t hits, clears;
+	char text[1024] = "";
+	size_t i, len = 0;
+
+	if (listing_none(q->c->listing)) {
+		wire_put_text(o, WIRE_T_LISTS, "none");
+		return;
+	}
+	for (i = 0; a != NULL && i < a->nlists && len + 64 < sizeof(text); i++)
+		len += (size_t)snprintf(&text[len], sizeof(text) - len,
+		    "%s%s %u %llu", i > 0 ? "\n" : "", a->list[i].info.id,
+		    a->list[i].info.version,
+		    (unsigned long long)a->list[i].info.count);
+	wire_put_text(o, WIRE_T_LISTS, text);
+	if (a != NULL) {
+		wire_put_u64(o, WIRE_T_LIST_VERSION, a->targets);
+		wire_put_u64(o, WIRE_T_LISTS_SIGNED_MS,
+		    (uint64_t)a->signed_at * 1000);
+	}
+	wire_put_u64(o, WIRE_T_LISTS_TRIED_MS, (uint64_t)n->tried_ms);
+	wire_put_u64(o, WIRE_T_LISTS_ADOPTED_MS, (uint64_t)n->adopted_ms);
+	reply_put_text(q, WIRE_T_LISTS_ERROR, n->error);
+	wire_put_u64(o, WIRE_T_SYNC_TRIED_MS, (uint64_t)n->sync_tried_ms);
+	wire_put_u64(o, WIRE_T_SYNC_MS, (uint64_t)n->sync_ms);
+	reply_put_text(q, WIRE_T_SYNC_SOURCE, n->sync_source);
+	reply_put_text(q, WIRE_T_SYNC_ERROR, n->sync_error);
+	retro_counts(q->c->retro, &hits, &clears);
+	wire_put_u64(o, WIRE_T_RETRO_HITS, hits);
+	wire_put_u64(o, WIRE_T_RETRO_CLEARS, clears);
+}
+
 /* Answer how the daemon is. */
 void
 status_answer(struct request *q)
@@ -198,7 +238,7 @@ status_answer(struct request *q)
 	struct checkpoint head;
 	struct state_stats st;
 	char why[256] = "";
-	int failed, doubt, full;
+	int failed, doubt, full, stale;
 	uint64_t named;
 
 	state_stats(journal_state(c->journal), &st);
@@ -210,6 +250,7 @@ status_answer(struct request *q)
 	wire_put_u32(o, WIRE_T_READY, !failed && !full &&
 	    c->policy != NULL);
 	wire_put_u32(o, WIRE_T_RESULT_FLAGS, (c->o.sandbox ? LK_R_SANDBOX : 0) |
+	    (listing_age(c->listing, q->now, &stale) ? LK_R_STALE : 0) |
 	    (doubt ? LK_R_CLOCK : 0));
 	wire_put_u32(o, WIRE_T_CONNECTIONS, c->connections);
 	wire_put_u64(o, WIRE_T_TIME_MS, (uint64_t)q->now);
@@ -223,6 +264,7 @@ status_answer(struct request *q)
 		wire_put_u64(o, WIRE_T_LOG_SIZE, head.size);
 		wire_put_text(o, WIRE_T_LOG_ORIGIN, head.origin);
 	}
+	status_lists(q);
 	if (c->policy != NULL)
 		wire_put_text(o, WIRE_T_POLICY_VERSION,
 		    policy_version(c->policy));

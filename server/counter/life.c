@@ -283,6 +283,7 @@ told_opening(struct request *q, struct identity *id)
 		return (request_refuse(q, LK_E_ARG,
 		    "quantity 应为 1 至 1000", "quantity must be 1 to 1000"));
 	request_person_token(q, id, TOKEN_PERSON, &e->person);
+	request_list_token(q, id, TOKEN_PERSON, NULL, 0, &e->lperson);
 	request_visit(q);
 	return (0);
 }

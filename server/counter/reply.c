@@ -189,6 +189,7 @@ reply_decision(struct request *q, uint64_t seq,
 	flags |= d->flags & DECISION_DRY ? LK_R_DRY_RUN : 0;
 	flags |= d->flags & DECISION_SANDBOX ? LK_R_SANDBOX : 0;
 	flags |= d->flags & DECISION_CLOCK ? LK_R_CLOCK : 0;
+	flags |= d->flags & DECISION_STALE ? LK_R_STALE : 0;
 	q->done->wait_seq = journal_seq(q->c->journal);
 	first_hits(d, hits, sizeof(hits));
 
@@ -215,6 +216,7 @@ reply_decision(struct request *q, uint64_t seq,
 		wire_put_u64(o, WIRE_T_EXPIRES_MS, (uint64_t)d->expires);
 	if (d->due != 0)
 		wire_put_u64(o, WIRE_T_DUE_MS, (uint64_t)d->due);
+	wire_put_u64(o, WIRE_T_LIST_VERSION, d->list_version);
 	wire_put_text(o, WIRE_T_POLICY_VERSION, names_text(names, d->policy));
 	reference_id(text, q->c->o.node, seq, d->leaf);
 	wire_put_text(o, WIRE_T_DECISION_ID, text);

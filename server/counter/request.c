@@ -187,6 +187,26 @@ request_person_token(struct request *q, const struct identity *id,
 	explicit_bzero(in, sizeof(in));
 }
 
+/* Make a list token under the newest epoch. */
+void
+request_list_token(struct request *q, const struct identity *id,
+    int label, const void *data, size_t len, struct token *t)
+{
+	const struct token_keys *keys = listing_keys(q->c->listing);
+	uint8_t in[IDENTITY_TOKEN_INPUT];
+
+	if (keys == NULL)
+		return;
+	if (id != NULL) {
+		len = identity_token_input(id, in);
+		data = in;
+	}
+	token_make(t, keys, 0, (enum token_label)label, data, len);
+	if (id != NULL)
+		explicit_bzero(in, sizeof(in));
+	q->e->list_epoch = token_keys_epoch(keys, 0);
+}
+
 /* Read the card reference. */
 int
 request_card(struct request *q, struct token *t)
@@ -201,6 +221,8 @@ request_card(struct request *q, struct token *t)
 		return (request_refuse(q, LK_E_ARG, "缺少字段 card_ref",
 		    "field card_ref is missing"));
 	request_token(q, TOKEN_CARD, norm, n, t);
+	if (q->e->kind == ENTRY_CONFIRM || q->e->kind == ENTRY_INTAKE)
+		request_list_token(q, NULL, TOKEN_CARD, norm, n, &q->e->lcard);
 	explicit_bzero(norm, sizeof(norm));
 	q->e->epoch = token_keys_epoch(q->c->o.keys, 0);
 	return (0);

@@ -167,7 +167,12 @@ check_files(struct config_reader *r, unsigned flags)
 			check_file(r, c->log_key[i], &r->log_key[i]);
 	if (c->seal_cert[0] != '\0')
 		check_file(r, c->seal_cert, &r->seal_cert);
-	check_file(r, c->policy, &r->policy);
+	if (c->lists_use != CONFIG_LISTS_SIGNED)
+		check_file(r, c->policy, &r->policy);
+	else
+		check_file(r, c->lists_root, &r->lists_root);
+	for (i = 0; i < c->nlist_keys; i++)
+		check_file(r, c->list_key[i], &r->list_key[i]);
 	check_parent(r, c->data, &r->data);
 	for (i = 0; i < c->ngrants; i++)
 		check_parent(r, c->listeners[c->grants[i].listener].path,
@@ -196,6 +201,8 @@ start(struct config_reader *r, const char *file, const char *text, size_t len,
 	c->log_interval = 1000;
 	c->generation = 1;
 	c->first_seq = 1;
+	c->lists_soft = INT64_C(24) * 3600 * 1000;
+	c->lists_hard = INT64_C(7) * 24 * 3600 * 1000;
 	c->seal_retention = INT64_C(3653) * 86400 * 1000;
 	c->reservation_ttl = 30 * 60000;
 	c->review_ttl = c->approve_ttl = 72 * 3600000;

@@ -51,6 +51,11 @@ struct config_listener {
 /* Which cryptography: international, or with SM2 and SM3 (GM/T). */
 enum config_profile { CONFIG_STANDARD, CONFIG_GM };
 
+/* Where lists come from: signed by the centre, declared not to be, not said at all. */
+enum config_lists {
+	CONFIG_LISTS_SIGNED, CONFIG_LISTS_NONE, CONFIG_LISTS_ABSENT
+};
+
 struct config {
 	char node[13];
 	char data[CONFIG_PATH_MAX];
@@ -82,6 +87,14 @@ struct config {
 	int64_t seal_retention;		/* ms */
 	struct counter_staff *staff;
 	size_t nstaff;
+	/* [lists] */
+	int32_t has_lists;
+	int32_t lists_use;		/* enum config_lists */
+	char lists_root[CONFIG_PATH_MAX];
+	char list_key[CONFIG_KEYS_MAX][CONFIG_PATH_MAX];
+	size_t nlist_keys;
+	int64_t lists_soft;		/* ms */
+	int64_t lists_hard;
 	struct config_limits limits;
 	struct config_grant *grants;
 	size_t ngrants;

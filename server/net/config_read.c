@@ -4,6 +4,7 @@
 
 #include "store/records.h"
 
+#include "config_lists.h"
 #include "config_log.h"
 #include "config_read.h"
 
@@ -89,6 +90,7 @@ static const struct conf_section sections[] = {
 	{ s_institution, CONF_NAMED, institution_keys, N(institution_keys) },
 	{ s_operator, CONF_NAMED, operator_keys, N(operator_keys) },
 	{ s_outlet, CONF_NAMED, outlet_keys, N(outlet_keys) },
+	{ config_lists_name, 0, config_lists_keys, CONFIG_LISTS_NKEYS },
 	{ config_log_name, 0, config_log_keys, CONFIG_LOG_NKEYS },
 	{ config_seal_name, 0, config_seal_keys, CONFIG_SEAL_NKEYS },
 	{ config_staff_name, CONF_NAMED, config_staff_keys,
@@ -170,6 +172,8 @@ begin(void *arg, const struct conf_section *s, const char *instance, size_t at,
 		return (NULL);
 	if (config_log_begin(r, s, instance, at, span, &target))
 		return (target);
+	if (config_lists_begin(r, s))
+		return (r->config);
 	if (s->name == s_institution)
 		return (begin_grant(r, instance, 0, at, span));
 	if (s->name == s_operator)
@@ -305,7 +309,8 @@ value(void *arg, const struct conf_value *v)
 	const char *key = v->key->name;
 	struct config_spot spot = { v->at, v->span };
 
-	if (r->nomem || config_log_value(r, v))
+	if (r->nomem || config_log_value(r, v) ||
+	    config_lists_value(r, v))
 		return;
 	if (key == k_node) {
 		r->node = spot;
@@ -465,6 +470,7 @@ config_read(struct config_reader *r, unsigned flags)
 		    "nobody could ask");
 	check_outlets(r);
 	config_log_check(r);
+	config_lists_check(r);
 	if (c->nkeys == 0 && !c->sandbox)
 		conf_fail(&r->doc, 0, 1, "'token_key' is missing in [daemon]: "
 		    "make one with \"liangka-keys new token\"");

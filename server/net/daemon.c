@@ -14,6 +14,7 @@
 #include "keys/token.h"
 #include "store/journal.h"
 
+#include "adopter.h"
 #include "ahead.h"
 #include "config.h"
 #include "daemon.h"
@@ -81,15 +82,33 @@ daemon_config(struct daemon *d, const char *file, unsigned flags)
 	return (EX_NOINPUT);
 }
 
-/* Read and compile the policy. */
+/* A policy that asks for lists, on a node that does not say where they come from. */
+static int
+lists_absent(const struct config *c, const struct policy *p)
+{
+	const char *const *ids;
+
+	if (c->lists_use != CONFIG_LISTS_ABSENT || policy_lists(p, &ids) == 0)
+		return (0);
+	log_say(LOG_LEVEL_ERROR, "%s: the policy asks for the list '%s', and "
+	    "the configuration has no [lists]: name `root` and `key` there, or "
+	    "say `use = none` on a node that is to have no lists", c->policy,
+	    ids[0]);
+	return (-1);
+}
+
+/* Read and compile the policy; with signed lists it comes with them. */
 int
 daemon_policy(struct daemon *d)
 {
 	char err[512];
 
+	if (d->config->lists_use == CONFIG_LISTS_SIGNED)
+		return (0);
 	if (policyfile_read(&d->policy, d->config->policy, &sink, err,
 	    sizeof(err)) == 0)
-		return (0);
+		return (lists_absent(d->config, d->policy.policy) == 0 ? 0 :
+		    EX_CONFIG);
 	if (err[0] == '\0')
 		return (EX_DATAERR);
 	log_say(LOG_LEVEL_ERROR, "%s", err);
@@ -136,6 +155,28 @@ load_log_keys(struct daemon *d)
 	return (0);
 }
 
+/* Load the keys of lists. */
+static int
+load_list_keys(struct daemon *d)
+{
+	const struct config *c = d->config;
+	const char *paths[CONFIG_KEYS_MAX];
+	char err[512];
+	size_t i;
+
+	if (c->lists_use != CONFIG_LISTS_SIGNED)
+		return (0);
+	for (i = 0; i < c->nlist_keys; i++)
+		paths[i] = c->list_key[i];
+	d->list_keys = token_keys_load_list(paths, c->nlist_keys, err,
+	    sizeof(err));
+	if (d->list_keys != NULL && token_keys_fresh(d->list_keys,
+	    (int64_t)time(NULL), err, sizeof(err)) == 0)
+		return (0);
+	log_say(LOG_LEVEL_ERROR, "%s", err);
+	return (EX_NOPERM);
+}
+
 /* Load the token keys, and with them all others. */
 static int
 load_keys(struct daemon *d)
@@ -144,6 +185,7 @@ load_keys(struct daemon *d)
 	const char *paths[CONFIG_KEYS_MAX];
 	char err[512];
 	size_t i;
+	int rc;
 
 	if (c->sandbox) {
 		d->keys = sandboxkey_load(c->data, err, sizeof(err));
@@ -161,6 +203,8 @@ load_keys(struct daemon *d)
 	if (!token_keys_locked(d->keys))
 		log_say(LOG_LEVEL_NOTICE, "the token keys cannot be kept from "
 		    "swap: raise LimitMEMLOCK or encrypt the swap");
+	if ((rc = load_list_keys(d)) != 0)
+		return (rc);
 	return (load_log_keys(d));
 }
 
@@ -241,14 +285,26 @@ open_counter(struct daemon *d)
 		.persons_per_day = c->limits.persons_per_teller_day,
 		.outlets = c->outlets, .noutlets = c->noutlets,
 		.seal = d->seal, .seal_retention_ms = c->seal_retention,
-		.staff = c->staff, .nstaff = c->nstaff };
+		.staff = c->staff, .nstaff = c->nstaff,
+		.lists_none = c->lists_use == CONFIG_LISTS_NONE,
+		.list_keys = d->list_keys, .lists_soft_ms = c->lists_soft,
+		.lists_hard_ms = c->lists_hard };
+	struct adopter_options with = { .config = c,
+		.list_keys = d->list_keys, .nodekeys = &d->nodekeys,
+		.journal = d->journal };
 	char err[512];
 
 	if ((d->counter = counter_open(&o, err, sizeof(err))) == NULL) {
 		log_say(LOG_LEVEL_ERROR, "%s", err);
 		return (EX_SOFTWARE);
 	}
-	return (adopt(d, &d->policy) == 0 ? 0 : EX_IOERR);
+	if (c->lists_use != CONFIG_LISTS_SIGNED)
+		return (adopt(d, &d->policy) == 0 ? 0 : EX_IOERR);
+	with.counter = d->counter;
+	if ((d->adopter = adopter_open(&with, err, sizeof(err))) != NULL)
+		return (0);
+	log_say(LOG_LEVEL_ERROR, "%s", err);
+	return (EX_SOFTWARE);
 }
 
 /* SIGHUP: read the policy file again. */
@@ -259,11 +315,21 @@ reload(void *arg)
 	struct policyfile p;
 	char err[512];
 
+	if (d->config->lists_use == CONFIG_LISTS_SIGNED) {
+		log_say(LOG_LEVEL_NOTICE, "nothing to read anew: the policy "
+		    "comes signed with the lists");
+		return;
+	}
 	if (policyfile_read(&p, d->config->policy, &sink, err,
 	    sizeof(err)) != 0) {
 		if (err[0] != '\0')
 			log_say(LOG_LEVEL_ERROR, "%s", err);
 		log_say(LOG_LEVEL_WARNING, "the policy in force stays");
+		return;
+	}
+	if (lists_absent(d->config, p.policy) != 0) {
+		log_say(LOG_LEVEL_WARNING, "the policy in force stays");
+		policyfile_drop(&p);
 		return;
 	}
 	if (adopt(d, &p) == 0)
@@ -279,7 +345,8 @@ open_loop(struct daemon *d)
 {
 	const struct loop_options o = { .config = d->config,
 		.journal = d->journal, .counter = d->counter,
-		.version = LIANGKA_VERSION, .reload = reload, .arg = d };
+		.version = LIANGKA_VERSION, .reload = reload, .arg = d,
+		.adopter = d->adopter };
 	char err[512];
 	int n;
 
@@ -299,6 +366,7 @@ daemon_close(struct daemon *d, int rc)
 {
 
 	loop_close(d->loop);
+	adopter_close(d->adopter);
 	if (d->counter != NULL)
 		counter_close(d->counter);
 	if (d->journal != NULL && journal_close(d->journal) != 0 && rc == 0) {
@@ -309,6 +377,7 @@ daemon_close(struct daemon *d, int rc)
 	policyfile_drop(&d->policy);
 	seal_cert_free(d->seal);
 	nodekeys_wipe(&d->nodekeys);
+	token_keys_free(d->list_keys);
 	token_keys_free(d->keys);
 	config_free(d->config);
 	return (rc);

@@ -11,6 +11,7 @@
 #include "nodekeys.h"
 #include "policyfile.h"
 
+struct adopter;
 struct config;
 struct counter;
 struct journal;
@@ -21,11 +22,13 @@ struct token_keys;
 struct daemon {
 	struct config *config;
 	struct token_keys *keys;
+	struct token_keys *list_keys;	/* NULL: no signed lists */
 	struct nodekeys nodekeys;
 	struct seal_cert *seal;
 	struct policyfile policy;
 	struct journal *journal;
 	struct counter *counter;
+	struct adopter *adopter;	/* ditto */
 	struct loop *loop;
 };
 

@@ -111,6 +111,23 @@ serve(const struct options *o)
 	return (rc);
 }
 
+/* Tell what a good configuration is. */
+static void
+tell(const struct daemon *d, const char *file)
+{
+	const struct policy *p = d->policy.policy;
+
+	(void)printf("%s: good: %zu sockets, %zu sections, %zu outlets; ", file,
+	    d->config->nlisteners, d->config->ngrants, d->config->noutlets);
+	if (p != NULL)
+		(void)printf("policy %s with %zu rules%s\n", policy_version(p),
+		    policy_rules(p), d->config->lists_use ==
+		    CONFIG_LISTS_NONE ? "; no lists" : "");
+	else
+		(void)printf("lists and policy come signed, root %s\n",
+		    d->config->lists_root);
+}
+
 /* Only look at the configuration. */
 static int
 check(const struct options *o)
@@ -121,11 +138,7 @@ check(const struct options *o)
 	memset(&d, 0, sizeof(d));
 	if ((rc = daemon_config(&d, o->config, CONFIG_READ_KEYS | (o->sandbox ?
 	    CONFIG_SANDBOX : 0))) == 0 && (rc = daemon_policy(&d)) == 0)
-		(void)printf("%s: good: %zu sockets, %zu sections, %zu "
-		    "outlets; policy %s with %zu rules\n", o->config,
-		    d.config->nlisteners, d.config->ngrants,
-		    d.config->noutlets, policy_version(d.policy.policy),
-		    policy_rules(d.policy.policy));
+		tell(&d, o->config);
 	return (daemon_close(&d, rc));
 }
 

@@ -10,6 +10,7 @@
 
 #include "store/journal.h"
 
+#include "adopter.h"
 #include "config.h"
 #include "conn.h"
 #include "conns.h"
@@ -23,6 +24,8 @@
 #define TICK_MS 1000
 #define DRAIN_S 2
 #define SIGNALS 3
+#define WORK_SWEEP 1000	/* look-ups of counter_work(): well below a millisecond */
+#define WORK_TURN 16
 
 struct loop {
 	struct loop_options o;
@@ -33,7 +36,9 @@ struct loop {
 	struct event journal[2];
 	struct event sweep;
 	struct event drained;
-	int nsignals, njournal, ntimers; /* how many are set up */
+	struct event adopt;
+	int nsignals, njournal, ntimers, nadopt; /* how many are set up */
+	int work;		/* counter_work() has more to do */
 	int64_t tick_ms;	/* when the next tick is due */
 	int64_t alive_ms;	/* when the watchdog is due */
 	int stopping;
@@ -88,6 +93,16 @@ stop(struct loop *l)
 	conns_drain(l->conns);
 }
 
+/* The adopter has something to put into force. */
+static void
+adopt(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *l = arg;
+
+	(void)fd, (void)what;
+	adopter_collect(l->o.adopter);
+}
+
 /* A signal came. */
 static void
 signalled(evutil_socket_t number, short what, void *arg)
@@ -112,6 +127,8 @@ tick(struct loop *l, int64_t now)
 
 	l->tick_ms = now + TICK_MS;
 	counter_tick(l->o.counter, &load);
+	if (l->o.adopter != NULL)
+		adopter_tick(l->o.adopter);
 	journal_tick(l->o.journal);
 	journal_collect(l->o.journal);
 	if (notify_watchdog_ms() > 0 && now >= l->alive_ms) {
@@ -129,6 +146,7 @@ sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	conns_sweep(l->conns);
+	l->work = counter_work(l->o.counter, WORK_SWEEP);
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&
 	    now >= l->alive_ms))
 		tick(l, now);
@@ -157,6 +175,15 @@ watch(struct loop *l)
 			return (-1);
 		l->njournal++;
 		if (event_add(&l->journal[i], NULL) != 0)
+			return (-1);
+	}
+	if (l->o.adopter != NULL) {
+		if (event_assign(&l->adopt, l->base,
+		    adopter_fd(l->o.adopter), EV_READ | EV_PERSIST, adopt,
+		    l) != 0)
+			return (-1);
+		l->nadopt = 1;
+		if (event_add(&l->adopt, NULL) != 0)
 			return (-1);
 	}
 	if (event_assign(&l->sweep, l->base, -1, EV_PERSIST, sweep, l) != 0 ||
@@ -246,6 +273,8 @@ end_turn(struct loop *l)
 	struct journal *j = l->o.journal;
 	char why[512];
 
+	if (l->work)
+		l->work = counter_work(l->o.counter, WORK_TURN);
 	if (journal_seq(j) > journal_durable(j))
 		journal_flush(j, conns_asked(l->conns) == 1 &&
 		    conns_waiting(l->conns) == 1);
@@ -293,6 +322,8 @@ loop_close(struct loop *l)
 		(void)event_del(&l->signal[i]);
 	for (i = 0; i < l->njournal; i++)
 		(void)event_del(&l->journal[i]);
+	if (l->nadopt > 0)
+		(void)event_del(&l->adopt);
 	if (l->ntimers > 0) {
 		(void)event_del(&l->sweep);
 		(void)event_del(&l->drained);

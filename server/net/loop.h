@@ -22,6 +22,7 @@ struct loop_options {
 	const char *version;
 	void (*reload)(void *arg);	/* SIGHUP came */
 	void *arg;
+	struct adopter *adopter;	/* NULL: no signed lists */
 };
 
 /**

@@ -44,12 +44,14 @@ apply_list(struct apply *a, const struct entry *e)
 	put_list(a, e, "*");
 }
 
-/* A policy came into force. */
+/* A policy came into force, maybe by signed metadata. */
 void
 apply_policy(struct apply *a, const struct entry *e)
 {
 	uint8_t *hash;
 
+	if (e->meta[0] != '\0')
+		put_list(a, e, "*");
 	if (strlen(e->hash) != 64 ||
 	    !state_fresh(a->s, RECORD_CLOCK, "policy", 6, e->seq))
 		return;
@@ -177,13 +179,35 @@ apply_campaign(struct apply *a, const struct entry *e)
 		*mark = 1;
 }
 
+/* A card was reported: not once more. */
+static void
+told_card(struct apply *a, const struct entry *e)
+{
+	uint32_t inst = apply_intern(a, e, NAME_INST, "", e->inst);
+	uint8_t key[RECORD_CARD_KEY];
+	struct record_card *c;
+	size_t len;
+
+	record_card_key(key, &e->card, inst);
+	if (!state_fresh(a->s, RECORD_CARD, key, sizeof(key), e->seq) ||
+	    state_get(a->s, RECORD_CARD, key, sizeof(key), &len, NULL) == NULL)
+		return;
+	c = state_put(a->s, RECORD_CARD, key, sizeof(key), e->seq, len);
+	if (c == NULL)
+		a->failed = 1;
+	else
+		c->told = 1;
+}
+
 /* Somebody was reported: not once more. */
 void
 apply_retro(struct apply *a, const struct entry *e)
 {
 	struct record_decision *d;
 
-	if (e->ref != 0 && (d = apply_decision_of(a, e, e->ref)) != NULL)
+	if (entry_token_set(&e->card))
+		told_card(a, e);
+	else if (e->ref != 0 && (d = apply_decision_of(a, e, e->ref)) != NULL)
 		d->flags |= e->code == RETRO_HIT ? DECISION_RETRO_HIT :
 		    DECISION_RETRO_CLEAR;
 }

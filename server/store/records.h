@@ -67,6 +67,7 @@ enum life {
 #define DECISION_STALE 0x80u
 #define DECISION_RETRO_HIT 0x100u	/* was reported */
 #define DECISION_RETRO_CLEAR 0x200u	/* ditto */
+#define DECISION_LISTED 0x400u	/* the applicant stood on a list */
 
 /* One decision; `nhits` bytes of rule ids follow it. */
 struct record_decision {
@@ -122,7 +123,7 @@ struct record_card {
 	uint8_t product;
 	uint8_t state;
 	uint8_t organisation;
-	uint8_t spare;
+	uint8_t told;		/* that it is on a list of cards was reported */
 };
 
 /* What a teller did today; `n` sorted 64-bit person prefixes follow it. */

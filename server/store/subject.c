@@ -1,5 +1,9 @@
+#include <stdio.h>
+#include <string.h>
+
 #include "plugin.h"
 
+#include "engine/category.h"
 #include "engine/facts.h"
 #include "engine/identity.h"
 #include "engine/person.h"
@@ -60,4 +64,44 @@ subject_describe(struct application *ap, const struct person *p,
 	    (uint32_t)now);
 	if (o != NULL)
 		ap->superseded = o->seq;
+}
+
+/* Which rules a campaign lifted. */
+void
+subject_waived(const struct policy *policy, const struct entry *e,
+    uint8_t *waived)
+{
+	const char *s = e->waived;
+	char id[POLICY_MAX_ID + 1];
+	size_t n;
+	int rule;
+
+	memset(waived, 0, POLICY_MAX_RULES);
+	for (; *s != '\0'; s += n, s += *s == ' ') {
+		n = strcspn(s, " ");
+		if (n == 0 || n > POLICY_MAX_ID)
+			continue;
+		(void)snprintf(id, sizeof(id), "%.*s", (int)n, s);
+		if ((rule = policy_rule_find(policy, id)) != POLICY_NO_RULE)
+			waived[rule] = 1;
+	}
+}
+
+/* What the matched records say of a list: list:version:category:... */
+int
+subject_listed(const char *text, const char *list)
+{
+	size_t n = strlen(list), len;
+	const char *c;
+
+	for (; *text != '\0'; text += len, text += *text == ' ') {
+		len = strcspn(text, " ");
+		if (len <= n || memcmp(text, list, n) != 0 || text[n] != ':')
+			continue;
+		if ((c = memchr(text + n + 1, ':', len - n - 1)) == NULL)
+			return (0);
+		c++;
+		return (category_find(c, strcspn(c, ": ")));
+	}
+	return (0);
 }

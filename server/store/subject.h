@@ -43,4 +43,14 @@ void subject_describe(struct application *ap, const struct person *p,
     const struct names *n, const struct policy *policy, const struct entry *e,
     int64_t now);
 
+/**
+ * subject_waived(policy, e, waived): Set waived[rule] (POLICY_MAX_RULES of them) for each
+ * rule that `waived` of the entry names.
+ * subject_listed(text, list): The category (engine/category.h) that the matched records
+ * in `listed` or `agent_listed` of an entry give for a list, 0: none.
+ */
+void subject_waived(const struct policy *policy, const struct entry *e,
+    uint8_t *waived);
+int subject_listed(const char *text, const char *list);
+
 #endif /* !LIANGKA_SUBJECT_H_ */

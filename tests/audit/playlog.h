@@ -200,6 +200,7 @@ play_init(struct playlog *x, const char *policy)
 		.clock = &x->clock, .overlay_bytes = 64 << 20,
 		.segment_bytes = 1 << 20, .version = "test" };
 	x->co = (struct counter_options){ .keys = x->keys, .node = "b017",
+		.lists_none = 1,
 		.version = "test" };
 }
 

@@ -52,6 +52,8 @@ start() {
 	policy = "$bin/default.policy"
 	checkpoint_interval = $1
 	overlay_mb = 512
+	[lists]
+	use = none
 	[log]
 	domain = "bench.example"
 	key = "$dir/log.key"

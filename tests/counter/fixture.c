@@ -158,6 +158,7 @@ fixture_open(struct fixture *x, const char *policy)
 	grant(x, 3, "desk", 1, RIGHT_DESK | RIGHT_ADMIN | RIGHT_INTAKE);
 	x->peer = (struct peer){ .uid = 1, .n = 4, .grants = x->grants };
 	x->options = (struct counter_options){ .keys = x->keys, .node = "t1",
+		.lists_none = 1,
 		.version = "test", .checks_per_minute = 100,
 		.persons_per_day = 100 };
 	start(x);

@@ -124,6 +124,8 @@ fi
     fail "the plan cannot be used"
 quoted=$(printf %s "$dir" | sed 's/[\\"]/\\&/g')
 cat >>"$dir/liangkad.conf" <<END
+[lists]
+use = none
 [log]
 domain = "demo.example"
 key = "$quoted/log.key"

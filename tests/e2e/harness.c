@@ -78,8 +78,9 @@ write_conf(struct daemon *d)
 	FILE *f = fopen(d->conf, "we");
 
 	cr_assert_not_null(f);
-	(void)fprintf(f, "[daemon]\nnode = \"t1\"\ndata = \"%s\"\n"
-	    "policy = \"%s\"\n", d->data, s->policy);
+	(void)fprintf(f, "[daemon]\nnode = \"t1\"\ndata = \"%s\"\n", d->data);
+	if (s->lists == NULL)
+		(void)fprintf(f, "policy = \"%s\"\n", s->policy);
 	if (!s->sandbox)
 		(void)fprintf(f, "token_key = \"%s\"\n", d->key);
 	if (s->daemon == NULL || strstr(s->daemon, "segment_mb") == NULL)
@@ -98,6 +99,8 @@ write_conf(struct daemon *d)
 		if (s->log != NULL)
 			expand(f, d, s->log);
 	}
+	(void)fputs("\n[lists]\n", f);
+	expand(f, d, s->lists != NULL ? s->lists : "use = none\n");
 	(void)fputs("\n[limits]\n", f);
 	if (s->limits != NULL)
 		expand(f, d, s->limits);

@@ -25,6 +25,8 @@ struct daemon_setup {
 	const char *sections;	/* in place of the default sections, below */
 	const char *policy;	/* a policy file; NULL: the shipped one */
 	const char *log;	/* lines added to [log] */
+	const char *lists;	/* lines of [lists], the policy then comes signed; */
+				/* NULL: use = none */
 	int gm;			/* profile = gm, with its keys */
 	int sandbox;		/* --sandbox */
 	int no_ready;		/* do not wait until it is ready */

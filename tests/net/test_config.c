@@ -346,3 +346,49 @@ Test(config, files_are_looked_at)
 	(void)unlink(key);
 	(void)rmdir(dir);
 }
+
+Test(config, lists_are_signed_or_declared_absent)
+{
+	struct config *c;
+
+	c = parse(DAEMON BANK);
+	cr_assert_not_null(c);
+	cr_expect_eq(c->lists_use, CONFIG_LISTS_ABSENT);
+	config_free(c);
+	c = parse(DAEMON BANK "[lists]\nuse = none\n");
+	cr_assert_not_null(c, "%s", told.message);
+	cr_expect_eq(c->lists_use, CONFIG_LISTS_NONE);
+	config_free(c);
+	c = parse(DAEMON BANK "[lists]\nroot = \"/r\"\nkey = \"/a\", \"/b\"\n"
+	    "soft_age = 2h\nhard_age = 3d\n");
+	cr_assert_not_null(c, "%s", told.message);
+	cr_expect_eq(c->lists_use, CONFIG_LISTS_SIGNED);
+	cr_expect_eq(c->nlist_keys, 2);
+	cr_expect_eq(c->lists_soft, 2 * 3600 * 1000);
+	config_free(c);
+	c = config_parse("t", DAEMON BANK, strlen(DAEMON BANK), CONFIG_SANDBOX,
+	    NULL);
+	cr_assert_not_null(c);
+	cr_expect_eq(c->lists_use, CONFIG_LISTS_NONE);
+	config_free(c);
+}
+
+/* No configuration leads around the signatures. */
+Test(config, errors_of_lists)
+{
+
+	refused(DAEMON BANK "[lists]\n", 1, 1, "`root`");
+	refused(DAEMON BANK "[lists]\nroot = \"/r\"\n", 1, 1, "`root`");
+	refused(DAEMON BANK "[lists]\nuse = none\nroot = \"/r\"\n", 7, 7,
+	    "no root");
+	refused(DAEMON BANK "[lists]\nuse = unsigned\n", 7, 7, "unsigned");
+	refused(DAEMON BANK "[lists]\nroot = \"rr\"\nkey = \"/k\"\n", 7, 8,
+	    "'/'");
+	refused(DAEMON BANK "[lists]\nroot = \"/r\"\nkey = \"k\"\n", 8, 7,
+	    "'/'");
+	refused(DAEMON BANK "[lists]\nroot = \"/r\"\nkey = \"/k\"\n"
+	    "soft_age = 2d\nhard_age = 1d\n", 10, 12, "shorter");
+	refused("[daemon]\nnode = \"b017\"\ntoken_key = \"/k\"\n"
+	    "policy = \"/p\"\n" BANK "[lists]\nroot = \"/r\"\n"
+	    "key = \"/k\"\n", 4, 10, "signed by the centre");
+}
