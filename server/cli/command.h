@@ -35,6 +35,8 @@ extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,
 extern const struct command cmd_unseal, cmd_erase;
 extern const struct command cmd_outlet_import, cmd_outlet_list,
     cmd_outlet_show, cmd_outlet_suspend, cmd_outlet_resume;
+extern const struct command cmd_campaign_propose, cmd_campaign_approve,
+    cmd_campaign_withdraw, cmd_campaign_show;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

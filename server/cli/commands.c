@@ -37,6 +37,10 @@ const struct command *const commands[] = {
 	&cmd_outlet_show,
 	&cmd_outlet_suspend,
 	&cmd_outlet_resume,
+	&cmd_campaign_propose,
+	&cmd_campaign_approve,
+	&cmd_campaign_withdraw,
+	&cmd_campaign_show,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
