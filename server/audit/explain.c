@@ -4,6 +4,7 @@
 
 #include "engine/policy_names.h"
 #include "store/apply.h"
+#include "store/subject.h"
 
 #include "casefile.h"
 #include "explain.h"
@@ -14,6 +15,17 @@ among(const uint8_t *list, size_t n, int rule)
 {
 
 	return (n > 0 && memchr(list, rule, n) != NULL);
+}
+
+/* Is the rule in one of the lists of a verdict? */
+static int
+anywhere(const struct verdict *v, int rule)
+{
+
+	return (among(v->hit, v->nhits, rule) ||
+	    among(v->lifted, v->nlifted, rule) ||
+	    among(v->waived, v->nwaived, rule) ||
+	    among(v->shadow, v->nshadow, rule));
 }
 
 /* Add rules of one list. */
@@ -39,7 +51,8 @@ rises(const struct policy_fact *f)
 
 /* Sort all rules by what they did. */
 static void
-sort(struct explain *x, const struct policy *p, const struct entry *e)
+sort(struct explain *x, const struct policy *p, const struct entry *e,
+    const uint8_t *waived)
 {
 	int64_t facts[POLICY_MAX_FACTS];
 	const struct policy_fact *fact;
@@ -50,20 +63,17 @@ sort(struct explain *x, const struct policy *p, const struct entry *e)
 
 	for (i = 0; i < n; i++)
 		facts[i] = e->facts[i] + (rises(&fact[i]) ? 1 : 0);
-	policy_decide(p, facts, e->t / 1000, &more);
+	policy_decide_waiving(p, facts, waived, e->t / 1000, &more);
 	put(x, x->v.hit, x->v.nhits, EXPLAIN_HIT);
 	put(x, x->v.lifted, x->v.nlifted, EXPLAIN_LIFTED);
+	put(x, x->v.waived, x->v.nwaived, EXPLAIN_WAIVED);
 	put(x, x->v.shadow, x->v.nshadow, EXPLAIN_TRIAL);
 	for (pass = EXPLAIN_NEAR; pass <= EXPLAIN_OFF; pass++)
 		for (rule = 0; rule < rules; rule++) {
-			if (among(x->v.hit, x->v.nhits, rule) ||
-			    among(x->v.lifted, x->v.nlifted, rule) ||
-			    among(x->v.shadow, x->v.nshadow, rule))
+			if (anywhere(&x->v, rule))
 				continue;
 			state = !policy_rule_live(p, rule, e->t / 1000) ?
-			    EXPLAIN_OFF : among(more.hit, more.nhits, rule) ||
-			    among(more.lifted, more.nlifted, rule) ||
-			    among(more.shadow, more.nshadow, rule) ?
+			    EXPLAIN_OFF : anywhere(&more, rule) ?
 			    EXPLAIN_NEAR : EXPLAIN_QUIET;
 			if ((int)state == pass)
 				x->rule[x->n++] = (struct explain_rule){ rule,
@@ -78,12 +88,14 @@ explain_make(struct explain *x, const struct casefile *c)
 	const struct entry *e = &c->decision.e;
 	const struct names *names = apply_names(c->scratch.apply);
 	const struct policy_fact *fact;
+	uint8_t waived[POLICY_MAX_RULES];
 
 	memset(x, 0, sizeof(*x));
 	if (c->policy == NULL || policy_facts(c->policy, &fact) != e->nfacts)
 		return (1);
-	policy_decide(c->policy, e->facts, e->t / 1000, &x->v);
-	sort(x, c->policy, e);
+	subject_waived(c->policy, e, waived);
+	policy_decide_waiving(c->policy, e->facts, waived, e->t / 1000, &x->v);
+	sort(x, c->policy, e, waived);
 	if (x->v.decision == LK_PASS)
 		return (0);
 	x->lapses = 1;

@@ -19,6 +19,7 @@ struct casefile;
 enum explain_state {
 	EXPLAIN_HIT,		/* in effect */
 	EXPLAIN_LIFTED,		/* taken away by a clearance */
+	EXPLAIN_WAIVED,		/* taken away by a campaign */
 	EXPLAIN_TRIAL,		/* hit, but on trial: no effect */
 	EXPLAIN_NEAR,		/* would hit were each count one higher */
 	EXPLAIN_QUIET,		/* far from it, or about something else */

@@ -32,6 +32,7 @@ struct question {
 	const struct names *names;
 	const struct policy_fact *fact;
 	size_t nfacts;
+	uint8_t waived[POLICY_MAX_RULES];
 };
 
 /* Add a moment, unless it is past. */
@@ -100,6 +101,43 @@ minutes(struct moments *m, const struct question *q, int64_t at)
 	}
 }
 
+/*
+ * The last day of the matched record that a fact comes from, 0 when it has none.  In an
+ * entry a record is list:version:category:severity:expiry:basis.
+ */
+static int32_t
+expiry(const struct question *q, const struct policy_fact *f)
+{
+	const char *s = f->fn == POLICY_LISTED ? q->e->listed :
+	    q->e->agent_listed;
+	size_t n, len;
+	int colons;
+
+	if (f->list == NULL)
+		return (0);
+	for (n = strlen(f->list); *s != '\0'; s += len, s += *s == ' ') {
+		len = strcspn(s, " ");
+		if (len <= n || memcmp(s, f->list, n) != 0 || s[n] != ':')
+			continue;
+		for (colons = 0; *s != '\0' && *s != ' ' && colons < 4; s++)
+			colons += *s == ':';
+		return (colons == 4 ? (int32_t)strtol(s, NULL, 10) : 0);
+	}
+	return (0);
+}
+
+/* When records of lists end. */
+static void
+expiries(struct moments *m, const struct question *q)
+{
+	int32_t last;
+	size_t i;
+
+	for (i = 0; i < q->nfacts; i++)
+		if ((last = expiry(q, &q->fact[i])) != 0)
+			add(m, day_start(last + 1));
+}
+
 /* Does the policy read this? */
 static int
 reads(const struct question *q, int fn)
@@ -135,12 +173,22 @@ gather(struct moments *m, const struct question *q)
 	/* `today`, and the days that rules come and go. */
 	for (k = 1; k <= DAYS_AHEAD; k++)
 		add(m, day_start(day_of(m->from) + (int32_t)k));
+	expiries(m, q);
 	if (!reads(q, POLICY_HOUR))
 		return;
 	n = m->n;
 	for (k = 0; k < n * HOURS && !m->failed; k++)
 		add(m, (m->v[k / HOURS] / HOUR_S + (int64_t)(k % HOURS) + 1) *
 		    HOUR_S);
+}
+
+/* What was told from outside that day and is taken to be so at a later moment. */
+static int64_t
+told(const struct question *q, size_t slot, int64_t at)
+{
+	int32_t last = expiry(q, &q->fact[slot]);
+
+	return (last != 0 && day_of(at) > last ? 0 : q->e->facts[slot]);
 }
 
 /* Decide the application at a moment. */
@@ -160,10 +208,9 @@ decide(const struct question *q, int64_t at, struct verdict *v)
 		ap.visit = 0;
 	facts_gather(q->fact, q->nfacts, &record, &ap, facts);
 	for (i = 0; i < q->nfacts; i++)
-		if (q->fact[i].fn == POLICY_AGE ||
-		    q->fact[i].fn == POLICY_AREA_LOCAL)
-			facts[i] = e->facts[i];
-	policy_decide(q->p, facts, at, v);
+		if (facts_told(q->fact[i].fn))
+			facts[i] = told(q, i, at);
+	policy_decide_waiving(q->p, facts, q->waived, at, v);
 }
 
 /* Find the moment. */
@@ -179,6 +226,7 @@ lapse_find(struct lapse *l, const struct policy *p, const struct entry *e,
 
 	memset(l, 0, sizeof(*l));
 	q.nfacts = policy_facts(p, &q.fact);
+	subject_waived(p, e, q.waived);
 	gather(&m, &q);
 	if (m.failed) {
 		free(m.v);

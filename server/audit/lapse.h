@@ -5,8 +5,9 @@
  * When would the same application pass of itself?  What was opened or tried leaves
  * the windows of the rules as time goes by; every moment at which that happens is
  * tried by policy_decide() until one passes.  Nothing further is opened meanwhile,
- * the same policy stays, and age, locality and what the host told stay as they are.
- * Pure, but for memory.
+ * the same policy stays, and age, locality and what the host told stay as they are; so
+ * do lists, registers and campaigns, but a matched record of a list ends by its own
+ * date.  Pure, but for memory.
  *
  * Threads: any.
  */

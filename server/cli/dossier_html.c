@@ -186,7 +186,7 @@ why(const struct dossier *d, FILE *f)
 		    "policy that decided this is not in the record.");
 		return;
 	}
-	if (d->x.v.nhits + d->x.v.nlifted + d->x.v.nshadow == 0)
+	if (d->x.n == 0 || d->x.rule[0].state > EXPLAIN_TRIAL)
 		html_para(f, "", "没有规则命中。 No rule hit.");
 	for (i = 0; i < d->x.n && d->x.rule[i].state <= EXPLAIN_TRIAL; i++) {
 		rule_head(d, f, &d->x.rule[i]);
@@ -240,8 +240,8 @@ rule_texts(const struct dossier *d, FILE *f)
 	const char *p;
 	size_t i, len;
 
-	if (!d->explained || d->x.v.nhits + d->x.v.nlifted + d->x.v.nshadow ==
-	    0)
+	if (!d->explained || d->x.n == 0 ||
+	    d->x.rule[0].state > EXPLAIN_TRIAL)
 		return;
 	html_section(f, "规则原文", "The rules as written");
 	for (i = 0; i < d->x.n && d->x.rule[i].state <= EXPLAIN_TRIAL; i++)

@@ -175,8 +175,8 @@ json_lapse(struct json *j, const char *key, const struct lapse *l,
 static void
 json_rule(struct json *j, const struct explainpaper *p, const struct explain_rule *r)
 {
-	static const char *const states[] = { "hit", "lifted", "trial", "near",
-		"quiet", "off" };
+	static const char *const states[] = { "hit", "lifted", "waived",
+		"trial", "near", "quiet", "off" };
 	const struct entry *e = &p->c->decision.e;
 	const struct policy *policy = p->c->policy;
 	struct policy_condition w[POLICY_WHY_MAX];

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/category.h"
 #include "engine/policy_names.h"
 #include "plugin.h"
 #include "store/entry.h"
@@ -15,6 +16,7 @@ struct grow {
 	char *p;
 	size_t len;
 	int zh;
+	int code;	/* as rules are written */
 };
 
 /* Add to it. */
@@ -80,6 +82,12 @@ static const struct {
 	{ POLICY_OVERFLOW, "开户记录过多，未能全数留存",
 	    "more openings than the record holds" },
 	{ POLICY_GUARDIAN, "监护人到场", "a guardian is present" },
+	{ POLICY_STALE, "名单超过有效时限", "the lists are too old" },
+	{ POLICY_OUTLET_KNOWN, "网点在登记册中",
+	    "the outlet is in the register" },
+	{ POLICY_OUTLET_SUSPENDED, "网点暂停业务", "the outlet is suspended" },
+	{ POLICY_CAMPAIGN, "属于有名额的登记活动",
+	    "within a registered campaign that has room" },
 	{ POLICY_AGE, "年龄", "age" },
 	{ POLICY_HOUR, "办理时的钟点（0–23）", "hour of the day (0-23)" },
 	{ POLICY_QUANTITY, "本次申请数量", "items asked for" },
@@ -157,6 +165,10 @@ fact(struct grow *g, const struct policy_fact *f)
 	else if (f->fn == POLICY_MINUTES_SINCE)
 		add(g, "minutes since %s were last opened",
 		    product(f->product, 0));
+	else if (f->list != NULL)
+		add(g, g->zh ? "%s在名单“%s”上" : "%s on the list '%s'",
+		    f->fn == POLICY_LISTED ? (g->zh ? "申请人" :
+		    "the applicant") : g->zh ? "代办人" : "the agent", f->list);
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (plain[i].fn == f->fn)
 			say(g, plain[i].zh, plain[i].en);
@@ -167,7 +179,7 @@ void
 explaintext_fact(const struct policy_fact *f, int zh,
     char buf[EXPLAINTEXT_MAX])
 {
-	struct grow g = { buf, 0, zh };
+	struct grow g = { buf, 0, zh, 0 };
 
 	buf[0] = '\0';
 	fact(&g, f);
@@ -196,6 +208,21 @@ table(int fn)
 	}
 }
 
+/* Add what is on a list. */
+static void
+category(struct grow *g, int64_t code)
+{
+	const char *s = code <= 0 ? (g->zh ? "未列入" : "not listed") :
+	    g->code ? category_name((int)code) : category_text((int)code,
+	    !g->zh);
+
+	/* One of a later version has no name yet. */
+	if (s[0] != '\0')
+		add(g, "%s", s);
+	else
+		add(g, "%" PRId64, code);
+}
+
 /* Add one name of a choice. */
 static void
 name(struct grow *g, const struct policy *p, int fn, int64_t code,
@@ -204,6 +231,10 @@ name(struct grow *g, const struct policy *p, int fn, int64_t code,
 	const struct word *words = table(fn);
 	const char *s;
 
+	if (fn == POLICY_LISTED || fn == POLICY_AGENT_LISTED) {
+		category(g, code);
+		return;
+	}
 	if (words == NULL) {
 		s = policy_why_institution(p, (int32_t)code);
 		add(g, "%s", s[0] != '\0' ? s : e->inst);
@@ -277,7 +308,7 @@ explaintext_condition(const struct policy *p,
     const struct policy_condition *c, const struct entry *e, int zh,
     char buf[EXPLAINTEXT_MAX])
 {
-	struct grow g = { buf, 0, zh };
+	struct grow g = { buf, 0, zh, 0 };
 	const struct policy_fact *f;
 	int fn = 0;
 	size_t i;
@@ -289,9 +320,15 @@ explaintext_condition(const struct policy *p,
 	switch (c->kind) {
 	case POLICY_WHY_FLAG:
 		fact(&g, &f[c->left.slot[0]]);
-		add(&g, zh ? "：%s（规则：%s）" : ": %s (the rule: %s)",
-		    c->left.value > 0 ? (zh ? "是" : "yes") : zh ? "否" : "no",
-		    c->negated ? (zh ? "否" : "no") : zh ? "是" : "yes");
+		say(&g, "：", ": ");
+		say(&g, c->left.value > 0 ? "是" : "否", c->left.value > 0 ?
+		    "yes" : "no");
+		if (c->left.value > 0 && f[c->left.slot[0]].list != NULL) {
+			say(&g, "，", ", ");
+			category(&g, c->left.value);
+		}
+		add(&g, zh ? "（规则：%s）" : " (the rule: %s)", c->negated ?
+		    (zh ? "否" : "no") : zh ? "是" : "yes");
 		return;
 	case POLICY_WHY_IN:
 		fact(&g, &f[c->left.slot[0]]);
@@ -340,7 +377,7 @@ void
 explaintext_code(const struct policy *p, const struct policy_condition *c,
     const struct entry *e, char buf[EXPLAINTEXT_MAX])
 {
-	struct grow g = { buf, 0, 0 };
+	struct grow g = { buf, 0, 0, 1 };
 	const struct policy_fact *f;
 	size_t i;
 
@@ -349,8 +386,11 @@ explaintext_code(const struct policy *p, const struct policy_condition *c,
 	written(&g, p, &c->left);
 	add(&g, " = ");
 	if (c->kind == POLICY_WHY_FLAG) {
-		add(&g, "%s, needs %s", c->left.value > 0 ? "true" : "false",
-		    c->negated ? "false" : "true");
+		if (c->left.value > 0 && f[c->left.slot[0]].list != NULL)
+			category(&g, c->left.value);
+		else
+			add(&g, "%s", c->left.value > 0 ? "true" : "false");
+		add(&g, ", needs %s", c->negated ? "false" : "true");
 		return;
 	}
 	if (c->kind == POLICY_WHY_COMPARE) {

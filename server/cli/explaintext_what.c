@@ -17,10 +17,10 @@ const char *
 explaintext_state(enum explain_state state, int zh)
 {
 	static const char *const en[] = { "hit", "lifted by a clearance",
-		"on trial, without effect", "nearly", "not hit",
-		"not in force that day" };
-	static const char *const cn[] = { "命中", "已豁免", "试行命中（不生效）",
-		"接近命中", "未命中", "当日未生效" };
+		"lifted by a campaign", "on trial, without effect", "nearly",
+		"not hit", "not in force that day" };
+	static const char *const cn[] = { "命中", "已豁免", "登记活动豁免",
+		"试行命中（不生效）", "接近命中", "未命中", "当日未生效" };
 
 	return (zh ? cn[state] : en[state]);
 }

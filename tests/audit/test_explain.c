@@ -4,6 +4,7 @@
 #include "audit/casefile.h"
 #include "audit/explain.h"
 #include "audit/package.h"
+#include "engine/category.h"
 #include "engine/day.h"
 #include "engine/policy_why.h"
 #include "store/entry.h"
@@ -224,6 +225,105 @@ Test(explain, another_day_is_another_visit)
 	cr_expect_eq(why.then.kind, LAPSE_AT);
 	cr_expect_eq(why.then.at, PLAY_START / 1000 + 8 * 86400, "%" PRId64,
 	    why.then.at - PLAY_START / 1000);
+	teardown();
+}
+
+#define LISTS "[policy]\nversion = \"l\"\n[rule L]\nclass = statutory\n" \
+	"when = \"listed('sanction', convicted, found)\"\nthen = reject\n" \
+	"reason = \"L\"\n[rule A]\nwhen = \"agent_listed('sanction')\"\n" \
+	"then = review\nreason = \"A\"\n[rule T]\nwhen = \"stale or not " \
+	"outlet_known\"\nthen = review\nreason = \"T\"\n[rule D]\n" \
+	"when = \"visits(today) >= 1\"\nthen = review\nreason = \"D\"\n" \
+	"campaign = true\n"
+
+/* Set a fact of the entry that is explained. */
+static void
+fact(int fn, int64_t v)
+{
+	const struct policy_fact *f;
+	size_t n = policy_facts(c->policy, &f), i;
+
+	for (i = 0; i < n; i++)
+		if (f[i].fn == fn)
+			c->decision.e.facts[i] = v;
+}
+
+/* A check of somebody at a known outlet, on no list, within a campaign. */
+static void
+begin_lists(void)
+{
+	struct entry *e;
+
+	play_init(&x, LISTS);
+	play_start(&x);
+	(void)play_check(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	explain(play_seq(&x));
+	e = &c->decision.e;
+	fact(POLICY_OUTLET_KNOWN, 1);
+	snprintf(e->waived, sizeof(e->waived), "D");
+	e->decision = LK_PASS;
+}
+
+/* What lists say ends by its own date, and by nothing else. */
+Test(explain, a_record_of_a_list_ends_with_its_last_day)
+{
+	int32_t last = day_of(PLAY_START / 1000) + 1000;
+	struct entry *e;
+
+	begin_lists();
+	e = &c->decision.e;
+	e->decision = LK_REJECT;
+	fact(POLICY_LISTED, CATEGORY_CONVICTED);
+	snprintf(e->listed, sizeof(e->listed), "sanction-2:9:victim:2:1:request "
+	    "sanction:12:convicted:9:%d:joint2024", last);
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(state("L"), EXPLAIN_HIT);
+	cr_expect_eq(why.then.kind, LAPSE_AT);
+	cr_expect_eq(why.then.at, day_start(last + 1), "%" PRId64,
+	    why.then.at);
+	/* Of the agent, the agent's. */
+	fact(POLICY_LISTED, 0);
+	fact(POLICY_AGENT_LISTED, CATEGORY_FOUND);
+	snprintf(e->agent_listed, sizeof(e->agent_listed),
+	    "sanction:12:found:8:%d:joint2024", last + 5);
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(state("A"), EXPLAIN_HIT);
+	cr_expect_eq(why.then.at, day_start(last + 6));
+	/* Without a date it stays. */
+	snprintf(e->agent_listed, sizeof(e->agent_listed),
+	    "sanction:12:found:8:0:court");
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(why.then.kind, LAPSE_NEVER);
+	e->agent_listed[0] = '\0';
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(why.then.kind, LAPSE_NEVER, "no record: no date");
+	/* So do old lists and an outlet that nobody knows. */
+	fact(POLICY_AGENT_LISTED, 0);
+	fact(POLICY_OUTLET_KNOWN, 0);
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(why.then.kind, LAPSE_NEVER);
+	cr_expect_str_eq(policy_rule_id(c->policy, why.then.left.hit[0]), "T");
+	teardown();
+}
+
+/* What a campaign lifted stands apart, and stays lifted. */
+Test(explain, a_campaign_lifts)
+{
+
+	begin_lists();
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(why.v.decision, LK_PASS);
+	cr_expect_eq(why.n, policy_rules(c->policy));
+	cr_expect_eq(state("D"), EXPLAIN_WAIVED);
+	cr_expect_eq(why.rule[0].state, EXPLAIN_WAIVED);
+	/* Held for something else: the campaign goes on meanwhile. */
+	fact(POLICY_STALE, 1);
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(why.v.decision, LK_REVIEW);
+	cr_expect_eq(why.then.left.nhits, 1);
+	c->decision.e.waived[0] = '\0';
+	cr_assert_eq(explain_make(&why, c), 0);
+	cr_expect_eq(state("D"), EXPLAIN_HIT);
 	teardown();
 }
 

@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "audit/playlog.h"
+#include "cli/explaintext.h"
 #include "cli/refid.h"
 #include "counter/reference.h"
+#include "engine/category.h"
+#include "store/entry.h"
 
 #include "clitest.h"
 #include "jsonok.h"
@@ -135,6 +138,63 @@ Test(explain, a_policy_that_is_gone, .init = setup, .fini = teardown)
 	snprintf(path, sizeof(path), "%s/log/policy/%s.policy", x.dir, x.hash);
 	cr_assert_eq(remove(path), 0);
 	cr_expect_eq(cli(NULL, "explain", held, x.dir, "--offline", NULL)->rc, 65);
+}
+
+/* What lists and registers say, in words and as it is written. */
+Test(explain, lists_in_words)
+{
+	static const char text[] = "[policy]\nversion = \"w\"\n[rule R]\n"
+	    "when = \"listed('sanction') and not listed('sanction', victim) "
+	    "and agent_listed('b', found, canary) and listed('c') and "
+	    "outlet_suspended and not campaign\"\nthen = review\n"
+	    "reason = \"R\"\n";
+	static const struct { const char *zh, *en, *code; } want[] = {
+		{ "申请人在名单“sanction”上：是，联合惩戒（判决）（规则：是）",
+		    "the applicant on the list 'sanction': yes, sanctioned "
+		    "after judgment (the rule: yes)",
+		    "listed('sanction') = convicted, needs true" },
+		{ "申请人在名单“sanction”上：联合惩戒（判决）（规则：不是身份冒用"
+		    "受害人）", "the applicant on the list 'sanction': "
+		    "sanctioned after judgment (the rule: not victim of "
+		    "identity theft)",
+		    "listed('sanction') = convicted, needs not victim" },
+		{ "代办人在名单“b”上：未列入（规则：联合惩戒（认定）、监测条目）",
+		    "the agent on the list 'b': not listed (the rule: "
+		    "sanctioned after a finding or canary)",
+		    "agent_listed('b') = not listed, needs found|canary" },
+		{ "申请人在名单“c”上：是，99（规则：是）",
+		    "the applicant on the list 'c': yes, 99 (the rule: yes)",
+		    "listed('c') = 99, needs true" },
+		{ "网点暂停业务：是（规则：是）",
+		    "the outlet is suspended: yes (the rule: yes)",
+		    "outlet_suspended = true, needs true" },
+		{ "属于有名额的登记活动：否（规则：否）",
+		    "within a registered campaign that has room: no (the "
+		    "rule: no)", "campaign = false, needs false" },
+	};
+	static struct entry e;
+	struct policy *p = policy_compile("w", text, strlen(text), NULL);
+	struct policy_condition w[POLICY_WHY_MAX];
+	char buf[EXPLAINTEXT_MAX];
+	size_t n, i;
+	int all;
+
+	cr_assert_not_null(p);
+	entry_clear(&e, ENTRY_DECISION);
+	e.facts[1] = CATEGORY_CONVICTED;
+	e.facts[3] = 99;
+	e.facts[4] = 1;
+	n = policy_why(p, 0, e.facts, w, POLICY_WHY_MAX, &all);
+	cr_assert_eq(n, sizeof(want) / sizeof(want[0]));
+	for (i = 0; i < n; i++) {
+		explaintext_condition(p, &w[i], &e, 1, buf);
+		cr_expect_str_eq(buf, want[i].zh);
+		explaintext_condition(p, &w[i], &e, 0, buf);
+		cr_expect_str_eq(buf, want[i].en);
+		explaintext_code(p, &w[i], &e, buf);
+		cr_expect_str_eq(buf, want[i].code);
+	}
+	policy_free(p);
 }
 
 /* The tool writes references as the daemon does. */
