@@ -43,12 +43,38 @@ check(const struct policy *p, const struct verdict *v, int cleared)
 	}
 	if (v->decision != strictest || v->floor > v->decision ||
 	    (v->nhits > 0) != (v->headline >= 0) ||
-	    v->nhits + v->nlifted + v->nshadow > (int)policy_rules(p) ||
-	    (v->nlifted > 0 && !cleared))
+	    v->nhits + v->nlifted + v->nshadow + v->nwaived >
+	    (int)policy_rules(p) || (v->nlifted > 0 && !cleared))
 		abort();
+	for (i = 0; i < v->nwaived; i++)
+		if (!policy_waivable(p, v->waived[i]) ||
+		    policy_rule_class(p, v->waived[i]) < POLICY_FREQUENCY)
+			abort();
 	policy_hits(p, v->hit, v->nhits, buf, sizeof(buf));
 	policy_message(p, v->speaker, v->decision, POLICY_LANG_ZH,
 	    POLICY_TEXT_NOTICE, buf, sizeof(buf));
+}
+
+/* With everything waived that may be: what is left does not grow stricter. */
+static void
+waive(const struct policy *p, const int64_t *facts, const struct verdict *v)
+{
+	uint8_t all[POLICY_MAX_RULES], some[POLICY_MAX_RULES] = { 0 };
+	struct verdict w, x;
+	size_t i;
+
+	memset(all, 1, sizeof(all));
+	policy_decide_waiving(p, facts, all, INT64_C(1795334400), &w);
+	check(p, &w, facts[0] > 0);
+	if (w.decision > v->decision || w.floor > v->floor ||
+	    w.nhits + w.nlifted + w.nwaived != v->nhits + v->nlifted)
+		abort();
+	/* And follows from what it says was waived. */
+	for (i = 0; i < w.nwaived; i++)
+		some[w.waived[i]] = 1;
+	policy_decide_waiving(p, facts, some, INT64_C(1795334400), &x);
+	if (memcmp(&w, &x, sizeof(w)) != 0)
+		abort();
 }
 
 /* Decide with a few sets of facts. */
@@ -58,13 +84,19 @@ decide(const struct policy *p)
 	static const int64_t values[] = { 0, 1, 2, 3, 5, 20, -1, INT64_MAX,
 	    INT64_MIN };
 	const struct policy_fact *f;
+	const char *const *lists;
 	int64_t facts[POLICY_MAX_FACTS];
 	struct verdict v, w;
-	size_t i, k, n = policy_facts(p, &f);
+	size_t i, k, n = policy_facts(p, &f), nlists = policy_lists(p, &lists);
 	char name[64];
 
+	if (nlists > POLICY_MAX_LISTS ||
+	    policy_worst_bytes(p) > POLICY_MAX_ENTRY_BYTES)
+		abort();
 	for (i = 0; i < n; i++) {
-		if (policy_fact_name(&f[i], name, sizeof(name)) == 0)
+		if (policy_fact_name(&f[i], name, sizeof(name)) == 0 ||
+		    (f[i].list != NULL && (f[i].product >= nlists ||
+		    lists[f[i].product] != f[i].list)))
 			abort();
 	}
 	for (k = 0; k < 9; k++) {
@@ -75,6 +107,9 @@ decide(const struct policy *p)
 		if (memcmp(&v, &w, sizeof(v)) != 0)
 			abort();
 		check(p, &v, facts[0] > 0);
+		if (v.nwaived != 0)
+			abort();
+		waive(p, facts, &v);
 	}
 }
 

@@ -313,3 +313,49 @@ Test(person, counts_agree_with_a_plain_recount)
 			    round, fns[i]);
 	}
 }
+
+/* What comes from outside is passed on as it is told: lists by their index. */
+Test(facts, what_lists_and_registers_told)
+{
+	static const int32_t on[2] = { 0, 7 }, agent[2] = { 3, 0 };
+	static const int flags[] = { POLICY_STALE, POLICY_OUTLET_KNOWN,
+	    POLICY_OUTLET_SUSPENDED, POLICY_CAMPAIGN };
+	struct policy_fact f = { .fn = POLICY_LISTED };
+	struct application a = plain;
+	size_t i;
+
+	person_init(&p);
+	for (i = 0; i < 2; i++) {
+		f.product = (uint16_t)i;
+		f.fn = POLICY_LISTED;
+		a.listed = a.agent_listed = NULL;
+		cr_expect_eq(facts_value(&f, &p, &a), 0, "no lists");
+		a.listed = on;
+		a.agent_listed = agent;
+		cr_expect_eq(facts_value(&f, &p, &a), on[i]);
+		f.fn = POLICY_AGENT_LISTED;
+		cr_expect_eq(facts_value(&f, &p, &a), agent[i]);
+	}
+	for (i = 0; i < 4; i++)
+		cr_expect_eq(value(flags[i], 0, &a), 0);
+	a.stale = 1;
+	a.outlet_known = 2;
+	a.outlet_suspended = -1;
+	a.campaign = 64;
+	for (i = 0; i < 4; i++)
+		cr_expect_eq(value(flags[i], 0, &a), 1, "true or false");
+}
+
+/* What a replay cannot count anew, and what it can. */
+Test(facts, told_or_counted)
+{
+	int fn, told = 0;
+
+	for (fn = 0; fn < POLICY_FNS; fn++)
+		told += facts_told(fn);
+	cr_expect_eq(told, 8);
+	cr_expect(facts_told(POLICY_AGE));
+	cr_expect(facts_told(POLICY_AGENT_LISTED));
+	cr_expect_not(facts_told(POLICY_HELD));
+	cr_expect_not(facts_told(POLICY_GUARDIAN));
+}
