@@ -12,7 +12,7 @@
 
 #include "tufkit.h"
 
-#define TUFWORLD_NOW	INT64_C(1795318307)	/* 2026-11-22T04:11:47Z */
+#define TUFWORLD_NOW	INT64_C(1795318307)	/* 2026-11-22T03:31:47Z */
 #define TUFWORLD_TARGET	"lists/case/1.snap.zst"
 #define TUFWORLD_BYTES	"records of version 1"
 
