@@ -226,28 +226,32 @@ hand(struct adopt *r, struct adopted *a)
 	a->nlists = r->targets.nlists;
 }
 
-/* A newer timestamp over the same lists. */
+/* A newer timestamp over the same lists, which stay where they are. */
 static int
 fresh(struct adopt *r, struct adopted *a)
 {
 	const struct adopted *b = r->before;
 	size_t i;
 
-	if (adopt_keep_fresh(r) != 0)
+	if (adopt_text_load(r, a, 0) != 0 || adopt_keep_fresh(r) != 0)
 		return (-1);
 	versions(r, a, b->generation);
 	a->fresh_only = 1;
 	a->nlists = b->nlists;
 	for (i = 0; i < b->nlists; i++)
 		a->list[i].info = b->list[i].info;
-	memcpy(a->policy, b->policy, sizeof(a->policy));
-	memcpy(a->policy_hash, b->policy_hash, sizeof(a->policy_hash));
-	a->outlets_version = b->outlets_version;
-	memcpy(a->outlets_hash, b->outlets_hash, sizeof(a->outlets_hash));
-	a->campaigns_version = b->campaigns_version;
-	memcpy(a->campaigns_hash, b->campaigns_hash,
-	    sizeof(a->campaigns_hash));
 	return (0);
+}
+
+/* Is nothing new but the timestamp? */
+static int
+only_fresh(const struct adopt *r)
+{
+	const struct adopted *b = r->before;
+
+	return (b != NULL && tuf_version(r->tuf, TUF_ROOT) == b->root &&
+	    tuf_version(r->tuf, TUF_SNAPSHOT) == b->snapshot &&
+	    tuf_version(r->tuf, TUF_TARGETS) == b->targets);
 }
 
 /* Adopt what incoming/ has. */
@@ -264,15 +268,18 @@ run(struct adopt *r, struct adopted *a, struct adopt_bases *bases)
 	adopt_step(r, "verify");
 	if ((rc = adopt_trust_new(r)) != 0)
 		return (rc);
-	if (b != NULL && tuf_version(r->tuf, TUF_ROOT) == b->root &&
-	    tuf_version(r->tuf, TUF_SNAPSHOT) == b->snapshot &&
-	    tuf_version(r->tuf, TUF_TARGETS) == b->targets)
-		return (fresh(r, a));
+	if (adopt_targets_load(&r->targets, r->tuf, r->err) != 0)
+		return (-1);
+	if (only_fresh(r)) {
+		if (fresh(r, a) == 0)
+			return (0);
+		/* Something is damaged on disk: write all of it again. */
+		adopt_free(a);
+	}
 	/* Without it, what the lists stand on is written anew. */
 	if (b != NULL && read_bases(r) != 0)
 		r->bases.n = 0;
-	if (adopt_targets_load(&r->targets, r->tuf, r->err) != 0 ||
-	    adopt_keep_begin(r) != 0)
+	if (adopt_keep_begin(r) != 0)
 		return (-1);
 	if (make(r, a, bases) != 0) {
 		adopt_keep_undo(r);
@@ -328,16 +335,6 @@ adopt_carry(struct adopted *a, struct adopted *before)
 			before->list[j].list = NULL;
 		}
 	}
-	if (!a->fresh_only)
-		return;
-	a->policy_text = before->policy_text;
-	a->policy_len = before->policy_len;
-	a->outlets = before->outlets;
-	a->campaigns = before->campaigns;
-	before->policy_text = NULL;
-	before->policy_len = 0;
-	before->outlets = NULL;
-	before->campaigns = NULL;
 }
 
 /* Free what a holds. */
