@@ -32,7 +32,7 @@ extern const struct command cmd_log_replay;
 extern const struct command cmd_log_verify;
 extern const struct command cmd_log_search, cmd_log_witness, cmd_log_prove,
     cmd_log_check_proof, cmd_log_export, cmd_log_sample;
-extern const struct command cmd_unseal, cmd_erase;
+extern const struct command cmd_unseal, cmd_erase, cmd_list_retro;
 extern const struct command cmd_outlet_import, cmd_outlet_list,
     cmd_outlet_show, cmd_outlet_suspend, cmd_outlet_resume;
 extern const struct command cmd_campaign_propose, cmd_campaign_approve,
