@@ -176,10 +176,10 @@ tuf_key_verify(const struct tuf_options *o, const struct tuf_doc *root,
 	    len);
 	free(message);
 	if ((json_int_t)good < threshold)
-		return (tuf_fail(err, TUF_UNSIGNED, "The %s metadata version %u "
-		    "has %zu good signatures of the keys in root version %u; "
-		    "%" JSON_INTEGER_FORMAT " are needed.", name, d->version,
-		    good, root->version, threshold));
+		return (tuf_fail(err, TUF_UNSIGNED, "Of the keys in root version "
+		    "%u, %zu signed %s version %u well; %" JSON_INTEGER_FORMAT
+		    " are needed.", root->version, good, name, d->version,
+		    threshold));
 	return (0);
 }
 
