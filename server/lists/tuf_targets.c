@@ -170,17 +170,24 @@ tuf_target_at(const struct tuf *t, size_t i, struct tuf_target *out)
 	return (0);
 }
 
+/* Order of a name and a target. */
+static int
+name_order(const void *name, const void *target)
+{
+	const struct tuf_target *g = target;
+
+	return (strcmp(name, g->name));
+}
+
 /* By name. */
 int
 tuf_target_find(const struct tuf *t, const char *name, struct tuf_target *out)
 {
-	struct tuf_target key;
 	const struct tuf_target *g;
 
-	if (strlen(name) >= sizeof(key.name) || tuf_targets_count(t) == 0)
+	if (tuf_targets_count(t) == 0)
 		return (-1);
-	memcpy(key.name, name, strlen(name) + 1);
-	g = bsearch(&key, t->target, t->ntargets, sizeof(key), target_order);
+	g = bsearch(name, t->target, t->ntargets, sizeof(*g), name_order);
 	if (g == NULL)
 		return (-1);
 	*out = *g;
