@@ -23,6 +23,8 @@
 #include "plugin/conf.h"
 #include "store/disk.h"
 #include "store/journal.h"
+#include "store/list.h"
+#include "store/listdiff.h"
 #include "store/records.h"
 #include "store/state.h"
 
@@ -33,6 +35,9 @@
 #include "policyfile.h"
 
 #define NICE	10
+#define DIFF_MAX ((size_t)1 << 21) /* records, 48 MiB: beyond it a list is gone through
+				 * whole, and what it lost without a tombstone is not
+				 * looked back at */
 
 /* Something that is to be put into force. */
 struct offer {
@@ -270,6 +275,26 @@ start(struct adopter *a, char *err, size_t errlen)
 	return (0);
 }
 
+/* A list that came whole: what is new in it against the one in force? */
+static void
+compare(const struct adopted *before, struct adopted *a)
+{
+	struct adopted_list *al;
+	size_t i, k;
+
+	for (i = 0; before != NULL && i < a->nlists; i++) {
+		al = &a->list[i];
+		if (!al->changed || al->touched != NULL || al->list == NULL)
+			continue;
+		for (k = 0; k < before->nlists; k++)
+			if (before->list[k].list != NULL && strcmp(
+			    before->list[k].info.id, al->info.id) == 0)
+				(void)listdiff_records(before->list[k].list,
+				    al->list, DIFF_MAX, &al->touched,
+				    &al->ntouched);
+	}
+}
+
 /* The thread: one look at a time. */
 static void *
 work(void *arg)
@@ -306,6 +331,7 @@ work(void *arg)
 			    a->err);
 		if (rc == 0) {
 			of.adopted = ad;
+			compare(er.before, ad);
 			compile(a->o.config, &of);
 		} else
 			free(ad);
