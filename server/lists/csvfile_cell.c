@@ -55,7 +55,7 @@ csvfile_rounded(const struct csvfile_cell *c)
 	if (exponent(form, n))
 		rc = CSVFILE_EXPONENT;
 	else if ((c->flags & CSVFILE_AS_TEXT) == 0 && n > EXACT_DIGITS &&
-	    digits(form, n) == n) {
+	    digits(form, n) == n && strpbrk(c->text, " -") == NULL) {
 		for (i = EXACT_DIGITS; i < n && form[i] == '0'; i++)
 			;
 		rc = i == n ? CSVFILE_ZEROS : 0;

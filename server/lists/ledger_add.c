@@ -11,8 +11,8 @@
 #include "ledger_impl.h"
 
 /* Is it text that fits on a line: UTF-8 without control characters? */
-static int
-plain(const char *s)
+int
+ledger_plain(const char *s)
 {
 	size_t len = strlen(s), n;
 	uint32_t c;
@@ -73,7 +73,8 @@ sound(const struct ledger *l, const struct ledger_entry *e, char *err)
 		    l->path));
 	if (e->action < LEDGER_ADD || e->action > LEDGER_CLEAR)
 		return (centre_fail(err, "%d is no action", e->action));
-	if (!plain(e->case_no) || !plain(e->who) || !plain(e->why))
+	if (!ledger_plain(e->case_no) || !ledger_plain(e->who) ||
+	    !ledger_plain(e->why))
 		return (centre_fail(err, "a text holds a control character or "
 		    "is not UTF-8"));
 	if (e->who[0] == '\0')
