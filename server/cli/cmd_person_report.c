@@ -185,7 +185,8 @@ const struct command cmd_person_report = {
 	    "printed.  Asking is a look-up: it needs your personal key and a "
 	    "reason, is recorded first, and is the last in the report.\n"
 	    "\n"
-	    "With --applicant tellers' alarms are left out: the report may "
+	    "With --applicant tellers' alarms are left out, and so is what "
+	    "lists say of somebody else or must keep secret: the report may "
 	    "then be handed over.",
 	.args = args,
 	.asks = 1,

@@ -18,7 +18,8 @@ static int
 told(const struct personpaper *p, const struct entry *e)
 {
 
-	return (!p->applicant || e->kind != ENTRY_REPORT);
+	return (!p->applicant || (e->kind != ENTRY_REPORT &&
+	    (e->kind != ENTRY_RETRO || !persontext_withheld(e, 0))));
 }
 
 /* How many of a list are told. */
@@ -157,7 +158,10 @@ json_list(struct json *j, const struct personpaper *p, const char *key,
 			json_time(j, "erased", holding_erased(p->h, e->seq));
 		}
 		json_text(j, "text", text);
-		json_raw(j, "entry", l->v[i].text, l->v[i].len);
+		if (p->applicant && persontext_withheld(e, what == 1))
+			json_bool(j, "entry_withheld", 1);
+		else
+			json_raw(j, "entry", l->v[i].text, l->v[i].len);
 		json_end(j);
 	}
 	json_close(j);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/holding.h"
+#include "engine/category.h"
 #include "plugin.h"
 #include "store/records.h"
 
@@ -109,8 +110,14 @@ decision(struct sentence *s, const struct entry *e, int agent)
 	if (e->decision == LK_REVIEW)
 		say(s, "，审核方：", ", to be cleared by the ", word(words_by,
 		    e->by, s->zh));
-	say(s, "；命中的规则：", "; rules that hit: ", e->hits);
-	say(s, "；因豁免未适用：", "; lifted by a clearance: ", e->lifted);
+	/* Why somebody else was held is for him to ask. */
+	if (!agent) {
+		say(s, "；命中的规则：", "; rules that hit: ", e->hits);
+		say(s, "；因豁免未适用：", "; lifted by a clearance: ",
+		    e->lifted);
+		say(s, "；因登记活动未适用：", "; lifted by a campaign: ",
+		    e->waived);
+	}
 	/* That somebody was to be kept waiting is not told to whom it is about. */
 	words_bits(words_need, e->needs & ~LK_NEED_KEEP_WAITING, s->zh, needs,
 	    sizeof(needs));
@@ -218,6 +225,38 @@ persontext_entry(const struct entry *e, int agent, int zh,
 		break;
 	}
 	add(&s, "%s", zh ? "。" : ".");
+}
+
+/* Is one of these matched records kept from whom it is about? */
+static int
+secret(const char *records)
+{
+	const char *s = records, *c;
+	size_t len, n;
+
+	/* Each is list:version:category:... */
+	for (; *s != '\0'; s += len, s += *s == ' ') {
+		len = strcspn(s, " ");
+		n = strcspn(s, ": ");
+		c = s + n + (s[n] == ':');
+		c += strcspn(c, ": ");
+		c += *c == ':';
+		n = strcspn(c, ": ");
+		if (category_find(c, n) == CATEGORY_NONE ||
+		    category_secret(category_find(c, n)))
+			return (1);
+	}
+	return (0);
+}
+
+/* Does an entry hold what is not for the person? */
+int
+persontext_withheld(const struct entry *e, int agent)
+{
+	const char *others = agent ? e->listed : e->agent_listed;
+
+	return (secret(e->listed) || secret(e->agent_listed) ||
+	    others[0] != '\0');
 }
 
 /* What was done about a sealed identity; gone: it had been erased before. */

@@ -21,6 +21,13 @@ void persontext_entry(const struct entry *e, int agent, int zh,
     char buf[PERSONTEXT_MAX]);
 
 /**
+ * persontext_withheld(e, agent): Return 1 if the entry holds what is not to be told to
+ * the person: a matched record of a list that is secret (an investigation, a canary), or
+ * what lists say of the other one of applicant and agent; else 0.
+ */
+int persontext_withheld(const struct entry *e, int agent);
+
+/**
  * persontext_look(h, e, zh, buf): Write who looked at what and why, as a sentence; of an
  * identity that had been erased already, that it was.
  */

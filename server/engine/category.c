@@ -120,6 +120,26 @@ category_severity(int c)
 	return (c > 0 && c < CATEGORIES ? categories[c].severity : 0);
 }
 
+/* Must it not be told to whom it is about? */
+int
+category_secret(int c)
+{
+
+	switch (c) {
+	case CATEGORY_NONE:
+	case CATEGORY_CONVICTED:
+	case CATEGORY_FOUND:
+	case CATEGORY_LOST_DOCUMENT:
+	case CATEGORY_VICTIM:
+	case CATEGORY_SELF_PROTECTION:
+	case CATEGORY_DECEASED:
+	case CATEGORY_INVOLVED:
+		return (0);
+	default:
+		return (1);
+	}
+}
+
 /* What can be listed so. */
 unsigned
 category_subjects(int c)

@@ -61,10 +61,13 @@ const char *basis_text(int b, int english);
 
 /**
  * category_severity(c): Return 1 (a note) to 9 (a sanction after judgment), 0 for an
- * unknown one.  category_subjects(c): which subjects it fits, as bits 1 << enum
+ * unknown one.  category_secret(c): must it be kept from whom it is about (an
+ * investigation, a canary, and what would give these away by being told)?  An unknown
+ * one is.  category_subjects(c): which subjects it fits, as bits 1 << enum
  * list_subject (store/listrec.h).
  */
 int category_severity(int c);
+int category_secret(int c);
 unsigned category_subjects(int c);
 
 #endif /* !LIANGKA_CATEGORY_H_ */

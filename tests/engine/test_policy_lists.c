@@ -247,7 +247,7 @@ Test(policy_lists, agent)
 	for (size_t i = 0; i < PRODUCTS; i++) {
 		applicant(products[i]);
 		bench_set(&b, "agent_listed('sanction')", CATEGORY_CONVICTED);
-		decides(LK_REVIEW, "LIST-AGENT");
+		decides(LK_REVIEW, "CHECK-AGENT");
 		asks(LK_BY_INSTITUTION, LK_NEED_FACE_CHECK | LK_NEED_MANAGER,
 		    LK_PASS);
 		stays();
