@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -195,8 +194,10 @@ listfile_write(const struct disk *disk, const char *dir, const char *name,
 		(void)fail_disk(&w, "cannot rename");
 		goto done;
 	}
-	if ((rc = disk->sync_dir(disk->ctx, dir)) != 0)
+	if ((rc = disk->sync_dir(disk->ctx, dir)) != 0) {
 		(void)fail_disk(&w, "cannot sync its directory");
+		memcpy(w.temp, w.path, sizeof(w.path));
+	}
 done:
 	saved = errno;
 	if (w.fd != -1) {

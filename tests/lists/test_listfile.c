@@ -1,12 +1,15 @@
 #include "../store/listmodel.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 
 #include <zstd.h>
 
+#include "../store/memdisk.h"
 #include "lists/listfile.h"
 
 /* List files: written, read, built, applied; and every way in which one may be wrong. */
@@ -706,4 +709,107 @@ Test(listfile, a_delta_of_a_thousand_is_small)
 	cr_assert_eq(stat(lm_path("d"), &st), 0);
 	cr_assert_leq(st.st_size, 30 << 10);
 	free(r);
+}
+
+/* Each step of the writing fails in turn: no file, no leftover. */
+Test(listfile, any_step_of_writing_may_fail)
+{
+	struct listrec *r = lm_records(100, 1);
+	long at = 1;
+	int rc = -1;
+
+	for (; rc != 0; at++) {
+		struct listfile_header h = { .kind = LISTFILE_SNAPSHOT,
+			.records = 100, .info = lm_info(1, 2) };
+		struct memdisk *m = memdisk_new();
+
+		m->fail_step = MEM_ANY;
+		m->fail_errno = ENOSPC;
+		m->fail_at = at;
+		errno = 0;
+		rc = listfile_write(&m->disk, "d", "s", &h, r, err);
+		cr_assert(rc == 0 || errno == ENOSPC);
+		for (int i = 0; rc != 0 && i < MEM_FILES; i++)
+			cr_assert_null(m->now[i].file);
+		memdisk_free(m);
+	}
+	cr_assert_gt(at, 5);
+	free(r);
+}
+
+static int
+little_room(void *ctx, const char *path, uint64_t *bytes)
+{
+
+	(void)ctx;
+	(void)path;
+	*bytes = 5000;
+	return (0);
+}
+
+Test(listfile, a_disk_without_room_is_told_before_anything_is_written)
+{
+	struct listrec *r = lm_records(N, 1);
+	struct listfile_header h;
+	struct listfile_want w = snapshot("s", r, N, &h);
+	struct disk disk = disk_real;
+
+	disk.space = little_room;
+	errno = 0;
+	cr_assert_null(listfile_build(lm_path("s"), &w, lm_path("s.list"),
+	    &disk, err));
+	cr_assert_eq(errno, ENOSPC);
+	cr_assert_not_null(strstr(err, "needs 1 MB, there are 0"), "%s", err);
+	cr_assert_eq(lm_files(), 1);
+	free(r);
+}
+
+static int
+much_room(void *ctx, const char *path, uint64_t *bytes)
+{
+
+	(void)ctx;
+	(void)path;
+	*bytes = UINT64_MAX;
+	return (0);
+}
+
+/* A real disk that gets full on the way: no file, and the last list serves on. */
+Test(listfile, a_disk_that_gets_full)
+{
+	struct listrec *r = lm_records(20000, 1), *s = lm_records(100, 2);
+	struct listfile_header h;
+	struct listfile_want w = snapshot("s", s, 100, &h);
+	struct disk disk = disk_real;
+	struct list *l, *m;
+
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC |
+	    MS_PRIVATE, NULL) != 0 || mkdir(lm_path("full"), 0700) != 0 ||
+	    mount("none", lm_path("full"), "tmpfs", 0, "size=256k") != 0)
+		cr_skip_test("skipped: may not mount a small disk");
+	disk.space = much_room;
+	l = listfile_build(lm_path("s"), &w, lm_path("full/old.list"), &disk,
+	    err);
+	cr_assert_not_null(l, "%s", err);
+	w = snapshot("s", r, 20000, &h);
+	errno = 0;
+	cr_assert_null(listfile_build(lm_path("s"), &w, lm_path("full/new.list"),
+	    &disk, err));
+	cr_assert_eq(errno, ENOSPC, "%s", err);
+	cr_assert_not_null(strstr(err, "No space left"), "%s", err);
+	cr_assert_neq(access(lm_path("full/new.list"), F_OK), 0);
+	cr_assert_neq(access(lm_path("full/new.list.tmp"), F_OK), 0);
+	lm_holds(l, s, 100);
+	/* And when there is room again it is built. */
+	cr_assert_eq(mount("none", lm_path("full"), NULL, MS_REMOUNT,
+	    "size=4m"), 0);
+	m = listfile_build(lm_path("s"), &w, lm_path("full/new.list"), &disk,
+	    err);
+	cr_assert_not_null(m, "%s", err);
+	lm_holds(m, r, 20000);
+	list_close(l);
+	list_close(m);
+	cr_assert_eq(umount(lm_path("full")), 0);
+	free(r);
+	free(s);
 }
