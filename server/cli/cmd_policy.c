@@ -344,7 +344,8 @@ const struct command cmd_policy_check = {
 	.text = "Compiles each file (- is standard input) as liangkad would.  "
 	    "Every error is told with file:line:column and the place marked; "
 	    "warnings are about what compiles but is hardly meant: rules whose "
-	    "dates are over, rules without texts of their own.",
+	    "dates are over, rules without texts of their own, rules about a "
+	    "list that a clearance lifts.",
 	.exits = "0  all files are good\n" EXITS_FILE,
 	.examples = "liangka policy check /etc/liangka/liangka.policy\n"
 	    "liangka policy check --json new.policy\n",

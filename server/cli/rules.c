@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/policy.h"
+#include "engine/policy_why.h"
 #include "plugin.h"
 
 #include "rules.h"
@@ -167,6 +168,27 @@ silent(const struct policy *p, int rule, char *buf, size_t cap)
 			    len > 0 ? ", " : "", texts[i].key);
 }
 
+/* Does a clearance lift a rule about who is on a list, for want of a class? */
+static int
+lifts_list(const struct policy *p, int rule)
+{
+	static const int64_t none[POLICY_MAX_FACTS];
+	struct policy_condition c[POLICY_WHY_MAX];
+	const struct policy_fact *f;
+	size_t n, i;
+	int all;
+
+	if (policy_rule_class(p, rule) != POLICY_FREQUENCY ||
+	    !policy_rule_clearable(p, rule))
+		return (0);
+	(void)policy_facts(p, &f);
+	n = policy_why(p, rule, none, c, POLICY_WHY_MAX, &all);
+	for (i = 0; i < n; i++)
+		if (c[i].left.n > 0 && f[c[i].left.slot[0]].list != NULL)
+			return (1);
+	return (0);
+}
+
 /* Report what is hardly meant. */
 void
 rules_doubts(const struct tool *t, const struct rules *r, int64_t now_s,
@@ -187,6 +209,14 @@ rules_doubts(const struct tool *t, const struct rules *r, int64_t now_s,
 			    "its dates are over: it can never fire again"));
 			tell(arg, &d);
 			continue;
+		}
+		if (lifts_list(p, rule)) {
+			(void)snprintf(text, sizeof(text), "%s", tool_zh(t,
+			    "规则查询名单而类别为 frequency，豁免可使其失效；是否应为 "
+			    "class = statutory？",
+			    "it asks for a list and is of class frequency, so a "
+			    "clearance lifts it: is class = statutory meant?"));
+			tell(arg, &d);
 		}
 		silent(p, rule, missing, sizeof(missing));
 		if (missing[0] == '\0' || policy_rule_shadow(p, rule))

@@ -42,7 +42,7 @@ void rules_free(struct rules *r);
 /**
  * rules_doubts(t, r, now_s, report, arg): Report what compiles but is hardly
  * meant: rules that no day from now_s on can make fire, rules without a text of
- * their own.
+ * their own, rules about a list that a clearance lifts.
  */
 void rules_doubts(const struct tool *t, const struct rules *r, int64_t now_s,
     void (*report)(void *arg, const struct rules_doubt *d), void *arg);

@@ -204,6 +204,22 @@ Test(policy, lists_asked_for_are_told)
 	cr_expect_null(strstr(r->out, "lists"), "%s", r->out);
 }
 
+Test(policy, check_doubts_list_rules_that_a_clearance_lifts)
+{
+	const struct cli_run *r;
+
+	r = cli(HEAD "[rule L]\nwhen = \"overflow and not listed('x')\"\n"
+	    "then = review\nreason = \"L\"\n" TEXTS, "policy", "check", "-",
+	    NULL);
+	cr_expect_eq(r->rc, 0);
+	cr_expect_not_null(strstr(r->err, "<stdin>:5:1: warning: L: it asks "
+	    "for a list and is of class frequency"), "%s", r->err);
+	r = cli(HEAD "[rule L]\nwhen = \"overflow and not listed('x')\"\n"
+	    "class = context\nthen = review\nreason = \"L\"\n" TEXTS,
+	    "policy", "check", "-", NULL);
+	cr_expect_str_empty(r->err, "%s", r->err);
+}
+
 Test(policy, test_puts_people_on_lists)
 {
 	const char *p = policy(HEAD LISTED REGISTERS);
