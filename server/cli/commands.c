@@ -42,6 +42,7 @@ const struct command *const commands[] = {
 	&cmd_campaign_approve,
 	&cmd_campaign_withdraw,
 	&cmd_campaign_show,
+	&cmd_sync,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL

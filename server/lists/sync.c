@@ -91,6 +91,16 @@ remember(struct tufclient *c, struct sync_keep *old)
 			(void)sync_keep_add(old, path);
 }
 
+/* Whose fault a refusal of the workflow is. */
+static enum sync_fault
+fault_of(enum tuf_fault fault)
+{
+
+	if (fault == TUF_AWAY)
+		return (SYNC_AWAY);
+	return (fault == TUF_SYSTEM ? SYNC_LOCAL : SYNC_REFUSED);
+}
+
 /* A round with one source. */
 static int
 from_source(struct sync *s, size_t i, char *err)
@@ -106,16 +116,17 @@ from_source(struct sync *s, size_t i, char *err)
 	if ((c = sync_state_trust(s, err)) == NULL)
 		return (-1);
 	remember(c, &old);
-	if (tufclient_refresh(c, &source, s->o->now(), &te) != 0)
+	if (tufclient_refresh(c, &source, s->o->now(), &te) != 0) {
+		s->fault = fault_of(te.fault);
 		(void)sync_fail(err, "%s", te.text);
-	else {
+	} else {
 		had = sync_state_had(s);
 		rc = sync_need_all(tufclient_tuf(c), had != NULL ?
 		    tufclient_tuf(had) : NULL, &need, err);
 		tufclient_close(had);
-		if (rc == 0)
-			rc = fill(s, i, c, &old, &need, err);
-		if (rc == 0)
+		if (rc != 0)
+			s->fault = SYNC_REFUSED;
+		else if ((rc = fill(s, i, c, &old, &need, err)) == 0)
 			s->r->targets = tuf_version(tufclient_tuf(c),
 			    TUF_TARGETS);
 		sync_need_free(&need);
@@ -135,8 +146,13 @@ all_sources(struct sync *s, char *err)
 	for (i = 0; i < s->o->nsources; i++) {
 		why[0] = '\0';
 		s->r->source = i;
-		if (from_source(s, i, why) == 0)
+		s->fault = SYNC_LOCAL;
+		if (from_source(s, i, why) == 0) {
+			s->r->fault = SYNC_FINE;
 			return (0);
+		}
+		if (s->fault > s->r->fault)
+			s->r->fault = s->fault;
 		if (s->stop != NULL && *s->stop != 0)
 			return (sync_fail(err, "stopped"));
 		room = SYNC_ERROR_MAX - n;
@@ -162,7 +178,7 @@ sync_round(struct sync *s, struct sync_result *r, char *err)
 	s->r = r;
 	s->kept = 0;
 	if ((lock = sync_state_open(s, err)) < 0) {
-		r->busy = lock == -2;
+		r->fault = lock == -2 ? SYNC_BUSY : SYNC_LOCAL;
 		return (-1);
 	}
 	if (sync_status_read(s->o->data, &last) == 0)
@@ -213,6 +229,7 @@ sync_once(const struct sync_options *o, struct sync_result *r, char *err)
 	int rc;
 
 	memset(r, 0, sizeof(*r));
+	r->fault = SYNC_LOCAL;
 	if (s == NULL)
 		return (sync_fail(err, "out of memory"));
 	rc = sync_round(s, r, err);
@@ -282,7 +299,8 @@ sync_service(const struct sync_options *o, const volatile int *stop,
 			break;
 		/* A slow line that goes on where it broke off is no failure to
 		 * wait longer for; nor is another sync at work. */
-		failures = rc == 0 || s->kept > 0 || r.busy ? 0 : failures + 1;
+		failures = rc == 0 || s->kept > 0 || r.fault == SYNC_BUSY ?
+		    0 : failures + 1;
 		ms = pause_of(o, failures);
 		tell(arg, &r, rc == 0 ? NULL : err, ms);
 		rest(o, stop, ms);

@@ -56,15 +56,25 @@ struct sync_options {
 	uint32_t (*random)(void *arg); /* NULL: no jitter */
 	void *random_arg;
 	const struct disk *disk; /* NULL: disk_real */
+	int whole;		/* fetch all that a new node needs */
 	/* Wait for ms, or less when there is reason to look; NULL: sleep. */
 	void (*wait)(void *arg, uint32_t ms);
 	void *wait_arg;
 };
 
+/* Why a round failed; of several sources the gravest. */
+enum sync_fault {
+	SYNC_FINE,
+	SYNC_BUSY,		/* another sync is at work here */
+	SYNC_AWAY,		/* not reached, cut off, a file is not there */
+	SYNC_LOCAL,		/* our own disk, anchor, memory */
+	SYNC_REFUSED		/* what came is not signed, old, expired, altered */
+};
+
 /* What one round did; also kept as <data>/lists/incoming/sync.status. */
 struct sync_result {
 	int changed;		/* something new was handed over */
-	int busy;		/* failed: another sync is at work here */
+	enum sync_fault fault;
 	uint32_t targets;	/* version now in incoming/ */
 	uint64_t files, bytes, resumed_bytes;
 	size_t source;		/* index of the one that served */

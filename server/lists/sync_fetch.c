@@ -220,6 +220,7 @@ attempt(struct part *x, size_t i, const char *path, int anew, char *err)
 	enum httpget_answer answer;
 	int resumed, rc = -1, drop = 0;
 
+	x->s->fault = SYNC_LOCAL;
 	if (open_part(x, anew, err) != 0)
 		return (-1);
 	resumed = x->len > 0;
@@ -242,6 +243,10 @@ attempt(struct part *x, size_t i, const char *path, int anew, char *err)
 	} else
 		drop = answer == HTTPGET_LONG || answer == HTTPGET_RANGE ||
 		    x->failed == ENOSPC || x->failed == EDQUOT;
+	if (answer == HTTPGET_OK)
+		x->s->fault = SYNC_REFUSED;
+	else if (answer != HTTPGET_REFUSED)
+		x->s->fault = SYNC_AWAY;
 	if (drop && resumed && answer != HTTPGET_REFUSED)
 		rc = 1;
 done:

@@ -145,11 +145,14 @@ put_root(struct sync *s, size_t i, struct tuf *walk, char *err)
 		if (rc == 0)
 			return (0);
 	}
-	if (sync_source_read(s, i, name, TUF_ROOT_MAX, &data, &len, err) != 0)
+	if (sync_source_read(s, i, name, TUF_ROOT_MAX, &data, &len, err) != 0) {
+		s->fault = SYNC_AWAY;
 		return (-1);
-	if ((rc = tuf_root(walk, data, len, &te)) != 0)
+	}
+	if ((rc = tuf_root(walk, data, len, &te)) != 0) {
+		s->fault = SYNC_REFUSED;
 		(void)sync_fail(err, "%s: %s", name, te.text);
-	else
+	} else
 		rc = put(s, name, data, len, err);
 	free(data);
 	return (rc);

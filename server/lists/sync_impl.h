@@ -42,6 +42,7 @@ struct sync {
 	uint8_t sent[SHA256_LEN];	/* of the node's status that was sent last */
 	/* of the round under way */
 	struct sync_result *r;
+	enum sync_fault fault;	/* of the source at hand */
 	uint64_t kept;		/* bytes that wait in parts for the next round */
 };
 

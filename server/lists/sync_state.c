@@ -241,7 +241,7 @@ sync_state_had(struct sync *s)
 	void *text;
 	size_t len;
 
-	if (sync_path(path, s->lists, "whole") != 0 ||
+	if (s->o->whole || sync_path(path, s->lists, "whole") != 0 ||
 	    access(path, F_OK) == 0 || sync_path(path, s->lists, "trusted") !=
 	    0 || sync_read(path, GENERATION_MAX, &text, &len) != 0)
 		return (NULL);

@@ -195,6 +195,7 @@ Test(sync, refuses_what_is_not_signed_and_leaves_what_was)
 	(void)synckit_snapshot(k, "sanction", 2, 3000);
 	tufkit_publish(k->repo);
 	cr_expect_eq(synckit_once(k), -1);
+	cr_expect_eq(k->r.fault, SYNC_REFUSED);
 	cr_expect(strstr(k->err, k->repo->dir) != NULL, "%s", k->err);
 	cr_expect_eq(k->r.targets, 1);
 	cr_expect_eq(synckit_whole(k, NULL), 1);
@@ -247,8 +248,10 @@ Test(sync, tries_the_next_source)
 	k->o.nsources = 2;
 	cr_assert_eq(synckit_once(k), 0, "%s", k->err);
 	cr_expect_eq(k->r.source, 1);
+	cr_expect_eq(k->r.fault, SYNC_FINE);
 	k->o.source[1] = "http://127.0.0.1:1";
 	cr_expect_eq(synckit_once(k), -1);
+	cr_expect_eq(k->r.fault, SYNC_AWAY);
 	cr_expect(strstr(k->err, "/stick: No such file or directory; ") != NULL,
 	    "%s", k->err);
 	cr_expect(strstr(k->err, "http://127.0.0.1:1/metadata/") != NULL, "%s",
@@ -331,6 +334,7 @@ Test(sync, leaves_room_for_the_journal)
 	k->o.disk = &full;
 	cr_expect_eq(synckit_once(k), -1);
 	cr_expect(strstr(k->err, "make room") != NULL, "%s", k->err);
+	cr_expect_eq(k->r.fault, SYNC_LOCAL);
 	cr_expect_eq(synckit_whole(k, NULL), 0);
 	synckit_free(k);
 }
@@ -344,7 +348,7 @@ Test(sync, lets_one_at_a_time_do_it)
 	fd = open(synckit_path(k, "data/lists/sync.lock"), O_RDWR);
 	cr_assert(fd != -1 && flock(fd, LOCK_EX) == 0);
 	cr_expect_eq(synckit_once(k), -1);
-	cr_expect_eq(k->r.busy, 1);
+	cr_expect_eq(k->r.fault, SYNC_BUSY);
 	(void)close(fd);
 	cr_expect_eq(synckit_once(k), 0, "%s", k->err);
 	synckit_free(k);
