@@ -542,6 +542,48 @@ Test(tuf, what_a_rotation_forgets)
 	}
 }
 
+/* One of two keys is dropped; what we hold is also signed by the one that stays. */
+Test(tuf, a_revoked_key_forgets_what_others_signed_too)
+{
+	struct tufworld *w = tufworld_new();
+	struct file f;
+
+	w->kit->nkeys[TUF_TIMESTAMP] = 2;
+	tufkit_rotate(w->kit, TUF_TIMESTAMP, 1);
+	tufkit_publish_root(w->kit);
+	tufkit_publish_timestamp(w->kit);
+	cr_assert(tufworld_refresh(w) == 0, "%s", w->err.text);
+	w->kit->nkeys[TUF_TIMESTAMP] = 1;
+	tufkit_publish_root(w->kit);
+	f = file(w, "3.root.json");
+	cr_expect(tuf_root(w->t, f.p, f.len, &w->err) == 0);
+	free(f.p);
+	cr_expect(tuf_version(w->t, TUF_TIMESTAMP) == 0);
+	tufworld_free(w);
+}
+
+/* No key is dropped, but one signature is not enough any more. */
+Test(tuf, a_raised_threshold_forgets_timestamp_and_snapshot)
+{
+	static const enum tuf_role roles[] = { TUF_TIMESTAMP, TUF_SNAPSHOT };
+	struct tufworld *w;
+	struct file f;
+
+	for (size_t i = 0; i < 2; i++) {
+		w = tufworld_new();
+		cr_assert(tufworld_refresh(w) == 0, "%s", w->err.text);
+		w->kit->nkeys[roles[i]] = w->kit->threshold[roles[i]] = 2;
+		tufkit_rotate(w->kit, roles[i], 1);
+		tufkit_publish_root(w->kit);
+		f = file(w, "2.root.json");
+		cr_expect(tuf_root(w->t, f.p, f.len, &w->err) == 0);
+		free(f.p);
+		cr_expect(tuf_version(w->t, TUF_TIMESTAMP) == 0);
+		cr_expect(tuf_version(w->t, TUF_SNAPSHOT) == 0);
+		tufworld_free(w);
+	}
+}
+
 /* A threshold that what we hold does not meet any more. */
 Test(tuf, what_a_raised_threshold_forgets)
 {

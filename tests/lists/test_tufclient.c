@@ -228,6 +228,175 @@ Test(tufclient, a_full_disk_is_made_up_for_by_the_next_refresh)
 	past_free(&p);
 }
 
+/* A disk that failed is made up for even when nobody answers. */
+Test(tufclient, what_could_not_be_stored_is_stored_before_anything_is_asked)
+{
+	struct tuf_error err;
+	struct tufclient *c;
+	struct memdisk *m;
+	struct past p;
+
+	past_make(&p);
+	m = disk_with_root(&p, 0);
+	m->fail_step = MEM_RENAME;
+	m->fail_at = 3;		/* targets.json */
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_assert(c != NULL, "%s", err.text);
+	cr_expect(follow(c, &p, 0, &err) == -1 && err.fault == TUF_SYSTEM);
+	p.timestamp[3][0] = 'x';	/* nothing that could be followed */
+	cr_expect(follow(c, &p, 3, &err) == -1 && err.fault != TUF_SYSTEM);
+	tufclient_close(c);
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_assert(c != NULL, "%s", err.text);
+	cr_expect(tuf_version(tufclient_tuf(c), TUF_ROOT) == 3);
+	tufclient_close(c);
+	memdisk_free(m);
+
+	/* the same without a rotation */
+	m = disk_with_root(&p, 0);
+	m->fail_step = MEM_RENAME;
+	m->fail_at = 3;
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_assert(c != NULL, "%s", err.text);
+	cr_expect(follow(c, &p, 0, &err) == -1 && err.fault == TUF_SYSTEM);
+	p.timestamp[1][0] = 'x';
+	cr_expect(follow(c, &p, 1, &err) == -1 && err.fault == TUF_FORM);
+	tufclient_close(c);
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_assert(c != NULL, "%s", err.text);
+	cr_expect(tuf_version(tufclient_tuf(c), TUF_TARGETS) == 1);
+	tufclient_close(c);
+	memdisk_free(m);
+	past_free(&p);
+}
+
+/* A refresh that brings nothing new does not touch the disk. */
+Test(tufclient, nothing_new_writes_nothing)
+{
+	struct tuf_error err;
+	struct tufclient *c;
+	struct memdisk *m;
+	struct past p;
+	long steps;
+
+	past_make(&p);
+	m = disk_with_root(&p, 0);
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_assert(c != NULL && follow(c, &p, 0, &err) == 0, "%s", err.text);
+	steps = m->steps;
+	cr_expect(follow(c, &p, 0, &err) == 0 && m->steps == steps);
+	tufclient_close(c);
+	c = tufclient_open("/d", &m->disk, NULL, &err);
+	cr_expect(c != NULL && follow(c, &p, 0, &err) == 0);
+	cr_expect(m->steps == steps, "%ld steps more", m->steps - steps);
+	tufclient_close(c);
+	memdisk_free(m);
+	past_free(&p);
+}
+
+/* Put a file of the repository in the place of one of the client's; NULL: remove it. */
+static void
+put_file(struct tufworld *w, const char *name, const char *from)
+{
+	char path[2 * TUFKIT_PATH], *p;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", w->dir, name);
+	if (from == NULL) {
+		cr_assert(remove(path) == 0);
+		return;
+	}
+	p = tufkit_read(tufkit_path(w->kit, from), &len);
+	cr_assert(p != NULL && disk_replace(&disk_real, w->dir, name, p,
+	    len) == 0);
+	free(p);
+}
+
+/* Is there such a file of the client's? */
+static int
+has_file(struct tufworld *w, const char *name)
+{
+	char path[2 * TUFKIT_PATH], *p;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", w->dir, name);
+	p = tufkit_read(path, &len);
+	free(p);
+	return (p != NULL);
+}
+
+/* A world whose snapshot was run ahead, and where the next root drops one of the two
+ * keys of the timestamp; then the centre's own versions, far below. */
+static struct tufworld *
+run_ahead(void)
+{
+	struct tufworld *w = tufworld_new();
+
+	w->kit->nkeys[TUF_TIMESTAMP] = 2;
+	tufkit_rotate(w->kit, TUF_TIMESTAMP, 1);
+	tufkit_publish_root(w->kit);
+	json_object_set_new(w->kit->body[TUF_TARGETS], "version",
+	    json_integer(1000));
+	json_object_set_new(w->kit->body[TUF_SNAPSHOT], "version",
+	    json_integer(1000));
+	tufkit_publish(w->kit);
+	cr_assert(tufworld_refresh(w) == 0, "%s", w->err.text);
+	w->kit->nkeys[TUF_TIMESTAMP] = 1;
+	for (enum tuf_role r = TUF_TIMESTAMP; r < TUF_ROLES; r++)
+		json_object_set_new(w->kit->body[r], "version",
+		    json_integer(1));
+	return (w);
+}
+
+/* A rotation removes the files too, whether or not new ones can be had. */
+Test(tufclient, a_rotation_removes_the_files)
+{
+	struct tufworld *w = run_ahead();
+
+	tufkit_publish_root(w->kit);
+	tufkit_publish(w->kit);
+	w->source.away = "timestamp.json";
+	cr_expect(tufworld_refresh(w) == -1 && w->err.fault == TUF_AWAY);
+	cr_expect(!has_file(w, "timestamp.json"));
+	cr_expect(!has_file(w, "snapshot.json"));
+	tufworld_reopen(w);
+	w->source.away = NULL;
+	cr_expect(tufworld_refresh(w) == 0, "%s", w->err.text);
+	cr_expect(tufworld_is(w, 3, 2, 2, 2));
+	tufworld_free(w);
+}
+
+/* Killed after the root was stored, before the timestamp was removed. */
+Test(tufclient, a_rotation_that_was_killed_after_the_root)
+{
+	struct tufworld *w = run_ahead();
+
+	tufkit_rotate(w->kit, TUF_TIMESTAMP, 0);
+	tufkit_publish_root(w->kit);
+	tufkit_publish(w->kit);
+	put_file(w, "root.json", "metadata/3.root.json");
+	tufworld_reopen(w);
+	cr_expect(tuf_version(w->t, TUF_TIMESTAMP) == 0);
+	cr_expect(tufworld_refresh(w) == 0, "%s", w->err.text);
+	cr_expect(tufworld_is(w, 3, 2, 2, 2));
+	tufworld_free(w);
+}
+
+/* Killed after the timestamp was removed, before the snapshot was. */
+Test(tufclient, a_rotation_that_was_killed_between_its_removals)
+{
+	struct tufworld *w = run_ahead();
+
+	tufkit_publish_root(w->kit);
+	tufkit_publish(w->kit);
+	put_file(w, "root.json", "metadata/3.root.json");
+	put_file(w, "timestamp.json", NULL);
+	tufworld_reopen(w);
+	cr_expect(tufworld_refresh(w) == 0, "%s", w->err.text);
+	cr_expect(tufworld_is(w, 3, 2, 2, 2));
+	tufworld_free(w);
+}
+
 /* The files are the bytes that came. */
 Test(tufclient, files_are_kept_as_they_came)
 {
