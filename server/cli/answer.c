@@ -35,7 +35,7 @@ hits(struct json *j, const char *s)
 	char id[32];
 	size_t n;
 
-	json_array(j, "hits");
+	json_list(j, "hits");
 	for (; *s != '\0'; s += n + (s[n] == ' ')) {
 		n = strcspn(s, " ");
 		(void)snprintf(id, sizeof(id), "%.*s", (int)n, s);

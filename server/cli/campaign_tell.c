@@ -66,7 +66,7 @@ tell_json(const struct tool *t, const struct campaign *g, int32_t today)
 	json_text(&j, "state", campaign_edit_state(t, g, today, 1));
 	json_text(&j, "organisation", has_organisation(g) ? hex : NULL);
 	json_text(&j, "batch", g->batch[0] != '\0' ? g->batch : NULL);
-	json_array(&j, "outlets");
+	json_list(&j, "outlets");
 	for (i = 0; i < g->noutlets; i++)
 		json_text(&j, NULL, g->outlets[i]);
 	json_close(&j);
@@ -74,7 +74,7 @@ tell_json(const struct tool *t, const struct campaign *g, int32_t today)
 	json_text(&j, "from", from);
 	json_text(&j, "until", until);
 	json_u64(&j, "expected", g->expected);
-	json_array(&j, "lifts");
+	json_list(&j, "lifts");
 	for (i = 0; i < g->nlifts; i++)
 		json_text(&j, NULL, g->lifts[i]);
 	json_close(&j);

@@ -182,11 +182,11 @@ signatures_json(const struct check *x, struct json *j)
 	const struct note_signature *g;
 	size_t i;
 
-	json_array(j, "signatures");
+	json_list(j, "signatures");
 	for (i = 0; i < x->n.n; i++) {
 		if ((g = &x->n.sig[i])->by == NULL)
 			continue;
-		json_object(j, NULL);
+		json_open(j, NULL);
 		json_text(j, "name", g->by->name);
 		if (g->time != 0)
 			json_time(j, "time", (int64_t)g->time * 1000);

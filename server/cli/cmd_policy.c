@@ -34,7 +34,7 @@ doubt(void *arg, const struct rules_doubt *d)
 
 	s->n++;
 	if (s->j != NULL) {
-		json_object(s->j, NULL);
+		json_open(s->j, NULL);
 		json_u64(s->j, "line", d->line);
 		json_text(s->j, "rule", d->rule);
 		json_text(s->j, "message", d->text);
@@ -51,7 +51,7 @@ lists_json(struct json *j, const struct policy *p)
 	const char *const *ids;
 	size_t n = policy_lists(p, &ids), i;
 
-	json_array(j, "lists");
+	json_list(j, "lists");
 	for (i = 0; i < n; i++)
 		json_text(j, NULL, ids[i]);
 	json_close(j);
@@ -85,10 +85,10 @@ check_json(const struct tool *t, const char *file)
 
 	json_begin(&j, t->out);
 	json_text(&j, "file", file);
-	json_array(&j, "errors");
+	json_list(&j, "errors");
 	rc = rules_load(t, file, &r, &j);
 	json_close(&j);
-	json_array(&j, "warnings");
+	json_list(&j, "warnings");
 	if (rc == TOOL_OK && r.policy != NULL)
 		rules_doubts(t, &r, t->now_ms() / 1000, doubt, &d);
 	json_close(&j);
@@ -261,7 +261,7 @@ rule_json(const struct tool *t, struct json *j, const struct policy *p,
     int rule)
 {
 
-	json_object(j, NULL);
+	json_open(j, NULL);
 	json_text(j, "id", policy_rule_id(p, rule));
 	json_text(j, "class", classes[policy_rule_class(p, rule)]);
 	json_text(j, "when", policy_rule_when(p, rule));
@@ -295,11 +295,11 @@ show_json(const struct tool *t, const struct rules *r)
 	json_i64(&j, "review_ttl_s", policy_review_ttl(p));
 	json_i64(&j, "approve_ttl_s", policy_approve_ttl(p));
 	json_u64(&j, "worst_entry_bytes", policy_worst_bytes(p));
-	json_array(&j, "rules");
+	json_list(&j, "rules");
 	for (rule = 0; rule < (int)policy_rules(p); rule++)
 		rule_json(t, &j, p, rule);
 	json_close(&j);
-	json_array(&j, "facts");
+	json_list(&j, "facts");
 	for (i = 0; i < n; i++) {
 		(void)policy_fact_name(&facts[i], name, sizeof(name));
 		json_text(&j, NULL, name);

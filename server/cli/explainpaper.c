@@ -159,7 +159,7 @@ json_lapse(struct json *j, const char *key, const struct lapse *l,
 {
 	char ids[512];
 
-	json_object(j, key);
+	json_open(j, key);
 	json_text(j, "kind", l->kind == LAPSE_AT ? "at" : "never");
 	if (l->kind == LAPSE_AT)
 		json_time(j, "at", l->at * 1000);
@@ -184,7 +184,7 @@ json_rule(struct json *j, const struct explainpaper *p, const struct explain_rul
 	size_t n, i;
 	int all;
 
-	json_object(j, NULL);
+	json_open(j, NULL);
 	json_text(j, "rule", policy_rule_id(policy, r->rule));
 	json_text(j, "state", states[r->state]);
 	json_text(j, "class", explaintext_class(policy, r->rule, p->zh));
@@ -192,9 +192,9 @@ json_rule(struct json *j, const struct explainpaper *p, const struct explain_rul
 	json_text(j, "when", policy_rule_when(policy, r->rule));
 	n = policy_why(policy, r->rule, e->facts, w, POLICY_WHY_MAX, &all);
 	json_bool(j, "all", all);
-	json_array(j, "conditions");
+	json_list(j, "conditions");
 	for (i = 0; i < n; i++) {
-		json_object(j, NULL);
+		json_open(j, NULL);
 		json_bool(j, "holds", w[i].holds);
 		explaintext_code(policy, &w[i], e, text);
 		json_text(j, "figures", text);
@@ -227,7 +227,7 @@ explainpaper_json(const struct explainpaper *p)
 	json_word(&j, "floor", words_decision, e->floor);
 	json_word(&j, "by", words_by, e->by);
 	json_bits(&j, "needs", words_need, e->needs);
-	json_array(&j, "rules");
+	json_list(&j, "rules");
 	for (i = 0; i < p->x->n; i++)
 		json_rule(&j, p, &p->x->rule[i]);
 	json_close(&j);

@@ -71,7 +71,7 @@ json_end(struct json *j)
 
 /* A member that is an object. */
 void
-json_object(struct json *j, const char *key)
+json_open(struct json *j, const char *key)
 {
 
 	member(j, key);
@@ -82,7 +82,7 @@ json_object(struct json *j, const char *key)
 
 /* A member that is an array. */
 void
-json_array(struct json *j, const char *key)
+json_list(struct json *j, const char *key)
 {
 
 	member(j, key);
@@ -140,7 +140,7 @@ json_bool(struct json *j, const char *key, int v)
 
 /* Nothing. */
 void
-json_null(struct json *j, const char *key)
+json_nil(struct json *j, const char *key)
 {
 
 	json_text(j, key, NULL);
@@ -175,7 +175,7 @@ json_bits(struct json *j, const char *key, const struct word *table,
 {
 	const struct word *w;
 
-	json_array(j, key);
+	json_list(j, key);
 	for (w = table; w->name != NULL; w++) {
 		if ((bits & (uint32_t)w->code) != 0)
 			json_text(j, NULL, w->name);

@@ -3,7 +3,8 @@
 
 /*
  * A printer of JSON (RFC 8259), UTF-8, one object per line.  Bytes that are not
- * UTF-8 become U+FFFD.
+ * UTF-8 become U+FFFD.  No name here is one of libjansson's, which is linked too and
+ * would call ours in place of its own: json_object, json_array, json_null.
  */
 
 #include <stdint.h>
@@ -25,11 +26,11 @@ void json_begin(struct json *j, FILE *f);
 void json_end(struct json *j);
 
 /**
- * json_object(j, key), json_array(j, key), json_close(j): Begin a member that is
+ * json_open(j, key), json_list(j, key), json_close(j): Begin a member that is
  * an object or an array, and end the array.  In an array keys are NULL.
  */
-void json_object(struct json *j, const char *key);
-void json_array(struct json *j, const char *key);
+void json_open(struct json *j, const char *key);
+void json_list(struct json *j, const char *key);
 void json_close(struct json *j);
 
 /**
@@ -40,7 +41,7 @@ void json_text(struct json *j, const char *key, const char *s);
 void json_i64(struct json *j, const char *key, int64_t v);
 void json_u64(struct json *j, const char *key, uint64_t v);
 void json_bool(struct json *j, const char *key, int v);
-void json_null(struct json *j, const char *key);
+void json_nil(struct json *j, const char *key);
 
 /**
  * json_raw(j, key, p, len): Add a member whose value is JSON already.

@@ -44,7 +44,7 @@ logverify_finding(void *arg, const struct verify_finding *f)
 	wipe(s);
 	if (t->json) {
 		json_begin(&j, t->out);
-		json_object(&j, "finding");
+		json_open(&j, "finding");
 		json_text(&j, "file", f->file);
 		if (f->index >= 0) {
 			json_u64(&j, "seq", f->seq);
@@ -116,10 +116,10 @@ signers_json(struct json *j, const char *key, const struct verify_signer *v,
 {
 	char id[16];
 
-	json_array(j, key);
+	json_list(j, key);
 	for (; n > 0; n--, v++) {
 		(void)snprintf(id, sizeof(id), "%08x", (unsigned)v->id);
-		json_object(j, NULL);
+		json_open(j, NULL);
 		json_text(j, "name", v->name);
 		json_text(j, "id", id);
 		json_text(j, "algorithm", v->type == NOTE_SM2 ? "sm2" :
@@ -148,7 +148,7 @@ log_json(const struct logverify *s, const struct verify_log *l,
 	json_u64(&j, "base", l->log->base);
 	signers_json(&j, "signed_by", l->signer, l->nsigners);
 	json_u64(&j, "unknown_signatures", l->unknown);
-	json_array(&j, "continues");
+	json_list(&j, "continues");
 	for (i = 0; i < 2; i++)
 		if (l->seen[i])
 			json_u64(&j, NULL, l->seen_size[i]);
@@ -160,7 +160,7 @@ log_json(const struct logverify *s, const struct verify_log *l,
 	json_u64(&j, "verified_from", l->from);
 	json_time(&j, "first", l->first_t);
 	json_time(&j, "last", l->last_t);
-	json_object(&j, "kinds");
+	json_open(&j, "kinds");
 	for (k = 1; k < ENTRY_KINDS; k++)
 		if (l->kinds[k] > 0)
 			json_u64(&j, entry_kind_name(k), l->kinds[k]);

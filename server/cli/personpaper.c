@@ -133,12 +133,12 @@ json_list(struct json *j, const struct personpaper *p, const char *key,
 	const struct entry *e;
 	size_t i;
 
-	json_array(j, key);
+	json_list(j, key);
 	for (i = 0; i < l->n; i++) {
 		e = &l->v[i].e;
 		if (!told(p, e))
 			continue;
-		json_object(j, NULL);
+		json_open(j, NULL);
 		json_u64(j, "seq", e->seq);
 		json_time(j, "time", e->t);
 		json_word(j, "kind", words_kind, e->kind);

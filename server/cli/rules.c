@@ -34,7 +34,7 @@ report(void *arg, const struct conf_error *e)
 		(void)fputs(buf, s->t->err);
 		return;
 	}
-	json_object(s->j, NULL);
+	json_open(s->j, NULL);
 	json_u64(s->j, "line", e->line);
 	json_u64(s->j, "column", e->column);
 	json_text(s->j, "message", e->message);

@@ -211,13 +211,13 @@ Test(json, escapes_what_must_be)
 
 	json_begin(&j, f);
 	json_text(&j, "a\"", "x\\\"\n\t\v\x7f\xff" "开");
-	json_array(&j, "b");
+	json_list(&j, "b");
 	json_i64(&j, NULL, INT64_MIN);
 	json_u64(&j, NULL, UINT64_MAX);
-	json_object(&j, NULL);
+	json_open(&j, NULL);
 	json_end(&j);
 	json_close(&j);
-	json_null(&j, "c");
+	json_nil(&j, "c");
 	json_bits(&j, "d", words_need, 0x80000001u);
 	json_end(&j);
 	(void)fclose(f);
