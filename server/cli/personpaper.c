@@ -126,7 +126,7 @@ personpaper_text(const struct personpaper *p)
 
 /* Write a list as JSON. */
 static void
-json_list(struct json *j, const struct personpaper *p, const char *key,
+json_entries(struct json *j, const struct personpaper *p, const char *key,
     const struct casefile_list *l, int what)
 {
 	char text[PERSONTEXT_MAX];
@@ -179,9 +179,9 @@ personpaper_json(const struct personpaper *p)
 	json_word(&j, "id_type", words_id_type, p->id_type);
 	json_u64(&j, "entries", p->h->entries);
 	json_u64(&j, "recorded", p->seq);
-	json_list(&j, p, "applicant", &p->h->own, 0);
-	json_list(&j, p, "agent", &p->h->agent, 1);
-	json_list(&j, p, "looks", &p->h->seen, 2);
+	json_entries(&j, p, "applicant", &p->h->own, 0);
+	json_entries(&j, p, "agent", &p->h->agent, 1);
+	json_entries(&j, p, "looks", &p->h->seen, 2);
 	json_end(&j);
 }
 
