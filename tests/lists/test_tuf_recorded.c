@@ -309,57 +309,53 @@ run(const struct play *p, char *const *argv)
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* One step by the program. */
+/* "init" by the program. */
 static int
-program_step(struct play *p, char *program, const json_t *step)
+program_init(struct play *p, char *program, const json_t *step)
 {
-	const char *cmd = json_string_value(json_object_get(step, "cmd"));
-	const char *meta, *base;
-	char *argv[24] = { program, "--metadata-dir", p->trusted };
-	char now[32], murl[PATH_MAX + 256], turl[PATH_MAX + 256];
 	char root[PATH_MAX + 8];
+	char *argv[] = { program, "--metadata-dir", p->trusted, "init", root,
+	    NULL };
 	struct tufkit kit = { .now = 0 };
-	size_t n = 3, len;
+	size_t len;
 	void *body;
 
-	if (strcmp(cmd, "init") == 0) {
-		snprintf(kit.dir, sizeof(kit.dir), "%s", p->dir);
-		body = tufreplay_blob(p->replay, json_string_value(
-		    json_object_get(step, "root")), &len);
-		cr_assert(body != NULL);
-		tufkit_write(&kit, "root", body, len);
-		free(body);
-		snprintf(root, sizeof(root), "%s/root", p->dir);
-		argv[n++] = "init";
-		argv[n++] = root;
-		return (run(p, argv));
-	}
-	meta = json_string_value(json_object_get(step, "metadata_base"));
-	base = json_string_value(json_object_get(step, "targets_base"));
+	snprintf(kit.dir, sizeof(kit.dir), "%s", p->dir);
+	snprintf(root, sizeof(root), "%s/root", p->dir);
+	body = tufreplay_blob(p->replay, json_string_value(json_object_get(step,
+	    "root")), &len);
+	cr_assert(body != NULL);
+	tufkit_write(&kit, "root", body, len);
+	free(body);
+	return (run(p, argv));
+}
+
+/* "refresh" or "download" by the program. */
+static int
+program_step(struct play *p, char *program, const char *cmd, const json_t *step)
+{
+	const char *meta = json_string_value(json_object_get(step,
+	    "metadata_base"));
+	const char *base = json_string_value(json_object_get(step,
+	    "targets_base"));
+	json_t *list = json_object_get(step, "targets");
+	char now[32], murl[PATH_MAX + 256], turl[PATH_MAX + 256];
+	char *argv[32] = { program, "--metadata-dir", p->trusted,
+	    "--metadata-url", murl, "--target-base-url", turl, "--target-dir",
+	    p->targets, "--now", now, (char *)(uintptr_t)cmd };
+	size_t n = 12;
+
 	lay_out(p, step);
 	snprintf(now, sizeof(now), "%lld", (long long)json_integer_value(
 	    json_object_get(step, "now")));
 	snprintf(murl, sizeof(murl), "file://%s/http%s", p->dir, meta);
 	snprintf(turl, sizeof(turl), "file://%s/http%s", p->dir,
 	    base != NULL ? base : "/");
-	argv[n++] = "--now";
-	argv[n++] = now;
-	argv[n++] = "--metadata-url";
-	argv[n++] = murl;
-	if (strcmp(cmd, "download") == 0) {
-		json_t *list = json_object_get(step, "targets");
-
-		argv[n++] = "--target-base-url";
-		argv[n++] = turl;
-		argv[n++] = "--target-dir";
-		argv[n++] = p->targets;
-		for (size_t i = 0; i < json_array_size(list) && n < 20; i++) {
-			argv[n++] = "--target-name";
-			argv[n++] = (char *)(uintptr_t)json_string_value(
-			    json_array_get(list, i));
-		}
+	for (size_t i = 0; i < json_array_size(list) && n < 30; i++) {
+		argv[n++] = "--target-name";
+		argv[n++] = (char *)(uintptr_t)json_string_value(
+		    json_array_get(list, i));
 	}
-	argv[n++] = (char *)(uintptr_t)cmd;
 	return (run(p, argv));
 }
 
@@ -403,7 +399,7 @@ Test(tuf_recorded, delegated_roles_are_named_and_not_followed)
 
 Test(tuf_recorded, the_program_passes_them_too)
 {
-	const char *build = getenv("LK_BUILD");
+	const char *build = getenv("LK_BUILD"), *cmd;
 	char program[PATH_MAX];
 	struct tufreplay r;
 	json_t *test, *step;
@@ -422,7 +418,10 @@ Test(tuf_recorded, the_program_passes_them_too)
 			continue;
 		play_begin(&p, &r, test);
 		json_array_foreach(json_object_get(test, "steps"), k, step) {
-			rc = program_step(&p, program, step);
+			cmd = json_string_value(json_object_get(step, "cmd"));
+			rc = strcmp(cmd, "init") == 0 ?
+			    program_init(&p, program, step) :
+			    program_step(&p, program, cmd, step);
 			cr_expect(rc == json_integer_value(json_object_get(step,
 			    "rc")), "%s, step %zu: %d", p.name, k, rc);
 			expect_trusted(&p, k, step);

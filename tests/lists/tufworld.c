@@ -91,6 +91,52 @@ tufworld_is(struct tufworld *w, uint32_t root, uint32_t timestamp,
 	return (1);
 }
 
+/* A file of the repository. */
+static char *
+file(struct tufworld *w, const char *name, size_t *len)
+{
+	char path[128], *p;
+
+	snprintf(path, sizeof(path), "metadata/%s", name);
+	p = tufkit_read(tufkit_path(w->kit, path), len);
+	cr_assert(p != NULL, "%s", path);
+	return (p);
+}
+
+/* From the first root on. */
+struct tuf *
+tufworld_begin(struct tufworld *w, const struct tuf_options *o)
+{
+	size_t len;
+	char *p = file(w, "1.root.json", &len);
+	struct tuf *t = tuf_open(o, p, len, &w->err);
+
+	free(p);
+	cr_assert(t != NULL, "%s", w->err.text);
+	return (t);
+}
+
+/* One step. */
+int
+tufworld_step(struct tufworld *w, struct tuf *t, enum tuf_role role,
+    const char *name, int64_t now, int local)
+{
+	size_t len;
+	char *p = file(w, name, &len);
+	int rc;
+
+	if (role == TUF_ROOT)
+		rc = tuf_root(t, p, len, &w->err);
+	else if (role == TUF_TIMESTAMP)
+		rc = tuf_timestamp(t, p, len, now, local, &w->err);
+	else if (role == TUF_SNAPSHOT)
+		rc = tuf_snapshot(t, p, len, now, local, &w->err);
+	else
+		rc = tuf_targets(t, p, len, now, &w->err);
+	free(p);
+	return (rc);
+}
+
 /* Copy the folder; take the bodies over, but no key. */
 struct tufkit *
 tufworld_mirror(struct tufworld *w)

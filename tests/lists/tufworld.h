@@ -45,6 +45,16 @@ int tufworld_is(struct tufworld *w, uint32_t root, uint32_t timestamp,
     uint32_t snapshot, uint32_t targets);
 
 /**
+ * tufworld_begin(w, o): Trust the repository's first root, without a directory; for
+ * tuf_close().
+ * tufworld_step(w, t, role, name, now, local): Hand metadata/<name> of the repository to
+ * the step of a role, with w->err.
+ */
+struct tuf *tufworld_begin(struct tufworld *w, const struct tuf_options *o);
+int tufworld_step(struct tufworld *w, struct tuf *t, enum tuf_role role,
+    const char *name, int64_t now, int local);
+
+/**
  * tufworld_mirror(w): Answer from a copy of the repository as it is now, which is then
  * the attacker's to change.  Return it as a kit that holds none of the centre's
  * keys: all of its keys are new.  tufworld_take_key(m, w, role, i): the attacker has
