@@ -100,5 +100,6 @@ void gen_mishaps(struct gen *g);
 void gen_documents(struct gen *g);
 void gen_fast_rings(struct gen *g);
 void gen_slow_rings(struct gen *g);
+void gen_listed(struct gen *g);
 
 #endif /* !DEMO_GEN_H_ */

@@ -8,6 +8,7 @@
 
 #include "civil.h"
 #include "gen.h"
+#include "lists.h"
 #include "setup.h"
 
 #define DAY_DEFAULT "2026-11-22"
@@ -19,11 +20,14 @@ usage(FILE *f)
 	fprintf(f,
 	    "usage: demo-generate [--day YYYY-MM-DD] SEED >PLAN.csv\n"
 	    "       demo-generate --setup PLAN.csv --dir DIR --run DIR\n"
-	    "           --policy FILE --key FILE\n\n"
+	    "           --policy FILE --key FILE\n"
+	    "       demo-generate --lists PLAN.csv --dir DIR\n\n"
 	    "The first form writes one day of a prefecture, the same for the same "
 	    "SEED and\nday (default %s). The second reads a plan and writes "
 	    "liangkad.conf and\nplugin/ID.conf for its institutions and outlets "
-	    "into --dir, with all sockets in\n--run.\n\n", DAY_DEFAULT);
+	    "into --dir, with all sockets in\n--run. "
+	    "The third writes what the centre knows: one CSV for each list\n"
+	    "and the outlet register.\n\n", DAY_DEFAULT);
 	plan_help(f, "");
 }
 
@@ -81,16 +85,31 @@ setup(const struct setup *s, const char *path)
 	return (rc);
 }
 
+/* The third form. */
+static int
+lists(const char *dir, const char *path)
+{
+	struct plan plan;
+	int rc = 1;
+
+	plan_init(&plan);
+	if (plan_read(&plan, path, &plan_stderr) == 0 &&
+	    lists_write(dir, &plan) == 0)
+		rc = 0;
+	plan_free(&plan);
+	return (rc);
+}
+
 /* Options come in pairs; what is left is the seed. */
 int
 main(int argc, char **argv)
 {
-	const char *day = DAY_DEFAULT, *seed = NULL, *plan = NULL;
+	const char *day = DAY_DEFAULT, *seed = NULL, *plan = NULL, *known = NULL;
 	struct setup s = {NULL, NULL, NULL, NULL};
 	struct {
 		const char *name;
 		const char **value;
-	} options[] = {{"--day", &day}, {"--setup", &plan}, {"--dir", &s.dir},
+	} options[] = {{"--day", &day}, {"--setup", &plan}, {"--lists", &known}, {"--dir", &s.dir},
 	    {"--run", &s.run}, {"--policy", &s.policy}, {"--key", &s.key}};
 
 	for (int i = 1; i < argc; i++) {
@@ -110,10 +129,12 @@ main(int argc, char **argv)
 			return (64);
 		}
 	}
+	if (known != NULL && plan == NULL && seed == NULL && s.dir != NULL)
+		return (lists(s.dir, known));
 	if (plan != NULL && seed == NULL && s.dir != NULL && s.run != NULL &&
 	    s.policy != NULL && s.key != NULL)
 		return (setup(&s, plan));
-	if (seed == NULL || plan != NULL) {
+	if (seed == NULL || plan != NULL || known != NULL) {
 		usage(stderr);
 		return (64);
 	}

@@ -38,7 +38,8 @@ enum plan_expect {
 	PLAN_HOLD_MUST,	/* a pass makes the play fail */
 	PLAN_ONE_MUST,	/* only one row of the race may pass */
 	PLAN_LATER,	/* only a rule of a later step can see it */
-	PLAN_ERROR_MUST	/* must be refused as wrong input */
+	PLAN_ERROR_MUST, /* must be refused as wrong input */
+	PLAN_LIMIT_MUST	/* anything but a limited account makes the play fail */
 };
 
 enum plan_when {
@@ -85,6 +86,8 @@ struct plan_row {
 	const char *race;
 	const char *group;
 	const char *ring;
+	const char *listed;	/* LIST:CATEGORY, agent:LIST:CATEGORY, */
+				/* outlet:suspended */
 	const char *note;
 };
 

@@ -12,7 +12,8 @@ static const struct plan_word thens[] = {{"confirm", PLAN_THEN_CONFIRM},
 static const struct plan_word expects[] = {{"any", PLAN_ANY},
     {"pass", PLAN_PASS}, {"pass!", PLAN_PASS_MUST}, {"hold", PLAN_HOLD},
     {"hold!", PLAN_HOLD_MUST}, {"one!", PLAN_ONE_MUST}, {"later", PLAN_LATER},
-    {"error!", PLAN_ERROR_MUST}, {NULL, 0}};
+    {"error!", PLAN_ERROR_MUST},
+    {"limit!", PLAN_LIMIT_MUST}, {NULL, 0}};
 
 static const struct plan_word products[] = {{"bank1", 1}, {"bank2", 2},
     {"bank3", 3}, {"credit", 4}, {"social", 5}, {"payment", 6}, {"ecny", 7},
@@ -98,6 +99,11 @@ const struct plan_column plan_columns[PLAN_COLUMNS] = {
 	TEXT("ring", ring, 31, 0, "the truth: which ring; empty = honest"),
 	WORD("expect", expect, expects, 0, 0,
 	    "pass or hold, with ! where the play fails otherwise; one! = only "
-	    "one of a race may pass; later = needs a later rule; error! = wrong input"),
+	    "one of a race may pass; later = needs a later rule; error! = wrong input; "
+	    "limit! = a limited account"),
+	TEXT("listed", listed, 63, 0,
+	    "the truth: the list and category on which the applicant stands, e.g. "
+	    "sanction:convicted; phones:involved is his phone, agent:sanction:found "
+	    "who acts for him, outlet:suspended the outlet"),
 	TEXT("note", note, 191, 0, "shown where the ring was missed"),
 };

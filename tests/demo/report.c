@@ -136,6 +136,7 @@ report_day(const struct report *r)
 {
 	report_decisions(r);
 	report_rings(r);
+	report_lists(r);
 	report_people(r);
 	report_clearing(r);
 	report_samples(r);
@@ -159,6 +160,8 @@ fault(const struct day_answer *a)
 		return ("the retry got another answer than its check");
 	if (e == PLAN_HOLD_MUST && !a->held)
 		return ("should have been held");
+	if (e == PLAN_LIMIT_MUST && a->result.decision != LK_LIMIT)
+		return ("should have been given a limited account");
 	if (e == PLAN_PASS_MUST && a->held)
 		return ("should have passed");
 	return (a->then_rc != LK_OK ? "what followed was not accepted" : NULL);

@@ -76,5 +76,6 @@ void report_people(const struct report *r);
 void report_clearing(const struct report *r);
 void report_latency(const struct report *r);
 void report_samples(const struct report *r);
+void report_lists(const struct report *r);
 
 #endif /* !DEMO_REPORT_PARTS_H_ */

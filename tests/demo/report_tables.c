@@ -125,7 +125,8 @@ gather(const struct day *d, struct line *lines, size_t *count,
 
 	for (size_t i = 0; i < d->count; i++) {
 		const struct day_answer *a = &d->answers[i];
-		if (a->row->ring[0] != '\0' || a->row->kind == PLAN_RETIRE)
+		if (a->row->ring[0] != '\0' || a->row->listed[0] != '\0' ||
+		    a->row->kind == PLAN_RETIRE)
 			continue;
 		size_t g = line_of(lines, count, a->row->group);
 		struct line *l = &lines[g];
