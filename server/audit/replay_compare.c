@@ -129,16 +129,6 @@ replay_decide(struct replay *r)
 	reserved(r);
 }
 
-/* Is this told by the request or by lists and registers, not by the journal? */
-static int
-given(int fn)
-{
-
-	return (fn == POLICY_AGE || fn == POLICY_AREA_LOCAL ||
-	    fn == POLICY_STALE || fn == POLICY_OUTLET_KNOWN ||
-	    fn == POLICY_OUTLET_SUSPENDED || fn == POLICY_CAMPAIGN);
-}
-
 /*
  * A fact about a list: the entry holds the matched record too, in full, and the two must
  * say the same.  Records that did not fit there leave the fact an input.
@@ -190,7 +180,8 @@ replay_facts(struct replay *r)
 	subject_describe(&ap, &r->person, apply_names(r->scratch.apply), p, e,
 	    e->t / 1000);
 	for (i = 0; i < n; i++) {
-		if (given(fact[i].fn)) {
+		if (facts_told(fact[i].fn) && fact[i].fn != POLICY_LISTED &&
+		    fact[i].fn != POLICY_AGENT_LISTED) {
 			r->n.inputs++;
 			continue;
 		}
