@@ -99,8 +99,8 @@ chance(void *arg)
 	uint32_t v = 0;
 
 	(void)arg;
-	(void)getrandom(&v, sizeof(v), 0);
-	return (v);
+	/* None: then this round waits no longer and no less than others. */
+	return (getrandom(&v, sizeof(v), 0) == sizeof(v) ? v : 0);
 }
 
 /* A round as JSON. */
