@@ -1,0 +1,262 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/disk.h"
+
+#include "listfile.h"
+#include "repo_impl.h"
+
+/*
+ * What a signer is told is read from the metadata that he signs; what the plan adds to
+ * it must agree with them, or nothing is told at all.
+ */
+
+/* A review under way. */
+struct review {
+	struct repo_pending *p;
+	const json_t *old, *new;	/* entries */
+	char *err;
+};
+
+/* Say that plan and metadata differ. */
+static int
+differs(const struct review *x, const char *what, const char *of)
+{
+
+	return (repo_file_fail(x->err, "%s: the plan and the targets that are "
+	    "to be signed differ in %s %s: do not sign, have it prepared anew",
+	    x->p->dir, what, of));
+}
+
+/* The change of a list in the plan, or NULL. */
+static const struct repo_change *
+change_of(const struct repo_plan *plan, const char *list)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nlists; i++)
+		if (strcmp(plan->list[i].list, list) == 0)
+			return (&plan->list[i]);
+	return (NULL);
+}
+
+/* Is this entry, which is new or was dropped, told by the plan? */
+static int
+told(const struct repo_plan *plan, const struct tuf_target *g, int new)
+{
+
+	if (g->list[0] != '\0') {
+		const struct repo_change *ch = change_of(plan, g->list);
+
+		return (ch != NULL && (!new || ch->version == g->version));
+	}
+	if (strcmp(g->kind, "policy") == 0)
+		return (plan->policy[0] != '\0' && (!new ||
+		    strcmp(plan->policy, g->policy) == 0));
+	if (strcmp(g->kind, "outlets") == 0)
+		return (plan->outlets != 0 && (!new ||
+		    plan->outlets == g->version));
+	if (strcmp(g->kind, "campaigns") == 0)
+		return (plan->campaigns != 0 && (!new ||
+		    plan->campaigns == g->version));
+	return (0);
+}
+
+/* See that every entry of `from` that `to` has not, or has otherwise, is told. */
+static int
+all_told(const struct review *x, const json_t *from, const json_t *to, int new)
+{
+	struct tuf_target g;
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)from, name, v) {
+		if (json_equal(v, json_object_get(to, name)))
+			continue;
+		if (repo_target_get(name, v, &g) != 0)
+			return (differs(x, "the entry", name));
+		if (!told(&x->p->plan, &g, new))
+			return (differs(x, "the entry", name));
+	}
+	return (0);
+}
+
+/* The version and count of a list among some entries; zeros when it is not there. */
+static void
+standing(const json_t *entries, const char *list, uint32_t *version,
+    uint64_t *count)
+{
+	struct tuf_target snap, delta;
+
+	*version = 0;
+	*count = 0;
+	if (entries == NULL || !repo_target_find(entries, "snapshot", list,
+	    &snap))
+		return;
+	if (repo_target_find(entries, "delta", list, &delta) &&
+	    delta.version > snap.version)
+		snap = delta;
+	*version = snap.version;
+	*count = snap.count;
+}
+
+/* Count what the last step alone does, where its file is among the new ones. */
+static int
+check_step(const struct review *x, const struct repo_change *ch)
+{
+	char name[TUF_NAME_MAX], path[CENTRE_PATH_MAX];
+	char wrong[LISTFILE_ERROR_MAX] = "";
+	struct listfile_header h;
+	struct listrec *r;
+	uint64_t gone = 0, i;
+
+	(void)snprintf(name, sizeof(name), "lists/%s/%u-%u.delta.zst",
+	    ch->list, (unsigned)ch->from, (unsigned)ch->version);
+	if (ch->from == 0 || json_object_get(x->new, name) == NULL)
+		return (0);
+	if (repo_file_path(path, "%s/targets/%s", x->p->dir, name) != 0)
+		return (repo_file_fail(x->err, "%s: too long a path", name));
+	r = listfile_read(path, &h, LIST_LAYER_MAX, wrong);
+	if (r == NULL)
+		return (repo_file_fail(x->err, "%s", wrong));
+	for (i = 0; i < h.records; i++)
+		gone += (listrec_flags(&r[i]) & LISTREC_GONE) != 0;
+	free(r);
+	if (gone != ch->removed || h.records != ch->added + ch->removed +
+	    ch->changed + ch->cleared)
+		return (differs(x, "the numbers of the list", ch->list));
+	return (0);
+}
+
+/* See that what the plan says of a list is what the metadata say. */
+static int
+check_change(const struct review *x, const struct repo_change *ch)
+{
+	uint32_t from, version;
+	uint64_t before, after;
+
+	standing(x->old, ch->list, &from, &before);
+	standing(x->new, ch->list, &version, &after);
+	if (ch->from != from || ch->before != before ||
+	    ch->version != version || ch->after != after)
+		return (differs(x, "the list", ch->list));
+	/* a cleared one may have been listed before, or not */
+	if (after + ch->removed < before + ch->added ||
+	    after + ch->removed > before + ch->added + ch->cleared)
+		return (differs(x, "the numbers of the list", ch->list));
+	return (check_step(x, ch));
+}
+
+/* Is a new file there as it is about to be signed? */
+static int
+check_file(void *arg, const struct tuf_target *g)
+{
+	const struct review *x = arg;
+	struct tuf_target is = *g;
+	char base[CENTRE_PATH_MAX];
+
+	if (repo_file_path(base, "%s/targets", x->p->dir) != 0)
+		return (repo_file_fail(x->err, "%s: too long a path",
+		    x->p->dir));
+	if (repo_target_hash(x->p->disk, base, &is, x->err) != 0)
+		return (-1);
+	if (is.length != g->length || memcmp(is.sha256, g->sha256,
+	    sizeof(is.sha256)) != 0)
+		return (repo_file_fail(x->err, "%s/%s: is not what the targets "
+		    "say: do not sign, have it prepared or carried anew", base,
+		    g->name));
+	return (0);
+}
+
+/* Review the targets. */
+static int
+review_targets(struct review *x)
+{
+	const struct repo_plan *plan = &x->p->plan;
+	size_t i;
+
+	if (x->p->targets.whole == NULL)
+		return (0);
+	if (repo_doc_version(&x->p->targets) !=
+	    repo_doc_version(&x->p->now_targets) + 1)
+		return (repo_file_fail(x->err, "%s: version %u of the targets "
+		    "does not follow version %u", x->p->dir,
+		    (unsigned)repo_doc_version(&x->p->targets),
+		    (unsigned)repo_doc_version(&x->p->now_targets)));
+	x->old = json_object_get(x->p->now_targets.body, "targets");
+	x->new = json_object_get(x->p->targets.body, "targets");
+	if (!json_is_object(x->new))
+		return (repo_file_fail(x->err, "%s: the targets name no files",
+		    x->p->dir));
+	if (all_told(x, x->new, x->old, 1) != 0 ||
+	    all_told(x, x->old, x->new, 0) != 0)
+		return (-1);
+	for (i = 0; i < plan->nlists; i++)
+		if (check_change(x, &plan->list[i]) != 0)
+			return (-1);
+	(void)repo_file_fail(x->err, "%s: an entry of the targets cannot be "
+	    "read", x->p->dir);
+	return (repo_pending_files(&x->p[0], check_file, x));
+}
+
+/* Review the root: what it changes was read from it. */
+static int
+review_root(struct review *x)
+{
+	const struct repo_pending *p = x->p;
+
+	if (p->root.whole == NULL)
+		return (0);
+	if (repo_doc_version(&p->root) != repo_doc_version(&p->now_root) + 1)
+		return (repo_file_fail(x->err, "%s: version %u of the root "
+		    "does not follow version %u", p->dir,
+		    (unsigned)repo_doc_version(&p->root),
+		    (unsigned)repo_doc_version(&p->now_root)));
+	return (0);
+}
+
+/* See that what is said to be in force is signed. */
+static int
+review_base(struct review *x)
+{
+	const struct repo_pending *p = x->p;
+
+	if ((p->now_root.whole != NULL && !repo_doc_enough(&p->now_root,
+	    &p->now_root, TUF_ROOT)) || (p->now_targets.whole != NULL &&
+	    !repo_doc_enough(&p->now_targets, &p->now_root, TUF_TARGETS)))
+		return (repo_file_fail(x->err, "%s: what is said to be in "
+		    "force is not signed by those who must: do not sign",
+		    p->dir));
+	return (0);
+}
+
+/* Review what is pending. */
+int
+repo_review(struct repo_pending *p, char *err)
+{
+	struct review x = { .p = p, .err = err };
+
+	if (review_base(&x) != 0 || review_root(&x) != 0)
+		return (-1);
+	return (review_targets(&x));
+}
+
+/* What a pending directory would change. */
+int
+repo_plan(const char *pending, struct repo_plan *plan, char *err)
+{
+	struct repo_pending p;
+	int rc;
+
+	rc = repo_pending_open(&p, &disk_real, pending, err);
+	if (rc == 1)
+		return (repo_file_fail(err, "%s: nothing is pending here",
+		    pending));
+	if (rc != 0)
+		return (-1);
+	rc = repo_review(&p, err);
+	*plan = p.plan;
+	repo_pending_close(&p);
+	return (rc);
+}
