@@ -103,7 +103,7 @@ struct listrec *listfile_read_wanted(const char *path,
  */
 struct list *listfile_build(const char *path, const struct listfile_want *want,
     const char *base, const struct disk *disk, char *err);
-struct list *listfile_apply(struct list *l, const char *path,
+struct list *listfile_apply(const struct list *l, const char *path,
     const struct listfile_want *want, char *err);
 
 #endif /* !LIANGKA_LISTFILE_H_ */

@@ -92,7 +92,7 @@ listfile_build(const char *path, const struct listfile_want *want,
 
 /* A delta fits to any version from `from` on, and leads further. */
 struct list *
-listfile_apply(struct list *l, const char *path,
+listfile_apply(const struct list *l, const char *path,
     const struct listfile_want *want, char *err)
 {
 	uint32_t version = list_info(l)->version;

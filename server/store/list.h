@@ -66,14 +66,14 @@ void list_close(struct list *l);
  * sentence in err: wrong order, root, count, too many for a layer (errno E2BIG: merge
  * first).  Removing a token that is not there is nothing.
  */
-struct list *list_layer(struct list *l, const struct list_info *info,
+struct list *list_layer(const struct list *l, const struct list_info *info,
     const struct listrec *r, size_t n, char *err);
 
 /**
  * list_merge(l, path, disk, err): Write base and layer of l as one new base file at
  * path and open it.  Return the list, of the same version and root, or NULL.
  */
-struct list *list_merge(struct list *l, const char *path,
+struct list *list_merge(const struct list *l, const char *path,
     const struct disk *disk, char *err);
 
 /**

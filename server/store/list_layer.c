@@ -210,7 +210,7 @@ check_result(const struct making *m, const struct list_info *info)
 
 /* Copy the tree, change what is touched, compare. */
 struct list *
-list_layer(struct list *l, const struct list_info *info,
+list_layer(const struct list *l, const struct list_info *info,
     const struct listrec *r, size_t n, char *err)
 {
 	struct making m = { .old = l, .err = err };
@@ -279,7 +279,7 @@ merge_all(const struct list *l, struct list_builder *b, char *err)
 
 /* Build, compare the root, open. */
 struct list *
-list_merge(struct list *l, const char *path, const struct disk *disk,
+list_merge(const struct list *l, const char *path, const struct disk *disk,
     char *err)
 {
 	struct list_info info = l->info;

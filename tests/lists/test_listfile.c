@@ -421,7 +421,6 @@ Test(listfile, a_duplicate)
 
 	r[3001].token = r[3000].token;
 	records(r, N, "record 3001 does not ascend");
-	/* And where one run ends and the next begins. */
 	free(r);
 }
 
@@ -433,10 +432,14 @@ Test(listfile, a_duplicate_between_two_runs)
 	struct frame f = { 0 };
 	size_t len;
 	uint8_t *p = unpack("s", &len);
+	uint64_t seen = 0;
 
 	bad = (struct listrec *)(void *)(p + LISTFILE_HEADER);
 	bad[8192].token = bad[8191].token;
 	pack("s", p, len, &f);
+	cr_assert_eq(listfile_each(lm_path("s"), &h, count, &seen, err), -1);
+	cr_assert_not_null(strstr(err, "record 8192"), "%s", err);
+	cr_assert_eq(seen, 8192);
 	refused("s", &w, "record 8192 does not ascend");
 	free(p);
 	free(r);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "store/listfilter.h"
 #include "store/listproof.h"
 #include "store/merkle.h"
 
@@ -216,7 +217,7 @@ Test(list, layers_against_a_model)
 
 Test(list, a_layer_holds_no_more_than_it_must)
 {
-	struct listrec *r = lm_records(1000, 4), d[3];
+	struct listrec *r = lm_records(1000, 4), d[3], got;
 	struct list_info info = lm_info(1, 3), first;
 	struct list *l = lm_list("a.list", &info, r, 1000), *m, *back;
 	char err[LIST_ERROR_MAX];
@@ -239,6 +240,10 @@ Test(list, a_layer_holds_no_more_than_it_must)
 	m = list_layer(l, &info, d, 2, err);
 	cr_assert_not_null(m, "%s", err);
 	cr_assert_eq(list_layered(m), 2);
+	cr_assert_eq(list_get(m, &r[10].token, &got), 1);
+	cr_assert_eq(got.expiry[1], d[0].expiry[1]);
+	cr_assert_eq(list_get(m, &r[20].token, &got), 0);
+	cr_assert_eq(list_get(l, &r[20].token, &got), 1);
 	/* All taken back, and a token removed that was never there. */
 	d[0] = r[10];
 	d[1] = r[20];
@@ -460,6 +465,36 @@ Test(list, a_root_of_a_list_nobody_would_build_proves_nothing)
 	p.hashes = 1;
 	cr_assert_eq(listproof_check(&p, &t, root, &got), -1);
 	free(r);
+}
+
+/* It lets all pass that are listed, and few others. */
+Test(list, the_filter)
+{
+	uint64_t seed = 1;
+	size_t passed = 0, asked = 0;
+
+	for (size_t n = 1; n < 400; n += 1 + n / 8) {
+		struct listrec *r = lm_records(n, n);
+		uint8_t *f = calloc(1, n);
+
+		for (size_t i = 0; i < n; i++)
+			listfilter_add(f, n, &r[i].token);
+		for (size_t i = 0; i < n; i++)
+			cr_assert(listfilter_has(f, n, &r[i].token));
+		for (int i = 0; n >= 40 && i < 2000; i++, asked++) {
+			struct token t = lm_token(&seed);
+
+			passed += (size_t)listfilter_has(f, n, &t);
+		}
+		free(f);
+		free(r);
+	}
+	cr_assert_lt(passed * 100, asked * 3);
+	{
+		struct token t = lm_token(&seed);
+
+		cr_assert_eq(listfilter_has(NULL, 0, &t), 0);
+	}
 }
 
 /* What several threads do with one list. */
