@@ -11,11 +11,12 @@
  * trusted timestamp names, targets while they are the file that this snapshot names.
  * What is not in force any more is still compared with, but not shown.
  *
- * Key ids are names and no digests (specification 1.0.31 and later); a key counts once
- * for a threshold under however many ids it is listed.  Ids listed twice in a role or
- * in "signatures" are refused.  A root that drops a key of the timestamp or the snapshot
- * has both forgotten (5.3.11), so that versions which a stolen key ran ahead are no
- * floor any more.
+ * Key ids are taken as names (TAP 12): section 4.3 has clients compute them again, so
+ * that one key never passes for two; here keys themselves are compared, and one counts
+ * once for a threshold under however many ids it is listed.  Ids listed twice in a
+ * role or in "signatures" are refused.  A root that drops a key of the timestamp or the
+ * snapshot has both forgotten (5.3.11), so that versions which a stolen key ran ahead
+ * are no floor any more.
  *
  * Threads: any, each on its own struct.
  */
