@@ -62,7 +62,8 @@ list_good(const struct tuf_target *g, char *err)
 	if (g->version == 0 || g->epoch == 0 || !g->has_root)
 		return (adopt_fail(err, "%s: version, epoch or root is missing",
 		    g->name));
-	if (g->kind[0] == 's' ? g->from != 0 : g->from >= g->version)
+	if (g->kind[0] == 's' ? g->from != 0 : g->from == 0 ||
+	    g->from >= g->version)
 		return (adopt_fail(err, "%s: a %s cannot lead from version %u to %u",
 		    g->name, g->kind, g->from, g->version));
 	return (0);

@@ -17,7 +17,8 @@
 #include "tufkit.h"
 
 #define ADOPTKIT_LISTS	4
-#define ADOPTKIT_UNDO	4096
+#define ADOPTKIT_UNDO	1024
+#define ADOPTKIT_PATH	512
 
 /* One list of the centre. */
 struct adoptkit_list {
@@ -31,7 +32,7 @@ struct adoptkit_list {
 /* A change that a power cut undoes. */
 struct adoptkit_undo {
 	int kind;
-	char path[TUFKIT_PATH], other[TUFKIT_PATH];
+	char path[ADOPTKIT_PATH], other[ADOPTKIT_PATH];
 };
 
 /* The disk: every step that changes it is counted. */
@@ -46,7 +47,7 @@ struct adoptkit_disk {
 	long writes;
 	struct adoptkit_undo undo[ADOPTKIT_UNDO];
 	size_t nundo;
-	int early;			/* a directory was renamed before it was synced */
+	int early;			/* a rename came before a sync that it needs */
 };
 
 struct adoptkit {

@@ -28,10 +28,14 @@ step(struct adoptkit_disk *d)
 static void
 remember(struct adoptkit_disk *d, int kind, const char *path, const char *other)
 {
-	struct adoptkit_undo *u = &d->undo[d->nundo];
+	struct adoptkit_undo *u;
 
-	if (d->nundo == ADOPTKIT_UNDO)
-		abort();
+	if (d->nundo == ADOPTKIT_UNDO) {	/* a long run without a power cut */
+		d->nundo /= 2;
+		memmove(d->undo, d->undo + d->nundo, d->nundo *
+		    sizeof(*d->undo));
+	}
+	u = &d->undo[d->nundo];
 	u->kind = kind;
 	(void)snprintf(u->path, sizeof(u->path), "%s", path);
 	(void)snprintf(u->other, sizeof(u->other), "%s", other);
@@ -40,26 +44,26 @@ remember(struct adoptkit_disk *d, int kind, const char *path, const char *other)
 
 /* Keep what a name stands for, under a number. */
 static void
-bury(struct adoptkit_disk *d, const char *path, char other[TUFKIT_PATH])
+bury(struct adoptkit_disk *d, const char *path, char other[ADOPTKIT_PATH])
 {
 	struct stat st;
 
 	other[0] = '\0';
 	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
-	(void)snprintf(other, TUFKIT_PATH, "%.900s/%u", d->grave, d->buried++);
+	(void)snprintf(other, ADOPTKIT_PATH, "%.480s/%u", d->grave, d->buried++);
 	if (link(path, other) != 0)
 		abort();
 }
 
 /* What descriptors stand for. */
-static char opened[64][TUFKIT_PATH];
+static char opened[64][ADOPTKIT_PATH];
 
 static int
 do_open(void *ctx, const char *path, int flags, unsigned mode)
 {
 	struct adoptkit_disk *d = ctx;
-	char other[TUFKIT_PATH];
+	char other[ADOPTKIT_PATH];
 	int fd, made;
 
 	if ((flags & (O_CREAT | O_TRUNC)) != 0) {
@@ -181,16 +185,18 @@ static int
 do_rename(void *ctx, const char *from, const char *to)
 {
 	struct adoptkit_disk *d = ctx;
-	char other[TUFKIT_PATH];
+	char other[ADOPTKIT_PATH];
 	size_t i, n = strlen(from);
 
 	if (step(d) != 0)
 		return (-1);
-	/* All that is in it, or it itself, has to be durable before. */
+	/* All that is in it, or it itself, has to be durable before; and so has the
+	 * last rename, since disks keep no order. */
 	for (i = 0; i < d->nundo; i++)
-		if (strncmp(d->undo[i].path, from, n) == 0 &&
+		if (d->undo[i].kind == RENAMED ||
+		    (strncmp(d->undo[i].path, from, n) == 0 &&
 		    (d->undo[i].path[n] == '/' || (d->undo[i].path[n] == '\0' &&
-		    d->undo[i].kind == WRITTEN)))
+		    d->undo[i].kind == WRITTEN))))
 			d->early = 1;
 	bury(d, to, other);
 	if (rename(from, to) != 0)
@@ -205,7 +211,7 @@ static int
 do_unlink(void *ctx, const char *path)
 {
 	struct adoptkit_disk *d = ctx;
-	char other[TUFKIT_PATH];
+	char other[ADOPTKIT_PATH];
 
 	if (step(d) != 0)
 		return (-1);
@@ -290,7 +296,6 @@ void
 adoptkit_disk_make(struct adoptkit_disk *d, const char *grave)
 {
 
-	memset(d, 0, sizeof(*d));
 	(void)snprintf(d->grave, sizeof(d->grave), "%s", grave);
 	d->disk = (struct disk){
 		.ctx = d, .open = do_open, .close = do_close,

@@ -1,0 +1,524 @@
+#include <criterion/criterion.h>
+
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adoptkit.h"
+
+/*
+ * What may lie in incoming/, from strangers and from a centre that was taken over.  Every
+ * one of these is refused with a sentence, and the last good lists go on serving.
+ */
+
+static char why[256];
+
+/* A node that follows its centre; incoming/ already has what comes next, not adopted. */
+static struct adoptkit *
+following(void)
+{
+	struct adoptkit *k = adoptkit_new();
+
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	adoptkit_put(k, "sanction", 1000, 3);
+	adoptkit_put(k, "sanction", 17, 0);
+	adoptkit_cut(k, "sanction", 1, 0);
+	adoptkit_text(k, "policy", 2);
+	adoptkit_text(k, "outlets", 2);
+	adoptkit_publish(k);
+	return (k);
+}
+
+/* It is refused, with these words, and nothing has changed. */
+static void
+refused(struct adoptkit *k, const char *words)
+{
+
+	cr_assert_eq(adoptkit_run(k), -1, "it was taken");
+	cr_expect(strstr(k->err, words) != NULL, "\"%s\" is not in: %s", words,
+	    k->err);
+	cr_expect_eq(k->a.targets, 1);
+	cr_expect_eq(k->a.list[1].info.version, 1);
+	cr_expect_eq(adoptkit_listed(k, "sanction", 17), 1);
+	cr_expect_eq(adoptkit_listed(k, "sanction", 1000), 0);
+	cr_expect_eq(adoptkit_start(k), 0, "%s", k->err);
+	cr_expect_eq(k->a.targets, 1);
+	cr_expect_eq(adoptkit_listed(k, "sanction", 17), 1);
+	cr_expect_str_eq(k->a.policy, "v1");
+	cr_expect(adoptkit_tidy(k, why), "%s", why);
+}
+
+/* After the attack the true files are taken. */
+static void
+recovers(struct adoptkit *k)
+{
+
+	adoptkit_sync(k);
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	adoptkit_free(k);
+}
+
+/* The path of a target in incoming/. */
+static const char *
+target(const struct adoptkit *k, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	json_t *e = json_object_get(json_object_get(
+	    k->repo->body[TUF_TARGETS], "targets"), name);
+	const char *sum = json_string_value(json_object_get(
+	    json_object_get(e, "hashes"), "sha256"));
+
+	cr_assert_not_null(sum, "%s", name);
+	return (adoptkit_path(k, "incoming/targets/%.*s%s.%s",
+	    (int)(slash + 1 - name), name, sum, slash + 1));
+}
+
+/* Replace a file. */
+static void
+write_file(const char *path, const void *data, size_t len)
+{
+	FILE *f = fopen(path, "wb");
+
+	cr_assert_not_null(f, "%s", path);
+	cr_assert_eq(fwrite(data, 1, len, f), len);
+	fclose(f);
+}
+
+/* ------------------------------------------------------------------ signatures */
+
+Test(adopt_hostile, a_stripped_signature)
+{
+	struct adoptkit *k = following();
+	json_t *whole;
+	char *text;
+	const char *path = adoptkit_path(k, "incoming/metadata/timestamp.json");
+
+	whole = json_load_file(path, 0, NULL);
+	json_array_clear(json_object_get(whole, "signatures"));
+	text = json_dumps(whole, 0);
+	write_file(path, text, strlen(text));
+	free(text);
+	json_decref(whole);
+	refused(k, "timestamp.json");
+	recovers(k);
+}
+
+Test(adopt_hostile, targets_signed_by_one_of_two)
+{
+	struct adoptkit *k = following();
+
+	k->repo->signers[TUF_TARGETS] = 1;
+	adoptkit_publish(k);
+	refused(k, "targets.json");
+	k->repo->signers[TUF_TARGETS] = TUFKIT_ALL;
+	tufkit_publish(k->repo);
+	recovers(k);
+}
+
+Test(adopt_hostile, a_root_signed_by_one_of_two)
+{
+	struct adoptkit *k = following();
+
+	k->repo->signers[TUF_ROOT] = 1;
+	k->repo->nold = 1;
+	tufkit_publish_root(k->repo);
+	adoptkit_sync(k);
+	refused(k, "2.root.json");
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, another_centre_altogether)
+{
+	struct adoptkit *k = following(), *other = adoptkit_new();
+
+	tufkit_rotate(other->repo, TUF_ROOT, 0);
+	tufkit_rotate(other->repo, TUF_TIMESTAMP, 0);
+	tufkit_rotate(other->repo, TUF_TARGETS, 0);
+	tufkit_publish_root(other->repo);
+	adoptkit_publish(other);
+	adoptkit_publish(other);
+	tufkit_rmtree(adoptkit_path(k, "incoming"));
+	adoptkit_copy(adoptkit_path(other, "incoming"),
+	    adoptkit_path(k, "incoming"));
+	(void)unlink(adoptkit_path(k, "incoming/metadata/2.root.json"));
+	refused(k, "timestamp.json");
+	adoptkit_free(other);
+	recovers(k);
+}
+
+/* --------------------------------------------------- older, frozen, mixed, endless */
+
+Test(adopt_hostile, an_older_generation)
+{
+	struct adoptkit *k = adoptkit_new();
+	char *old, why2[256];
+	size_t len;
+
+	adoptkit_sync(k);
+	old = tufkit_read(adoptkit_path(k, "incoming/metadata/timestamp.json"),
+	    &len);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	adoptkit_put(k, "sanction", 17, 0);
+	adoptkit_cut(k, "sanction", 1, 1);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	write_file(adoptkit_path(k, "incoming/metadata/timestamp.json"), old,
+	    len);
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "timestamp.json") != NULL, "%s", k->err);
+	cr_expect(adoptkit_same(k, why2), "%s", why2);
+	/* Nor when the node has lost what it had: the journal knows. */
+	adoptkit_stop(k);
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "older") != NULL, "%s", k->err);
+	/* And an old copy of the disk does not start. */
+	free(old);
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, an_old_copy_of_the_disk)
+{
+	struct adoptkit *k = adoptkit_new();
+	char saved[TUFKIT_PATH + 16], lists[TUFKIT_PATH + 16];
+
+	(void)snprintf(saved, sizeof(saved), "%s/saved", k->dir);
+	(void)snprintf(lists, sizeof(lists), "%s/lists", k->data);
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	adoptkit_copy(lists, saved);
+	adoptkit_put(k, "sanction", 1000, 3);
+	adoptkit_cut(k, "sanction", 1, 1);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	tufkit_rmtree(lists);
+	adoptkit_copy(saved, lists);
+	cr_expect_eq(adoptkit_start(k), -1);
+	cr_expect(strstr(k->err, "older") != NULL, "%s", k->err);
+	cr_expect_eq(adoptkit_run(k), -1, "the old incoming/ does no better");
+	adoptkit_sync(k);
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	/* All of it gone is no beginning either. */
+	tufkit_rmtree(lists);
+	cr_expect_eq(adoptkit_start(k), -1);
+	cr_expect(strstr(k->err, "journal") != NULL, "%s", k->err);
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, targets_and_snapshot_that_go_back)
+{
+	struct adoptkit *k = following();
+
+	json_object_set_new(k->repo->body[TUF_TARGETS], "version",
+	    json_integer(0));
+	json_object_set_new(k->repo->body[TUF_SNAPSHOT], "version",
+	    json_integer(5));
+	tufkit_publish(k->repo);
+	json_object_set_new(k->repo->body[TUF_SNAPSHOT], "version",
+	    json_integer(0));
+	tufkit_point(k->repo, TUF_SNAPSHOT);
+	tufkit_seal(k->repo, TUF_SNAPSHOT);
+	tufkit_publish_timestamp(k->repo);
+	adoptkit_sync(k);
+	refused(k, "timestamp.json");
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, a_frozen_centre)
+{
+	struct adoptkit *k = following();
+
+	k->now += 2 * 86400;
+	refused(k, "expired");
+	k->repo->now = k->now;
+	tufkit_publish(k->repo);
+	recovers(k);
+}
+
+Test(adopt_hostile, a_frozen_snapshot_under_fresh_timestamps)
+{
+	struct adoptkit *k = following();
+
+	k->now = k->repo->now += 8 * 86400;
+	tufkit_publish_timestamp(k->repo);
+	adoptkit_sync(k);
+	refused(k, "expired");
+	tufkit_publish(k->repo);
+	recovers(k);
+}
+
+Test(adopt_hostile, a_clock_far_behind_gains_nothing)
+{
+	struct adoptkit *k = adoptkit_new();
+	int64_t true_now = k->now;
+
+	/* This one is kept back by somebody, until it has expired ... */
+	k->repo->now = true_now - 40 * 86400;
+	tufkit_publish(k->repo);
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	k->now = true_now - 40 * 86400;
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	k->repo->now = true_now;
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	k->now = true_now;
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	k->repo->now = true_now - 20 * 86400;
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	/* ... and the node's clock is set back to where it had not. */
+	k->now = true_now - 20 * 86400;
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "expired") != NULL, "%s", k->err);
+	/* A clock that is behind does no harm otherwise. */
+	k->now = 0;
+	k->repo->now = true_now + 60;
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect_eq(adoptkit_start(k), 0, "%s", k->err);
+	/* Far ahead, all has expired; what was adopted starts and serves. */
+	k->now = true_now + 4000 * INT64_C(86400);
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "expired") != NULL, "%s", k->err);
+	cr_expect_eq(adoptkit_start(k), 0, "%s", k->err);
+	cr_expect_eq(adoptkit_listed(k, "sanction", 17), 1);
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, a_stolen_timestamp_key_is_outlived)
+{
+	struct adoptkit *k = following();
+	json_t *b = k->repo->body[TUF_TIMESTAMP];
+
+	/* The thief runs the version and the moment of signing far ahead. */
+	json_object_set_new(b, "version", json_integer(1000000));
+	tufkit_publish_timestamp(k->repo);
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect_eq(k->a.timestamp, 1000001);
+	tufkit_rotate(k->repo, TUF_TIMESTAMP, 0);
+	tufkit_publish_root(k->repo);
+	json_object_set_new(b, "version", json_integer(2));
+	adoptkit_text(k, "policy", 3);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect_eq(k->a.timestamp, 3);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	cr_expect_eq(adoptkit_start(k), 0, "%s", k->err);
+	adoptkit_free(k);
+}
+
+Test(adopt_hostile, signed_after_it_expires)
+{
+	struct adoptkit *k = following();
+
+	json_object_set_new(k->repo->body[TUF_TIMESTAMP], "x_signed",
+	    json_integer(k->now + 400 * INT64_C(86400)));
+	tufkit_seal(k->repo, TUF_TIMESTAMP);
+	adoptkit_sync(k);
+	refused(k, "signed after");
+	tufkit_publish(k->repo);
+	recovers(k);
+}
+
+Test(adopt_hostile, snapshot_and_targets_of_two_publications)
+{
+	struct adoptkit *k = following();
+	char *text;
+	size_t len;
+
+	text = tufkit_read(adoptkit_path(k, "incoming/metadata/2.targets.json"),
+	    &len);
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	write_file(adoptkit_path(k, "incoming/metadata/3.targets.json"), text,
+	    len);
+	free(text);
+	refused(k, "3.targets.json");
+	recovers(k);
+}
+
+Test(adopt_hostile, metadata_without_end)
+{
+	static const char *const name[] = {
+		"timestamp.json", "2.snapshot.json", "2.targets.json",
+		"2.root.json"
+	};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct adoptkit *k = following();
+		const char *path = adoptkit_path(k, "incoming/metadata/%s",
+		    name[i]);
+		FILE *f = fopen(path, "a");
+
+		fclose(f);
+		cr_assert_eq(truncate(path, INT64_C(1) << 36), 0);
+		refused(k, "longer than");
+		(void)unlink(path);
+		recovers(k);
+	}
+}
+
+Test(adopt_hostile, no_json_and_other_forms)
+{
+	static const char *const text[] = {
+		"", "{", "[]", "{}", "{\"signed\":{},\"signatures\":[]}",
+		"{\"signed\":{\"_type\":\"timestamp\"},\"signatures\":{}}",
+	};
+
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		struct adoptkit *k = following();
+
+		write_file(adoptkit_path(k, "incoming/metadata/timestamp.json"),
+		    text[i], strlen(text[i]));
+		refused(k, "timestamp.json");
+		adoptkit_free(k);
+	}
+}
+
+/* ------------------------------------------------------------ files that are not it */
+
+static const char *const files[] = {
+	"lists/sanction/1-2.delta.zst", "policy/2", "outlets/2"
+};
+
+Test(adopt_hostile, altered_targets)
+{
+
+	for (size_t i = 0; i < 3; i++) {
+		struct adoptkit *k = following();
+
+		adoptkit_flip(target(k, files[i]), 9);
+		refused(k, strrchr(files[i], '/') + 1);
+		recovers(k);
+	}
+}
+
+Test(adopt_hostile, missing_cut_and_grown_targets)
+{
+
+	for (size_t i = 0; i < 9; i++) {
+		struct adoptkit *k = following();
+		const char *path = target(k, files[i / 3]);
+		struct stat st;
+
+		cr_assert_eq(stat(path, &st), 0);
+		if (i % 3 == 0)
+			(void)unlink(path);
+		else
+			cr_assert_eq(truncate(path, i % 3 == 1 ?
+			    st.st_size / 2 : (off_t)1 << 36), 0);
+		refused(k, strrchr(files[i / 3], '/') + 1);
+		recovers(k);
+	}
+}
+
+Test(adopt_hostile, links_fifos_and_directories)
+{
+
+	for (size_t i = 0; i < 9; i++) {
+		struct adoptkit *k = following();
+		const char *path = i < 6 ? target(k, files[i / 3]) :
+		    adoptkit_path(k, "incoming/metadata/2.targets.json");
+		char other[TUFKIT_PATH + 16];
+
+		/* The very file lies behind the link; still it is no file. */
+		(void)snprintf(other, sizeof(other), "%s/other", k->dir);
+		cr_assert_eq(rename(path, other), 0);
+		if (i % 3 == 0)
+			cr_assert_eq(symlink(other, path), 0);
+		else if (i % 3 == 1)
+			cr_assert_eq(mkfifo(path, 0600), 0);
+		else
+			cr_assert_eq(mkdir(path, 0700), 0);
+		refused(k, i % 3 == 0 ? "symbolic link" : "regular file");
+		recovers(k);
+	}
+}
+
+Test(adopt_hostile, a_directory_full_of_files)
+{
+	struct adoptkit *k = following();
+	int i;
+
+	for (i = 0; i < 3000; i++)
+		write_file(adoptkit_path(k, "incoming/metadata/x%d.json", i),
+		    "", 0);
+	k->disk.steps = 0;
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	cr_expect_lt(k->disk.steps, 200);
+	adoptkit_free(k);
+}
+
+/* incoming/ goes away in the middle. */
+static void
+vanish(struct adoptkit *k)
+{
+
+	tufkit_rmtree(adoptkit_path(k, "incoming"));
+	(void)mkdir(adoptkit_path(k, "incoming"), 0700);
+}
+
+Test(adopt_hostile, incoming_vanishes_in_the_middle)
+{
+	struct adoptkit *k = adoptkit_new();
+
+	/* Verified, and gone before a snapshot is built from it. */
+	adoptkit_sync(k);
+	(void)snprintf(k->step, sizeof(k->step), "build");
+	k->at = vanish;
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "snap.zst") != NULL, "%s", k->err);
+	k->at = NULL;
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	/* Deltas and texts were copied as they were verified: they are taken. */
+	adoptkit_put(k, "sanction", 17, 0);
+	adoptkit_cut(k, "sanction", 1, 0);
+	adoptkit_publish(k);
+	k->at = vanish;
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	k->at = NULL;
+	cr_expect_eq(adoptkit_run(k), 1, "%s", k->err);
+	cr_expect_eq(adoptkit_start(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	adoptkit_free(k);
+}
+
+/* A snapshot is swapped between verification and use. */
+static void
+swap(struct adoptkit *k)
+{
+	const char *path = target(k, "lists/sanction/2.snap.zst");
+	char *text;
+	size_t len;
+
+	text = tufkit_read(target(k, "lists/cards/1.snap.zst"), &len);
+	write_file(path, text, len);
+	free(text);
+}
+
+Test(adopt_hostile, a_snapshot_is_swapped_after_it_was_verified)
+{
+	struct adoptkit *k = following();
+
+	adoptkit_find(k, "sanction")->version = 1;
+	adoptkit_cut(k, "sanction", 0, 1);
+	adoptkit_publish(k);
+	(void)snprintf(k->step, sizeof(k->step), "build");
+	k->at = swap;
+	refused(k, "2.snap.zst");
+	k->at = NULL;
+	recovers(k);
+}
