@@ -172,11 +172,15 @@ read_lines(const struct tool *t, struct where_names *x, const char *path,
 		len = strcspn(p, "\n");
 		for (n = len; n > 0 && (p[n - 1] == '\r' || p[n - 1] == ' '); )
 			n--;
-		if (n >= NODESTATUS_NODE_MAX || memchr(p, ' ', n) != NULL)
-			return (tool_fail(t, TOOL_DATA, "%s:%d：不是节点名",
-			    "%s:%d: not the name of a node", path, line));
-		if (n > 0 && p[0] != '#')
+		if (n > 0 && p[0] != '#') {
+			if (n >= NODESTATUS_NODE_MAX || memchr(p, ' ', n) !=
+			    NULL)
+				return (tool_fail(t, TOOL_DATA,
+				    "%s:%d：不是节点名",
+				    "%s:%d: not the name of a node", path,
+				    line));
 			rc = add(t, x, p, n);
+		}
 		p += len + (p[len] == '\n');
 	}
 	return (rc);
