@@ -37,7 +37,7 @@ extern const struct command cmd_outlet_import, cmd_outlet_list,
     cmd_outlet_show, cmd_outlet_suspend, cmd_outlet_resume;
 extern const struct command cmd_campaign_propose, cmd_campaign_approve,
     cmd_campaign_withdraw, cmd_campaign_show;
-extern const struct command cmd_sync;
+extern const struct command cmd_sync, cmd_list_where;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

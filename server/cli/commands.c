@@ -19,6 +19,7 @@ const struct command *const commands[] = {
 	&cmd_policy_show,
 	&cmd_policy_test,
 	&cmd_list_retro,
+	&cmd_list_where,
 	&cmd_log_show,
 	&cmd_log_search,
 	&cmd_log_prove,
