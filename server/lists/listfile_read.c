@@ -144,6 +144,7 @@ unpack(struct reader *r, void *buf, size_t len, size_t *got)
 {
 	ZSTD_outBuffer out = { .dst = buf, .size = len };
 
+	*got = 0;
 	while (out.pos < out.size && r->left != 0) {
 		size_t before = out.pos;
 
@@ -200,7 +201,7 @@ read_run(struct reader *r, int (*each)(void *,
 	if (what != NULL) {
 		errno = EBADMSG;
 		return (listfile_error(r->err, r->path, "record %llu %s",
-		    (unsigned long long)(r->records + bad), what));
+		    (unsigned long long)r->records + bad, what));
 	}
 	r->records += n;
 	r->last = r->run[n - 1].token;

@@ -89,7 +89,7 @@ const struct listrec *
 list_layer_of(const struct list *l, uint32_t i, size_t *n)
 {
 	struct token first = { { 0 } };
-	size_t low, high = l->nlayer;
+	size_t low, high;
 	unsigned bits = l->info.bits;
 
 	for (unsigned k = 0; k < 4; k++)

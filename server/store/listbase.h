@@ -43,13 +43,6 @@
 #define LISTBASE_COUNT_MAX ((uint64_t)1 << 31)
 #define LISTBASE_BUCKET_MAX ((size_t)1 << 20) /* records; tokens are uniform */
 
-/* What is held of each bucket, so that the header stays readable. */
-struct listbase_index {
-	uint32_t *start;	/* 2^bits and one more: count */
-	uint64_t *check;
-	uint8_t *filter;	/* count bytes */
-};
-
 struct listbase;
 
 /* A bucket as it is read: most fit in the struct. */
@@ -59,15 +52,6 @@ struct listbase_bucket {
 	struct listrec *more;	/* owned when there are many */
 	struct listrec few[384];
 };
-
-/**
- * listbase_header_write(buf, info, tail): Print a header.  listbase_header_read(buf,
- * info, tail): take one apart.  Return NULL, or what is wrong with it.
- */
-void listbase_header_write(uint8_t buf[LISTBASE_HEADER],
-    const struct list_info *info, uint64_t tail);
-const char *listbase_header_read(const uint8_t buf[LISTBASE_HEADER],
-    struct list_info *info, uint64_t *tail);
 
 /**
  * listbase_open(path, verify, tree, err): As list_open(); fill in the tree, which is the
@@ -96,10 +80,5 @@ void listbase_bucket_free(struct listbase_bucket *k);
  */
 int listbase_get(const struct listbase *b, const struct token *t,
     struct listrec *r);
-
-/**
- * listbase_dir(path, dir, cap): Write the directory of a path.  Return 0 or -1.
- */
-int listbase_dir(const char *path, char *dir, size_t cap);
 
 #endif /* !LIANGKA_LISTBASE_H_ */

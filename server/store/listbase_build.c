@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include <xxhash.h>
 
 #include "disk.h"
-#include "listbase.h"
+#include "listbase_impl.h"
 #include "listfilter.h"
 #include "listrun.h"
 
@@ -46,22 +45,6 @@ struct list_builder {
 	struct list_info expected;
 };
 
-/* Tell what went wrong with which file; the errno stays. */
-static int __attribute__((format(printf, 3, 4)))
-fail(char *err, const char *path, const char *format, ...)
-{
-	int saved = errno;
-	va_list ap;
-	size_t n;
-
-	n = (size_t)snprintf(err, LIST_ERROR_MAX, "%.300s: ", path);
-	va_start(ap, format);
-	(void)vsnprintf(err + n, LIST_ERROR_MAX - n, format, ap);
-	va_end(ap);
-	errno = saved;
-	return (-1);
-}
-
 /* A call on the file failed: say so, and find out whether there was no room. */
 static int
 fail_disk(const struct list_builder *b, const char *what, char *err)
@@ -73,7 +56,7 @@ fail_disk(const struct list_builder *b, const char *what, char *err)
 	    b->dir, &room) == 0 && room < ROOM))
 		saved = ENOSPC;
 	errno = saved;
-	return (fail(err, b->temp, "%s: %s", what, strerror(saved)));
+	return (listbase_error(err, b->temp, "%s: %s", what, strerror(saved)));
 }
 
 /* Free all; the temporary file, if there is one, goes too. */
@@ -126,12 +109,12 @@ list_build(const char *path, const struct list_info *info,
 	if (info->bits > LIST_BITS_MAX ||
 	    memchr(info->id, '\0', LIST_ID_MAX) == NULL) {
 		errno = EINVAL;
-		(void)fail(err, path, "a list cannot have %u bits, or this id",
-		    info->bits);
+		(void)listbase_error(err, path, "a list cannot have %u bits, "
+		    "or this id", info->bits);
 		return (NULL);
 	}
 	if ((b = calloc(1, sizeof(*b))) == NULL) {
-		(void)fail(err, path, "out of memory");
+		(void)listbase_error(err, path, "out of memory");
 		return (NULL);
 	}
 	b->disk = disk;
@@ -142,12 +125,12 @@ list_build(const char *path, const struct list_info *info,
 	if (n < 0 || (size_t)n >= sizeof(b->temp) ||
 	    listbase_dir(path, b->dir, sizeof(b->dir)) != 0) {
 		errno = ENAMETOOLONG;
-		(void)fail(err, path, "the name is too long");
+		(void)listbase_error(err, path, "the name is too long");
 		goto err;
 	}
 	(void)snprintf(b->path, sizeof(b->path), "%.*s", n - 4, b->temp);
 	if (gather(b) != 0) {
-		(void)fail(err, path, "out of memory");
+		(void)listbase_error(err, path, "out of memory");
 		goto err;
 	}
 	if ((b->fd = disk->open(disk->ctx, b->temp, O_RDWR | O_CREAT | O_TRUNC,
@@ -220,7 +203,7 @@ bucket_end(struct list_builder *b, char *err)
 		uint8_t *p = realloc(b->x.filter, cap);
 
 		if (p == NULL)
-			return (fail(err, b->path, "out of memory"));
+			return (listbase_error(err, b->path, "out of memory"));
 		b->x.filter = p;
 		b->filter_cap = cap;
 	}
@@ -251,7 +234,7 @@ take(struct list_builder *b, const struct listrec *r, size_t n, char *err)
 		    sizeof(*p));
 
 		if (p == NULL)
-			return (fail(err, b->path, "out of memory"));
+			return (listbase_error(err, b->path, "out of memory"));
 		b->buf = p;
 		b->cap = (b->n + n) * 2;
 	}
@@ -270,14 +253,14 @@ fits(const struct list_builder *b, const struct listrec *r,
 
 	errno = EINVAL;
 	if (last != NULL && listrun_compare(last, &r->token) >= 0)
-		return (fail(err, b->path, "record %llu does not ascend",
-		    (unsigned long long)b->info.count));
+		return (listbase_error(err, b->path, "record %llu does not "
+		    "ascend", (unsigned long long)b->info.count));
 	if ((listrec_flags(r) & LISTREC_GONE) != 0)
-		return (fail(err, b->path, "record %llu is of a delta",
-		    (unsigned long long)b->info.count));
+		return (listbase_error(err, b->path, "record %llu is of a "
+		    "delta", (unsigned long long)b->info.count));
 	if (b->info.count == LISTBASE_COUNT_MAX ||
-	    b->n - b->begun == LISTBASE_BUCKET_MAX)
-		return (fail(err, b->path, "too many records"));
+	    b->n - b->begun >= LISTBASE_BUCKET_MAX)
+		return (listbase_error(err, b->path, "too many records"));
 	return (0);
 }
 
@@ -292,11 +275,11 @@ list_build_add(struct list_builder *b, const struct listrec *r, size_t n,
 		uint32_t bucket = listrec_bucket(&r[done].token, b->info.bits);
 		const struct token *last = b->info.count > 0 ? &b->last : NULL;
 
-		if (fits(b, &r[done], last, err) != 0)
-			return (-1);
 		while (b->bucket < bucket)
 			if (bucket_end(b, err) != 0)
 				return (-1);
+		if (fits(b, &r[done], last, err) != 0)
+			return (-1);
 		for (end = done + 1; end < n && end - done < 4096 &&
 		    listrec_bucket(&r[end].token, b->info.bits) == bucket; end++)
 			if (listrun_compare(&r[end - 1].token, &r[end].token) >=
@@ -338,7 +321,7 @@ finish(struct list_builder *b, char *err)
 	if (b->expect != NULL && (b->info.count != b->expect->count ||
 	    memcmp(b->info.root, b->expect->root, 32) != 0)) {
 		errno = EBADMSG;
-		return (fail(err, b->path, "%s", b->info.count !=
+		return (listbase_error(err, b->path, "%s", b->info.count !=
 		    b->expect->count ? "its number of records is not the one "
 		    "that was signed" : "its root is not the one that was "
 		    "signed"));

@@ -1,12 +1,15 @@
 #include <endian.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "listbase.h"
+#include "listbase_impl.h"
 
-/* The header of a base file. */
+/* The header of a base file, and small things that all of listbase*.c need. */
 
 static const char magic[8] = "LKBASE1\n";
 
@@ -111,4 +114,20 @@ listbase_dir(const char *path, char *dir, size_t cap)
 	memcpy(dir, slash == NULL ? "." : path, len);
 	dir[len] = '\0';
 	return (0);
+}
+
+/* Name the file, then what is wrong. */
+int
+listbase_error(char *err, const char *path, const char *format, ...)
+{
+	int saved = errno;
+	va_list ap;
+	size_t n;
+
+	n = (size_t)snprintf(err, LIST_ERROR_MAX, "%.300s: ", path);
+	va_start(ap, format);
+	(void)vsnprintf(err + n, LIST_ERROR_MAX - n, format, ap);
+	va_end(ap);
+	errno = saved;
+	return (-1);
 }
