@@ -54,6 +54,7 @@ bad(void *arg, const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct outlets_sink sink = { bad, NULL, 1 };
 	char err[OUTLETS_ERROR_MAX];
 	struct outlets *o;
 
@@ -62,9 +63,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (memchr(err, '\0', sizeof(err)) == NULL)
 		abort();
 	outlets_free(o);
-	if ((o = outlets_import("fuzz", (const char *)data, size, bad, NULL,
-	    err)) != NULL)
-		check(o);
-	outlets_free(o);
+	for (; sink.english >= 0; sink.english--) {
+		if ((o = outlets_import("fuzz", (const char *)data, size,
+		    &sink, err)) != NULL)
+			check(o);
+		else if (memchr(err, '\0', sizeof(err)) == NULL)
+			abort();
+		outlets_free(o);
+	}
 	return (0);
 }

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin.h"
+
 #include "command.h"
 #include "json.h"
 #include "outlet_edit.h"
@@ -187,6 +189,8 @@ import(const struct tool *t, const struct options *o, struct outlet_edit *e,
     const char *path)
 {
 	struct bad b = { .t = t };
+	const struct outlets_sink sink = { bad_row, &b,
+		t->language == LK_LANG_EN };
 	char err[OUTLETS_ERROR_MAX], *text;
 	struct outlets *in;
 	size_t len;
@@ -195,13 +199,10 @@ import(const struct tool *t, const struct options *o, struct outlet_edit *e,
 	if ((rc = registers_file(t, path, OUTLETS_MAX_TEXT, &text, &len)) !=
 	    ARGS_GO)
 		return (rc);
-	in = outlets_import(path, text, len, bad_row, &b, err);
+	in = outlets_import(path, text, len, &sink, err);
 	free(text);
 	if (in == NULL)
-		return (b.n == 0 ? tool_fail(t, TOOL_DATA, "%s", "%s", err) :
-		    tool_fail(t, TOOL_DATA, "%s：%zu 行有误，整份未导入",
-		    "%s: %zu rows cannot be taken, and so none was", path,
-		    b.n));
+		return (tool_fail(t, TOOL_DATA, "%s", "%s", err));
 	rc = put(t, o, e, in);
 	outlets_free(in);
 	return (rc);

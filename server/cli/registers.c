@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "engine/day.h"
+#include "engine/identity.h"
 #include "keys/utf8.h"
+#include "plugin.h"
 #include "store/disk.h"
 
 #include "registers.h"
@@ -31,6 +33,22 @@ registers_day(const struct tool *t, const char *option, const char *s,
 	    "--%s: a day is written 2026-11-22, not \"%s\"", option, s));
 }
 
+/* Does a text hold the number of an identity card? */
+static int
+holds_number(const char *s, int32_t today)
+{
+	struct identity id;
+	int found = 0;
+
+	for (; strlen(s) >= 18 && !found; s++)
+		if (strspn(s, "0123456789") >= 17) {
+			found = identity_parse(&id, LK_ID_RESIDENT, s, 18,
+			    NULL, today, NULL) == 0;
+			identity_wipe(&id);
+		}
+	return (found);
+}
+
 /* Is this one line that shows? */
 int
 registers_line(const struct tool *t, const char *option, const char *s,
@@ -51,8 +69,13 @@ registers_line(const struct tool *t, const char *option, const char *s,
 			    "is not UTF-8", option));
 		shown |= !utf8_blank(c);
 	}
-	return (shown ? ARGS_GO : tool_fail(t, TOOL_USAGE, "--%s：不能为空",
-	    "--%s: it is empty", option));
+	if (!shown)
+		return (tool_fail(t, TOOL_USAGE, "--%s：不能为空",
+		    "--%s: it is empty", option));
+	return (!holds_number(s, registers_today(t)) ? ARGS_GO : tool_fail(t, TOOL_USAGE,
+	    "--%s：含有证件号码；此处的文字会留存或发布，不得写入",
+	    "--%s: there is an identity number in it; this text is kept or "
+	    "published, so leave it out", option));
 }
 
 /* Open the centre. */

@@ -71,7 +71,7 @@ int registers_file(const struct tool *t, const char *path, size_t max,
 /**
  * registers_day(t, option, s, day): Read a day, 2026-11-22.
  * registers_line(t, option, s, max): See that a text is one line that shows, of at most
- * max bytes, and not empty.  Each returns ARGS_GO or an exit code.
+ * max bytes, not empty, and without an identity number.  Each returns ARGS_GO or an exit code.
  * registers_today(t): the day of UTC+8.
  */
 int registers_day(const struct tool *t, const char *option, const char *s,

@@ -39,19 +39,20 @@ take(struct outlets *o, const char *name, size_t row, char **cells, size_t n,
     char *err)
 {
 	struct outlet *x = &o->v[o->n];
-	const char *why;
-	int column;
+	int column, fault;
 
 	if (n != OUTLETS_COLUMNS)
 		return (fail(err, name, row, n < OUTLETS_COLUMNS ? n :
 		    OUTLETS_COLUMNS, n == 1 && cells[0][0] == '\0' ?
 		    "an empty row" : "a row has 10 cells"));
-	if (outlets_row(cells, x, &column, &why) != 0)
-		return (fail(err, name, row, (size_t)column + 1, why));
+	fault = outlets_row((const char *const *)cells, x, &column);
+	if (fault != OUTLETS_FINE)
+		return (fail(err, name, row, (size_t)column + 1,
+		    outlets_why(fault, 1)));
 	if (o->n > 0 && outlets_order(x - 1, x) >= 0)
 		return (fail(err, name, row, OUTLETS_OUTLET + 1,
-		    outlets_order(x - 1, x) == 0 ? "the same outlet once more" :
-		    "rows must ascend by institution and outlet"));
+		    outlets_order(x - 1, x) == 0 ? outlets_why(OUTLETS_TWICE,
+		    1) : "rows must ascend by institution and outlet"));
 	o->n++;
 	return (0);
 }
@@ -74,7 +75,7 @@ lines(struct outlets *o, const char *name, size_t len, char *err)
 			stop--;
 		if (memchr(p, '\0', (size_t)(stop - p)) != NULL)
 			return (fail(err, name, row, 1, "it holds a NUL"));
-		n = outlets_cells(p, stop, ',', 0, cells, OUTLETS_COLUMNS);
+		n = outlets_cells(p, stop, cells, OUTLETS_COLUMNS);
 		if (n == 0)
 			return (fail(err, name, row, 1, "a quote out of place"));
 		if (row == 1 && !header(cells, n))

@@ -78,18 +78,24 @@ int outlets_split(const char *name, char *institution, char *outlet);
  */
 char *outlets_print(const struct outlet *v, size_t n, size_t *len);
 
+/* Bad rows of an import. */
+struct outlets_sink {
+	/* text: name:row:column: what is wrong, below OUTLETS_ERROR_MAX bytes */
+	void (*bad)(void *arg, const char *text);
+	void *arg;
+	int english;	/* language of what is said, in err too */
+};
+
 /**
- * outlets_import(name, text, len, bad, arg, err): Read a register as people send it:
- * UTF-8, GB18030, or UTF-16 with its mark; columns in any order, headed in English or
- * Chinese (机构 网点 名称 区划 营业时间 联系方式 状态 停业起 停业止 原因), of which those but the
- * first four may be missing; rows in any order; ';', '|' or a tab for the comma; status in
- * Chinese too, or empty for open; days as 2026/1/2 too; what a spreadsheet adds (="0001", a
- * leading ', blanks around) is taken away, what it has damaged (1.1E+11) is a bad row.  bad()
- * is told of each, with its place, in bytes that OUTLETS_ERROR_MAX bounds.  Return the
- * register; or NULL, with the number of bad rows or what else is wrong in err: a register is
- * taken whole or not at all, since an outlet left out is one that nobody knows.
+ * outlets_import(name, text, len, sink, err): Read a register as people send it: any
+ * encoding, separator and spreadsheet that csvfile.h knows; columns in any order, headed
+ * in English or Chinese (机构 网点 名称 区划 营业时间 联系方式 状态 停业起 停业止 原因), of which
+ * those but the first four may be missing; rows in any order; status in Chinese too, or
+ * empty for open; days as 2026/1/2 too.  Return the register; or NULL, with the number of
+ * bad rows or what else is wrong in err: a register is taken whole or not at all, since an
+ * outlet left out is one that nobody knows.
  */
 struct outlets *outlets_import(const char *name, const char *text, size_t len,
-    void (*bad)(void *arg, const char *text), void *arg, char *err);
+    const struct outlets_sink *sink, char *err);
 
 #endif /* !LIANGKA_OUTLETS_H_ */

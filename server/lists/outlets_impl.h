@@ -21,34 +21,36 @@ struct outlets {
 
 extern const char *const outlets_heads[OUTLETS_COLUMNS];
 
-/**
- * outlets_cells(line, end, separator, loose, cells, max): Take a line, which is changed,
- * apart into at most max cells, each terminated.  Return their number; 0 when a quote is
- * out of place, which with loose it may be inside a cell without quotes; max + 1 when there
- * are more.  *end is written.
- */
-size_t outlets_cells(char *line, char *end, char separator, int loose,
-    char **cells, size_t max);
+/* What can be wrong with a row. */
+enum outlets_fault {
+	OUTLETS_FINE, OUTLETS_EMPTY, OUTLETS_LONG, OUTLETS_ENCODING,
+	OUTLETS_HIDDEN, OUTLETS_BLANK, OUTLETS_DOT, OUTLETS_AREA_FORM,
+	OUTLETS_HOURS_FORM, OUTLETS_STATUS_WORD, OUTLETS_DAY_FORM,
+	OUTLETS_NOT_SUSPENDED, OUTLETS_NO_FROM, OUTLETS_BACKWARDS,
+	OUTLETS_NO_REASON, OUTLETS_DAMAGED, OUTLETS_FEWER, OUTLETS_MORE,
+	OUTLETS_TWICE, OUTLETS_FAULTS
+};
 
 /**
- * outlets_row(cells, x, column, why): Take the cells, one for each column, as an outlet.
- * Return 0, or -1 with the column (enum outlets_column) and what is wrong.
+ * outlets_cells(line, end, cells, max): Take a line, which is changed, apart into at most
+ * max cells, each terminated.  Return their number; 0 when a quote is out of place; max + 1
+ * when there are more.  *end is written.
  */
-int outlets_row(char *const *cells, struct outlet *x, int *column,
-    const char **why);
+size_t outlets_cells(char *line, char *end, char **cells, size_t max);
+
+/**
+ * outlets_row(cells, x, column): Take the cells, one for each column, as an outlet.
+ * Return OUTLETS_FINE, or what is wrong, with the column (enum outlets_column).
+ * outlets_why(fault, english): Return what it is, for people.
+ */
+int outlets_row(const char *const *cells, struct outlet *x, int *column);
+const char *outlets_why(int fault, int english);
 
 /**
  * outlets_order(a, b): Compare by institution and outlet, as memcmp().
+ * outlets_lines(text, len): How many lines a text has.
  */
 int outlets_order(const struct outlet *a, const struct outlet *b);
-
-/**
- * outlets_lines(text, len): How many lines a text has.
- * outlets_utf8(text, len, out, outlen): Make a text UTF-8 that is so already, UTF-16 with
- * a byte order mark, or else GB18030; *out is for free() and has a NUL behind it.  Return
- * 0; -1 with errno EILSEQ when it is none of these, or ENOMEM.
- */
 size_t outlets_lines(const char *text, size_t len);
-int outlets_utf8(const char *text, size_t len, char **out, size_t *outlen);
 
 #endif /* !LIANGKA_OUTLETS_IMPL_H_ */

@@ -1,17 +1,15 @@
 /*
  * Taking a register as people send it.
  */
-#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/day.h"
-#include "keys/utf8.h"
 
+#include "csvfile.h"
 #include "outlets_impl.h"
-
-#define CELLS_MAX 64
 
 /* Another word for a column or a status. */
 struct also {
@@ -39,6 +37,9 @@ static const struct also heads[] = {
 	{ NULL, 0 }
 };
 
+/* Those that must be there, in Chinese. */
+static const char *const heads_zh[] = { "机构", "网点", "名称", "区划" };
+
 static const struct also statuses[] = {
 	{ "", OUTLET_OPEN }, { "正常", OUTLET_OPEN }, { "营业", OUTLET_OPEN },
 	{ "开业", OUTLET_OPEN }, { "停业", OUTLET_SUSPENDED },
@@ -50,22 +51,41 @@ static const struct also statuses[] = {
 /* A row that was taken, until all are sorted. */
 struct taken {
 	struct outlet x;
-	size_t row;
+	uint64_t row;
 };
 
 /* An import in progress. */
 struct import {
 	const char *name;
-	void (*bad)(void *arg, const char *text);
-	void *arg;
+	const struct outlets_sink *sink;
 	char *err;
 	size_t nbad;
-	char separator;
-	int at[CELLS_MAX];	/* column of each cell */
+	int at[CSVFILE_CELLS_MAX];	/* column of each cell */
 	size_t ncells;
 	struct taken *v;
 	size_t n;
+	char *end;	/* of the texts that are kept */
 };
+
+/* The bytes that are still to be read. */
+struct bytes {
+	const char *p;
+	size_t len;
+};
+
+/* Hand over bytes of memory as a file would. */
+static ssize_t
+read_bytes(void *arg, void *buf, size_t len)
+{
+	struct bytes *b = arg;
+
+	len = len < b->len ? len : b->len;
+	if (len > 0)
+		memcpy(buf, b->p, len);
+	b->p += len;
+	b->len -= len;
+	return ((ssize_t)len);
+}
 
 /* Find a word. */
 static int
@@ -80,53 +100,30 @@ find(const struct also *a, const char *word)
 
 /* Tell of a row that cannot be taken. */
 static void
-tell(struct import *m, size_t row, size_t cell, const char *why)
+tell(struct import *m, uint64_t row, size_t cell, const char *why)
 {
 	char text[OUTLETS_ERROR_MAX];
 
 	m->nbad++;
-	(void)snprintf(text, sizeof(text), "%s:%zu:%zu: %s", m->name, row,
-	    cell, why);
-	m->bad(m->arg, text);
+	(void)snprintf(text, sizeof(text), "%s:%" PRIu64 ":%zu: %s", m->name,
+	    row, cell, why);
+	m->sink->bad(m->sink->arg, text);
 }
 
-/* Take away the blanks around a cell, and what a spreadsheet put there. */
-static char *
-clean(char *s)
-{
-	char *p, *end = s;
-	uint32_t c = 0;
-	size_t n, len;
-
-	while ((n = utf8_next(&c, s, strlen(s))) > 0 && utf8_blank(c))
-		s += n;
-	for (p = end = s; (n = utf8_next(&c, p, strlen(p))) > 0; p += n)
-		if (!utf8_blank(c))
-			end = p + n;
-	if (*p == '\0')
-		*end = '\0';
-	len = strlen(s);
-	if (len >= 3 && memcmp(s, "=\"", 2) == 0 && s[len - 1] == '"') {
-		s[len - 1] = '\0';
-		return (clean(&s[2]));
-	}
-	return (s[0] == '\'' ? &s[1] : s);
-}
-
-/* Has a spreadsheet made 1.1E+11 of it? */
+/* Write what is wrong with all of it. */
 static int
-damaged(const char *s)
+fail(struct import *m, size_t cell, const char *zh, const char *en,
+    const char *what)
 {
-	size_t n = strspn(s, "0123456789.");
 
-	return (n > 0 && (s[n] == 'E' || s[n] == 'e') && s[n + 1] == '+' &&
-	    s[n + 2] != '\0' && s[n + 2 + strspn(&s[n + 2], "0123456789")] ==
-	    '\0');
+	(void)snprintf(m->err, OUTLETS_ERROR_MAX, "%s:1:%zu: %s%.60s", m->name,
+	    cell, m->sink->english ? en : zh, what);
+	return (-1);
 }
 
 /* Write a day as 2026-01-02, if it can be read as one; else leave it. */
-static char *
-one_day(char *s, char buf[DAY_TEXT])
+static const char *
+one_day(const char *s, char buf[DAY_TEXT])
 {
 	int y, m, d, end = 0;
 	char sep;
@@ -141,56 +138,31 @@ one_day(char *s, char buf[DAY_TEXT])
 	return (s);
 }
 
-/* The separator of a header: what stands in it most. */
-static char
-separator(const char *line, size_t len)
-{
-	static const char all[] = ",;\t|";
-	size_t best = 0, most = 0, n, i, k;
-
-	for (i = 0; all[i] != '\0'; i++) {
-		for (n = k = 0; k < len; k++)
-			n += line[k] == all[i];
-		if (n > most) {
-			most = n;
-			best = i;
-		}
-	}
-	return (all[best]);
-}
-
 /* Take the header. */
 static int
-header(struct import *m, char *line, char *end)
+header(struct import *m, const struct csvfile_row *row)
 {
-	char *cells[CELLS_MAX + 1], *s;
 	int have[OUTLETS_COLUMNS] = { 0 };
 	size_t i;
 
-	m->separator = separator(line, (size_t)(end - line));
-	m->ncells = outlets_cells(line, end, m->separator, 1, cells, CELLS_MAX);
-	if (m->ncells == 0 || m->ncells > CELLS_MAX) {
-		(void)snprintf(m->err, OUTLETS_ERROR_MAX, "%s:1:1: this is no "
-		    "header of a register", m->name);
-		return (-1);
+	if (row->fault != CSVFILE_FINE)
+		return (fail(m, row->at, "", "", csvfile_fault_text(row->fault,
+		    m->sink->english)));
+	for (i = 0; i < row->n; i++) {
+		m->at[i] = find(heads, row->cell[i].text);
+		if (m->at[i] < 0)
+			return (fail(m, i + 1, "没有这个列名：",
+			    "there is no such column: ", row->cell[i].text));
+		if (have[m->at[i]]++ > 0)
+			return (fail(m, i + 1, "列重复：", "a column is there "
+			    "twice: ", row->cell[i].text));
 	}
-	for (i = 0; i < m->ncells; i++) {
-		s = clean(cells[i]);
-		m->at[i] = find(heads, s);
-		if (m->at[i] < 0 || have[m->at[i]]++ > 0) {
-			(void)snprintf(m->err, OUTLETS_ERROR_MAX,
-			    "%s:1:%zu: %s column '%.60s'", m->name, i + 1,
-			    m->at[i] < 0 ? "unknown" : "once more the", s);
-			return (-1);
-		}
-	}
+	m->ncells = row->n;
 	for (i = OUTLETS_INSTITUTION; i <= OUTLETS_AREA; i++)
-		if (!have[i]) {
-			(void)snprintf(m->err, OUTLETS_ERROR_MAX,
-			    "%s:1:1: the column '%s' is missing", m->name,
-			    outlets_heads[i]);
-			return (-1);
-		}
+		if (!have[i])
+			return (fail(m, 1, "缺少列：", "a column is missing: ",
+			    m->sink->english ? outlets_heads[i] :
+			    heads_zh[i]));
 	return (0);
 }
 
@@ -206,51 +178,56 @@ cell_of(const struct import *m, int column)
 	return (1);
 }
 
-/* Take a line behind the header. */
-static void
-take(struct import *m, size_t row, char *line, char *end)
+/* Keep the text of a cell. */
+static const char *
+keep(struct import *m, const struct csvfile_cell *c)
 {
-	static char none[1] = "";
-	char *raw[CELLS_MAX + 1], *cells[OUTLETS_COLUMNS];
-	char from[DAY_TEXT], until[DAY_TEXT];
-	size_t i, n, filled = 0;
-	const char *why;
-	int column, status;
+	char *p = m->end;
 
-	n = outlets_cells(line, end, m->separator, 1, raw, m->ncells);
-	if (n == 0) {
-		tell(m, row, 1, "a quote out of place");
+	memcpy(p, c->text, c->len + 1);
+	m->end += c->len + 1;
+	return (p);
+}
+
+/* Take a row behind the header. */
+static void
+take(struct import *m, const struct csvfile_row *row)
+{
+	const char *cells[OUTLETS_COLUMNS];
+	char from[DAY_TEXT], until[DAY_TEXT];
+	int column, fault, status;
+	size_t i;
+
+	if (row->fault != CSVFILE_FINE || row->n != m->ncells) {
+		fault = row->n < m->ncells ? OUTLETS_FEWER : OUTLETS_MORE;
+		tell(m, row->line, row->fault != CSVFILE_FINE ? row->at :
+		    row->n < m->ncells ? row->n : m->ncells + 1,
+		    row->fault != CSVFILE_FINE ?
+		    csvfile_fault_text(row->fault, m->sink->english) :
+		    outlets_why(fault, m->sink->english));
 		return;
 	}
 	for (i = 0; i < OUTLETS_COLUMNS; i++)
-		cells[i] = none;
-	for (i = 0; i < n && i < m->ncells; i++) {
-		cells[m->at[i]] = clean(raw[i]);
-		filled += cells[m->at[i]][0] != '\0';
-	}
-	if (filled == 0 && n <= m->ncells)
-		return;
-	if (n != m->ncells) {
-		tell(m, row, n < m->ncells ? n : m->ncells, n < m->ncells ?
-		    "fewer cells than the header has" :
-		    "more cells than the header has");
-		return;
-	}
-	for (i = 0; i < m->ncells; i++)
-		if (m->at[i] <= OUTLETS_OUTLET && damaged(cells[m->at[i]])) {
-			tell(m, row, i + 1, "a spreadsheet has damaged this "
-			    "number; save the column as text");
+		cells[i] = "";
+	for (i = 0; i < row->n; i++) {
+		if (m->at[i] <= OUTLETS_OUTLET &&
+		    csvfile_rounded(&row->cell[i])) {
+			tell(m, row->line, i + 1, outlets_why(OUTLETS_DAMAGED,
+			    m->sink->english));
 			return;
 		}
+		cells[m->at[i]] = keep(m, &row->cell[i]);
+	}
 	if ((status = find(statuses, cells[OUTLETS_STATUS])) >= 0)
-		cells[OUTLETS_STATUS] = (char *)(uintptr_t)
-		    outlet_status_name(status);
+		cells[OUTLETS_STATUS] = outlet_status_name(status);
 	cells[OUTLETS_FROM] = one_day(cells[OUTLETS_FROM], from);
 	cells[OUTLETS_UNTIL] = one_day(cells[OUTLETS_UNTIL], until);
-	if (outlets_row(cells, &m->v[m->n].x, &column, &why) != 0)
-		tell(m, row, cell_of(m, column), why);
+	fault = outlets_row(cells, &m->v[m->n].x, &column);
+	if (fault != OUTLETS_FINE)
+		tell(m, row->line, cell_of(m, column), outlets_why(fault,
+		    m->sink->english));
 	else
-		m->v[m->n++].row = row;
+		m->v[m->n++].row = row->line;
 }
 
 /* For qsort(). */
@@ -267,91 +244,76 @@ by_name(const void *a, const void *b)
 static void
 settle(struct import *m, struct outlets *o)
 {
-	char why[96];
 	size_t i;
 
 	if (m->n > 0)
 		qsort(m->v, m->n, sizeof(*m->v), by_name);
 	for (i = 0; i < m->n; i++) {
-		if (i > 0 && outlets_order(&m->v[i - 1].x, &m->v[i].x) == 0) {
-			(void)snprintf(why, sizeof(why), "the outlet of row "
-			    "%zu once more", m->v[i - 1].row);
-			tell(m, m->v[i].row, cell_of(m, OUTLETS_OUTLET), why);
-		}
+		if (i > 0 && outlets_order(&m->v[i - 1].x, &m->v[i].x) == 0)
+			tell(m, m->v[i].row, cell_of(m, OUTLETS_OUTLET),
+			    outlets_why(OUTLETS_TWICE, m->sink->english));
 		o->v[i] = m->v[i].x;
 	}
 	o->n = m->n;
 }
 
-/* Go through the lines. */
+/* Go through the rows. */
 static int
-lines(struct import *m, struct outlets *o, size_t len)
+rows(struct import *m, struct outlets *o, struct csvfile *f)
 {
-	char *p = o->text, *end = p + len, *stop, *next;
-	size_t row;
+	struct csvfile_row *row = malloc(sizeof(*row));
+	int rc;
 
-	if (memchr(p, '\0', len) != NULL) {
-		(void)snprintf(m->err, OUTLETS_ERROR_MAX, "%s: it holds a NUL",
-		    m->name);
+	if (row == NULL)
+		return (fail(m, 1, "内存不足", "out of memory", ""));
+	if ((rc = csvfile_next(f, row, m->err)) == 0)
+		rc = fail(m, 1, "没有标题行", "there is no header", "");
+	if (rc > 0 && (rc = header(m, row)) == 0)
+		while ((rc = csvfile_next(f, row, m->err)) > 0)
+			take(m, row);
+	free(row);
+	if (rc < 0)
 		return (-1);
-	}
-	for (row = 1; p < end; row++, p = next) {
-		if ((stop = memchr(p, '\n', (size_t)(end - p))) == NULL)
-			stop = end;
-		next = stop < end ? stop + 1 : end;
-		if (stop > p && stop[-1] == '\r')
-			stop--;
-		if (row > 1)
-			take(m, row, p, stop);
-		else if (header(m, p, stop) != 0)
-			return (-1);
-	}
 	settle(m, o);
 	if (m->nbad == 0 && m->n > 0)
 		return (0);
-	if (m->n == 0 && m->nbad == 0)
-		(void)snprintf(m->err, OUTLETS_ERROR_MAX, "%s: there is no "
-		    "outlet in it", m->name);
-	else
-		(void)snprintf(m->err, OUTLETS_ERROR_MAX, "%s: %zu rows cannot "
-		    "be taken, and so none was", m->name, m->nbad);
+	if (m->nbad == 0)
+		return (fail(m, 1, "没有网点", "there is no outlet in it", ""));
+	(void)snprintf(m->err, OUTLETS_ERROR_MAX, m->sink->english ?
+	    "%s: %zu rows cannot be taken, and so none was" :
+	    "%s：%zu 行有误，整份未导入", m->name, m->nbad);
 	return (-1);
 }
 
 /* Take a register as it was sent. */
 struct outlets *
 outlets_import(const char *name, const char *text, size_t len,
-    void (*bad)(void *arg, const char *text), void *arg, char *err)
+    const struct outlets_sink *sink, char *err)
 {
-	struct import m = { .name = name, .bad = bad, .arg = arg, .err = err };
-	struct outlets *o = NULL;
-	size_t n;
+	struct import m = { .name = name, .sink = sink, .err = err };
+	struct bytes bytes = { text, len };
+	const struct csvfile_source source = { read_bytes, &bytes };
+	struct outlets *o = calloc(1, sizeof(*o));
+	struct csvfile *f = NULL;
+	const size_t n = len / 8 + 2;	/* a row has eight bytes at least */
 	int rc = -1;
 
-	if (len > OUTLETS_MAX_TEXT) {
-		(void)snprintf(err, OUTLETS_ERROR_MAX, "%s: %zu bytes, more "
-		    "than the %u that are read", name, len, OUTLETS_MAX_TEXT);
-		return (NULL);
-	}
-	errno = 0;
-	if ((o = calloc(1, sizeof(*o))) == NULL ||
-	    outlets_utf8(text, len, &o->text, &len) != 0)
-		goto out;
-	n = outlets_lines(o->text, len) + 1;
-	if ((o->v = malloc(n * sizeof(*o->v))) == NULL ||
+	/* No byte becomes more than three of UTF-8; a separator becomes an end. */
+	if (len > OUTLETS_MAX_TEXT)
+		(void)fail(&m, 1, "文件过大", "the file is too long", "");
+	else if (o == NULL || (o->text = malloc(3 * len + 64)) == NULL ||
+	    (o->v = malloc(n * sizeof(*o->v))) == NULL ||
 	    (m.v = malloc(n * sizeof(*m.v))) == NULL)
-		goto out;
-	rc = lines(&m, o, len);
+		(void)fail(&m, 1, "内存不足", "out of memory", "");
+	else if ((f = csvfile_open(&source, name, CSVFILE_GUESS, err)) !=
+	    NULL) {
+		m.end = o->text;
+		rc = rows(&m, o, f);
+	}
+	csvfile_close(f);
 	free(m.v);
 	if (rc == 0)
 		return (o);
-	outlets_free(o);
-	return (NULL);
-
-out:
-	(void)snprintf(err, OUTLETS_ERROR_MAX, errno == EILSEQ ?
-	    "%s: it is neither UTF-8 nor GB18030 nor UTF-16" :
-	    "%s: out of memory", name);
 	outlets_free(o);
 	return (NULL);
 }

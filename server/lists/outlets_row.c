@@ -15,6 +15,40 @@ const char *const outlets_heads[OUTLETS_COLUMNS] = {
 
 static const char *const statuses[] = { "open", "suspended", "closed" };
 
+static const struct {
+	const char *zh, *en;
+} whys[OUTLETS_FAULTS] = {
+	[OUTLETS_EMPTY] = { "不能为空", "it is empty" },
+	[OUTLETS_LONG] = { "过长：编号最多 31 字节，名称 120，联系方式 64，原因 200",
+	    "it is too long: an id has at most 31 bytes, a name 120, a contact "
+	    "64, a reason 200" },
+	[OUTLETS_ENCODING] = { "不是 UTF-8", "it is not UTF-8" },
+	[OUTLETS_HIDDEN] = { "含有不可见字符", "it holds a character that does "
+	    "not show" },
+	[OUTLETS_BLANK] = { "编号中有空格、逗号或引号", "it holds a blank, a comma "
+	    "or a quote" },
+	[OUTLETS_DOT] = { "机构编号中不能有“.”", "an institution's id has no '.'" },
+	[OUTLETS_AREA_FORM] = { "区划应为 6 位数字，不以 0 开头", "an area has 6 "
+	    "digits and does not begin with 0" },
+	[OUTLETS_HOURS_FORM] = { "营业时间请写成 08:30-17:00，或留空", "hours are "
+	    "written 08:30-17:00, or left empty" },
+	[OUTLETS_STATUS_WORD] = { "状态应为 open、suspended 或 closed", "the status "
+	    "is open, suspended or closed" },
+	[OUTLETS_DAY_FORM] = { "日期请写成 2026-11-22", "a day is written "
+	    "2026-11-22" },
+	[OUTLETS_NOT_SUSPENDED] = { "停业的网点才有起止日期与原因", "only a "
+	    "suspended outlet has days and a reason" },
+	[OUTLETS_NO_FROM] = { "停业须有起始日期", "a suspension has its first "
+	    "day" },
+	[OUTLETS_BACKWARDS] = { "止期早于起期", "it lies before the first day" },
+	[OUTLETS_NO_REASON] = { "停业须有原因", "a suspension has its reason" },
+	[OUTLETS_DAMAGED] = { "号码已被电子表格改坏；请把该列设为文本后重新导出", "a "
+	    "spreadsheet has damaged this number; save the column as text" },
+	[OUTLETS_FEWER] = { "单元格少于标题行", "fewer cells than the header has" },
+	[OUTLETS_MORE] = { "单元格多于标题行", "more cells than the header has" },
+	[OUTLETS_TWICE] = { "同一网点重复出现", "the same outlet once more" },
+};
+
 #define NSTATUSES ((int)(sizeof(statuses) / sizeof(statuses[0])))
 
 /* The word of a status. */
@@ -23,6 +57,16 @@ outlet_status_name(int status)
 {
 
 	return (status >= 0 && status < NSTATUSES ? statuses[status] : "");
+}
+
+/* What is wrong. */
+const char *
+outlets_why(int fault, int english)
+{
+
+	if (fault <= OUTLETS_FINE || fault >= OUTLETS_FAULTS)
+		return ("");
+	return (english ? whys[fault].en : whys[fault].zh);
 }
 
 /* Compare two outlets' names. */
@@ -68,8 +112,7 @@ quoted(char *p, char *end)
 
 /* Take a line apart. */
 size_t
-outlets_cells(char *line, char *end, char separator, int loose, char **cells,
-    size_t max)
+outlets_cells(char *line, char *end, char **cells, size_t max)
 {
 	char *p = line, *next;
 	size_t n = 0;
@@ -80,11 +123,11 @@ outlets_cells(char *line, char *end, char separator, int loose, char **cells,
 		cells[n] = p;
 		if (p < end && *p == '"') {
 			next = quoted(p, end);
-			if (next == NULL || (next < end && *next != separator))
+			if (next == NULL || (next < end && *next != ','))
 				return (0);
 		} else {
-			for (next = p; next < end && *next != separator; next++)
-				if (*next == '"' && !loose)
+			for (next = p; next < end && *next != ','; next++)
+				if (*next == '"')
 					return (0);
 		}
 		n++;
@@ -97,44 +140,44 @@ outlets_cells(char *line, char *end, char separator, int loose, char **cells,
 	}
 }
 
-/* Is this a text that shows whole and has at most so many bytes? */
-static const char *
-text(const char *s, size_t max, const char *too_long)
+/* Does a text show whole, in at most so many bytes? */
+static int
+text(const char *s, size_t max)
 {
 	size_t len = strlen(s), n;
 	uint32_t c;
 
 	if (len > max)
-		return (too_long);
+		return (OUTLETS_LONG);
 	for (; len > 0; s += n, len -= n) {
 		if ((n = utf8_next(&c, s, len)) == 0)
-			return ("it is not UTF-8");
+			return (OUTLETS_ENCODING);
 		if (utf8_hidden(c))
-			return ("it holds a character that does not show");
+			return (OUTLETS_HIDDEN);
 	}
-	return (NULL);
+	return (OUTLETS_FINE);
 }
 
 /* Is this an id? */
-static const char *
+static int
 id(const char *s, int dots)
 {
-	const char *why = text(s, OUTLET_ID_MAX, "it is longer than 31 bytes");
+	int fault = text(s, OUTLET_ID_MAX);
 	size_t n, len = strlen(s);
 	uint32_t c;
 
-	if (why != NULL)
-		return (why);
+	if (fault != OUTLETS_FINE)
+		return (fault);
 	if (len == 0)
-		return ("it is empty");
+		return (OUTLETS_EMPTY);
 	for (; len > 0; s += n, len -= n) {
 		n = utf8_next(&c, s, len);
 		if (utf8_blank(c) || c == ',' || c == '"')
-			return ("it holds a blank, a comma or a quote");
+			return (OUTLETS_BLANK);
 		if (c == '.' && !dots)
-			return ("an institution's id has no '.'");
+			return (OUTLETS_DOT);
 	}
-	return (NULL);
+	return (OUTLETS_FINE);
 }
 
 /* Read so many digits; -1 when they are none. */
@@ -162,58 +205,53 @@ clock_time(const char *s)
 	return (m < 60 && (h < 24 || (h == 24 && m == 0)));
 }
 
-/* Are these hours? */
-static const char *
+/* Are these hours?  They may be left empty. */
+static int
 hours(const char *s)
 {
 
-	if (s[0] == '\0' || (strlen(s) == 11 && s[5] == '-' && clock_time(s) &&
-	    clock_time(&s[6]) && memcmp(s, &s[6], 5) != 0))
-		return (NULL);
-	return ("hours are written 08:30-17:00, or left empty");
+	return (s[0] == '\0' || (strlen(s) == 11 && s[5] == '-' &&
+	    clock_time(s) && clock_time(&s[6]) && memcmp(s, &s[6], 5) != 0) ?
+	    OUTLETS_FINE : OUTLETS_HOURS_FORM);
 }
 
-/* Read a day; it may be empty. */
-static const char *
+/* Read a day; it may be left empty. */
+static int
 day(const char *s, int32_t *v)
 {
 
 	*v = 0;
-	if (s[0] == '\0' || (day_parse(v, s, strlen(s)) == 0 && *v > 0))
-		return (NULL);
-	return ("a day is written 2026-11-22");
+	return (s[0] == '\0' || (day_parse(v, s, strlen(s)) == 0 && *v > 0) ?
+	    OUTLETS_FINE : OUTLETS_DAY_FORM);
 }
 
 /* What is wrong with the days and the reason, and in which column? */
-static const char *
+static int
 suspension(const struct outlet *x, int *column)
 {
 
 	if (x->status != OUTLET_SUSPENDED) {
-		if (x->from == 0 && x->until == 0 && x->reason[0] == '\0')
-			return (NULL);
 		*column = x->from != 0 ? OUTLETS_FROM : x->until != 0 ?
 		    OUTLETS_UNTIL : OUTLETS_REASON;
-		return ("only a suspended outlet has days and a reason");
+		return (x->from == 0 && x->until == 0 && x->reason[0] ==
+		    '\0' ? OUTLETS_FINE : OUTLETS_NOT_SUSPENDED);
 	}
 	*column = OUTLETS_FROM;
 	if (x->from == 0)
-		return ("a suspension has its first day");
+		return (OUTLETS_NO_FROM);
 	*column = OUTLETS_UNTIL;
 	if (x->until != 0 && x->until < x->from)
-		return ("it lies before the first day");
+		return (OUTLETS_BACKWARDS);
 	*column = OUTLETS_REASON;
-	return (x->reason[0] == '\0' ? "a suspension has its reason" : NULL);
+	return (x->reason[0] == '\0' ? OUTLETS_NO_REASON : OUTLETS_FINE);
 }
 
 /* Take the cells of a row. */
 int
-outlets_row(char *const *cells, struct outlet *x, int *column,
-    const char **why)
+outlets_row(const char *const *cells, struct outlet *x, int *column)
 {
 	const char *const area = cells[OUTLETS_AREA];
-	const char *faults[OUTLETS_COLUMNS] = { NULL };
-	int i;
+	int fault[OUTLETS_COLUMNS], i;
 
 	*x = (struct outlet){ .institution = cells[OUTLETS_INSTITUTION],
 		.outlet = cells[OUTLETS_OUTLET], .name = cells[OUTLETS_NAME],
@@ -224,27 +262,22 @@ outlets_row(char *const *cells, struct outlet *x, int *column,
 	for (i = 0; i < NSTATUSES; i++)
 		if (strcmp(cells[OUTLETS_STATUS], statuses[i]) == 0)
 			x->status = i;
-	faults[OUTLETS_INSTITUTION] = id(x->institution, 0);
-	faults[OUTLETS_OUTLET] = id(x->outlet, 1);
-	faults[OUTLETS_NAME] = text(x->name, OUTLET_NAME_MAX,
-	    "it is longer than 120 bytes");
-	if (x->area < 100000)
-		faults[OUTLETS_AREA] = "an area has 6 digits and does not "
-		    "begin with 0";
-	faults[OUTLETS_HOURS] = hours(x->hours);
-	faults[OUTLETS_CONTACT] = text(x->contact, OUTLET_CONTACT_MAX,
-	    "it is longer than 64 bytes");
-	if (x->status < 0)
-		faults[OUTLETS_STATUS] = "the status is open, suspended or "
-		    "closed";
-	faults[OUTLETS_FROM] = day(cells[OUTLETS_FROM], &x->from);
-	faults[OUTLETS_UNTIL] = day(cells[OUTLETS_UNTIL], &x->until);
-	faults[OUTLETS_REASON] = text(x->reason, OUTLET_REASON_MAX,
-	    "it is longer than 200 bytes");
+	fault[OUTLETS_INSTITUTION] = id(x->institution, 0);
+	fault[OUTLETS_OUTLET] = id(x->outlet, 1);
+	fault[OUTLETS_NAME] = text(x->name, OUTLET_NAME_MAX);
+	fault[OUTLETS_AREA] = x->area < 100000 ? OUTLETS_AREA_FORM :
+	    OUTLETS_FINE;
+	fault[OUTLETS_HOURS] = hours(x->hours);
+	fault[OUTLETS_CONTACT] = text(x->contact, OUTLET_CONTACT_MAX);
+	fault[OUTLETS_STATUS] = x->status < 0 ? OUTLETS_STATUS_WORD :
+	    OUTLETS_FINE;
+	fault[OUTLETS_FROM] = day(cells[OUTLETS_FROM], &x->from);
+	fault[OUTLETS_UNTIL] = day(cells[OUTLETS_UNTIL], &x->until);
+	fault[OUTLETS_REASON] = text(x->reason, OUTLET_REASON_MAX);
 	for (i = 0; i < OUTLETS_COLUMNS; i++)
-		if ((*why = faults[i]) != NULL) {
+		if (fault[i] != OUTLETS_FINE) {
 			*column = i;
-			return (-1);
+			return (fault[i]);
 		}
-	return ((*why = suspension(x, column)) != NULL ? -1 : 0);
+	return (suspension(x, column));
 }

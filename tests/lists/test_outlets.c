@@ -130,7 +130,8 @@ Test(outlets, whose_register_is_damaged_are_refused_with_their_place)
 	refused(HEAD "a,1 2,,330100,,,open,,,\n",
 	    "r.csv:2:2: it holds a blank, a comma or a quote");
 	refused(HEAD "a,12345678901234567890123456789012,,330100,,,open,,,\n",
-	    "r.csv:2:2: it is longer than 31 bytes");
+	    "r.csv:2:2: it is too long: an id has at most 31 bytes, a name "
+	    "120, a contact 64, a reason 200");
 	refused(HEAD "a,1,\xff,330100,,,open,,,\n",
 	    "r.csv:2:3: it is not UTF-8");
 	refused(HEAD "a,1,x\xe2\x80\xae,330100,,,open,,,\n",
