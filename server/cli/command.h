@@ -38,6 +38,8 @@ extern const struct command cmd_outlet_import, cmd_outlet_list,
 extern const struct command cmd_campaign_propose, cmd_campaign_approve,
     cmd_campaign_withdraw, cmd_campaign_show;
 extern const struct command cmd_sync, cmd_list_where;
+extern const struct command cmd_repo_init, cmd_repo_key, cmd_repo_publish,
+    cmd_repo_sign, cmd_repo_timestamp, cmd_repo_check;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

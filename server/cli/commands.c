@@ -44,6 +44,12 @@ const struct command *const commands[] = {
 	&cmd_campaign_withdraw,
 	&cmd_campaign_show,
 	&cmd_sync,
+	&cmd_repo_init,
+	&cmd_repo_key,
+	&cmd_repo_publish,
+	&cmd_repo_sign,
+	&cmd_repo_timestamp,
+	&cmd_repo_check,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
