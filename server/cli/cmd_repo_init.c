@@ -33,7 +33,7 @@ static const struct arg args[] = {
 	    "key", NULL, 0, 0, ARG_AT(struct options, snapshot_key) },
 	{ "timestamp-key", ARG_STRING, ARG_REQUIRED, "PUB", "of the timestamp "
 	    "key", NULL, 0, 0, ARG_AT(struct options, timestamp_key) },
-	REGISTERS_WHO_ARG(struct options, by, 0),
+	REGISTERS_WHO_ARG(struct options, by, ARG_REQUIRED),
 	ARG_END
 };
 
@@ -137,8 +137,8 @@ run(struct tool *t, int argc, char **argv)
 	    o.targets_key.n, o.snapshot_key, o.timestamp_key,
 	    t->now_ms() / 1000, err) != 0)
 		rc = tool_fail(t, TOOL_DATA, "%s", "%s", err);
-	else if (centre_say(&c, t->now_ms() / 1000, o.by.who != NULL ?
-	    o.by.who : "-", "began the repository", "", err) != 0)
+	else if (centre_say(&c, t->now_ms() / 1000, o.by.who,
+	    "began the repository", "", err) != 0)
 		rc = tool_fail(t, TOOL_IO, "%s", "%s", err);
 	else
 		rc = TOOL_OK;
@@ -150,7 +150,7 @@ run(struct tool *t, int argc, char **argv)
 
 const struct command cmd_repo_init = {
 	.name = "repo init",
-	.synopsis = "--dir DIR --domain NAME --root-key PUB... --targets-key "
+	.synopsis = "--dir DIR --who NAME --domain NAME --root-key PUB... --targets-key "
 	    "PUB... --snapshot-key PUB --timestamp-key PUB [options]",
 	.brief = "begin the centre's repository (建立发布库)",
 	.text = "Makes the centre's directory and a first root (The Update "
@@ -169,7 +169,7 @@ const struct command cmd_repo_init = {
 	.exits = "0  begun: pending/ is to be signed\n64 wrong usage\n"
 	    "65 a key cannot be used\n66 no such key file\n"
 	    "77 a key file may not be read\n" REGISTERS_EXITS_READ,
-	.examples = "liangka repo init --dir /srv/centre --domain "
+	.examples = "liangka repo init --dir /srv/centre --who wang --domain "
 	    "afc.example.gov.cn --root-key r1.key.pub --root-key r2.key.pub "
 	    "--root-key r3.key.pub --targets-key t1.key.pub --targets-key "
 	    "t2.key.pub --targets-key t3.key.pub --snapshot-key "

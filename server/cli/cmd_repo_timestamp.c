@@ -100,7 +100,7 @@ rest(int64_t ms)
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .every = 0 };
+	struct options o = { .by.who = "timestamp" };
 	struct sigaction sa = { .sa_handler = stop };
 	int rc;
 
