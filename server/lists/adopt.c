@@ -156,6 +156,7 @@ start(struct adopt *r, struct adopted *a)
 		return (-1);
 	versions(r, a, n);
 	adopt_step(r, "clean");
+	adopt_keep_whole(r, 0);
 	adopt_keep_clean(r, n, &r->bases);
 	return (0);
 }
@@ -173,6 +174,8 @@ adopt_start(const struct adopt_options *o, const struct adopt_floor *floor,
 		return (-1);
 	if ((rc = start(r, a)) != 0)
 		adopt_free(a);
+	if (rc == -1)
+		adopt_keep_whole(r, 1);
 	end(r);
 	return (rc);
 }
@@ -292,6 +295,7 @@ run(struct adopt *r, struct adopted *a, struct adopt_bases *bases)
 	hand(r, a);
 	versions(r, a, n);
 	adopt_step(r, "clean");
+	adopt_keep_whole(r, 0);
 	adopt_keep_clean(r, n, bases);
 	r->err[0] = '\0';
 	return (0);

@@ -11,6 +11,8 @@
  *				walked since the anchor, bases (adopt_bases.h), and
  *				files/ (deltas, policy, registers, by sha256)
  *	<data>/lists/trusted	 a file that names the generation in force
+ *	<data>/lists/whole	 is there while sync is to fetch snapshots: what the node
+ *				has does not serve to build upon
  *	<data>/lists/built/	 <list>.<version>.<root, 16 digits>.mdb
  *
  * incoming/ may vanish at any time and is believed in nothing.  The order of an adoption:

@@ -105,6 +105,7 @@ adopt_list_again(struct adopt *r, struct adopt_work *w)
 	memcpy(id, w->plan.result.list, sizeof(id));
 	if (plan(r, w, id, 1) == 0)
 		return (0);
+	adopt_keep_whole(r, 1);
 	(void)snprintf(then, sizeof(then), "%.*s", (int)sizeof(then) - 1,
 	    r->err);
 	return (adopt_fail(r->err, "%s; nor from a snapshot: %s", first, then));

@@ -125,7 +125,8 @@ int adopt_text_load(struct adopt *r, struct adopted *a, int fetch);
  * adopt_keep.c.  adopt_keep_number() finds the generation in force: 0, 1 (none) or -1.
  * adopt_keep_begin() makes an empty stage; adopt_keep_write() fills and syncs it, makes
  * it generation *n and has `trusted` name it.  adopt_keep_fresh() replaces the timestamp of
- * the old generation.  adopt_keep_undo() removes bases that were made in vain before
+ * the old generation.  adopt_keep_whole() asks sync for snapshots, or
+ * no more.  adopt_keep_undo() removes bases that were made in vain before
  * adopt_keep_write().  adopt_keep_clean() removes what neither
  * generation n nor `before` needs.
  */
@@ -134,6 +135,7 @@ int adopt_keep_begin(struct adopt *r);
 int adopt_keep_write(struct adopt *r, const struct adopt_bases *b,
     uint64_t *n);
 int adopt_keep_fresh(struct adopt *r);
+void adopt_keep_whole(struct adopt *r, int wanted);
 void adopt_keep_undo(struct adopt *r);
 void adopt_keep_clean(struct adopt *r, uint64_t n, const struct adopt_bases *b);
 

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,24 @@ adopt_keep_fresh(struct adopt *r)
 		return (adopt_fail(r->err, "%s/%s: cannot be replaced: %s",
 		    r->old, metadata[TUF_TIMESTAMP], strerror(errno)));
 	return (0);
+}
+
+/* Have sync fetch snapshots too, until an adoption came through. */
+void
+adopt_keep_whole(struct adopt *r, int wanted)
+{
+	char path[ADOPT_PATH_MAX], err[ADOPT_ERROR_MAX];
+	int fd;
+
+	if (adopt_path(path, err, "%s/whole", r->lists) != 0)
+		return;
+	if ((fd = r->disk->open(r->disk->ctx, path, O_RDONLY | O_NOFOLLOW,
+	    0)) != -1)
+		r->disk->close(r->disk->ctx, fd);
+	if (wanted && fd == -1)
+		(void)adopt_put(r->disk, r->lists, "whole", "", 0, err);
+	if (!wanted && fd != -1)
+		(void)r->disk->unlink(r->disk->ctx, path);
 }
 
 /* What is to be kept, and what was found beside it. */

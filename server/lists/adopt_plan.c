@@ -118,10 +118,10 @@ walk_whole(const struct adopt_targets *s, struct adopt_plan *p)
 	}
 }
 
-/* Of the epochs that are known, the highest under which the newest is published. */
+/* Which epoch to go on with: that which is held, else the highest that is known. */
 static const struct tuf_target *
-choose(const struct adopt_targets *s, const char *list, const uint32_t *epochs,
-    size_t n)
+choose(const struct adopt_targets *s, const char *list,
+    const struct adopt_held *held, const uint32_t *epochs, size_t n)
 {
 	const struct tuf_target *g, *best = NULL;
 	size_t i;
@@ -129,6 +129,8 @@ choose(const struct adopt_targets *s, const char *list, const uint32_t *epochs,
 	for (i = 0; i < n; i++) {
 		if ((g = adopt_plan_find(s, list, epochs[i])) == NULL)
 			continue;
+		if (held->version != 0 && held->epoch == epochs[i])
+			return (g);
 		if (best == NULL || g->epoch > best->epoch)
 			best = g;
 	}
@@ -150,7 +152,7 @@ adopt_plan(const struct adopt_targets *s, const char *list,
 	if (held->version > g->version)
 		return (adopt_fail(err, "list %s would go back from version %u to %u",
 		    list, held->version, g->version));
-	if ((g = choose(s, list, epochs, n)) == NULL) {
+	if ((g = choose(s, list, held, epochs, n)) == NULL) {
 		g = newest(s, list);
 		return (adopt_fail(err, "list %s version %u is under epoch %u of the "
 		    "list key, which this node does not have: install that key",

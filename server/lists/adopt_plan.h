@@ -52,8 +52,8 @@ void adopt_targets_free(struct adopt_targets *s);
 
 /**
  * adopt_plan(s, list, held, epochs, n, whole, p, err): Plan how to make the newest
- * version of a list, of the highest of the n epochs that the node has keys of.  With
- * `whole` what is held is not built upon.
+ * version of a list, of the epoch that is held if it goes on, else of the highest of
+ * the n epochs that the node has keys of.  With `whole` what is held is not built upon.
  * Return 0 with *p; -1 with a sentence.
  * adopt_plan_find(s, list, epoch): A target that names the newest version of the list
  * under that epoch, or NULL.

@@ -577,7 +577,7 @@ adoptkit_same(const struct adoptkit *k, char why[256])
 	    campaigns_count(k->a.campaigns) == 1);
 }
 
-/* Count names in a directory. */
+/* Count names in a directory; the note to sync is none of them. */
 static int
 count(const char *dir)
 {
@@ -588,7 +588,7 @@ count(const char *dir)
 	if (d == NULL)
 		return (-1);
 	while ((e = readdir(d)) != NULL)
-		n += e->d_name[0] != '.';
+		n += e->d_name[0] != '.' && strcmp(e->d_name, "whole") != 0;
 	closedir(d);
 	return (n);
 }
