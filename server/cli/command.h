@@ -38,6 +38,9 @@ extern const struct command cmd_outlet_import, cmd_outlet_list,
 extern const struct command cmd_campaign_propose, cmd_campaign_approve,
     cmd_campaign_withdraw, cmd_campaign_show;
 extern const struct command cmd_sync, cmd_list_where;
+extern const struct command cmd_list_show, cmd_list_import, cmd_list_add,
+    cmd_list_remove, cmd_list_clear, cmd_list_diff, cmd_list_prove,
+    cmd_list_check_proof, cmd_list_impact;
 extern const struct command cmd_repo_init, cmd_repo_key, cmd_repo_publish,
     cmd_repo_sign, cmd_repo_timestamp, cmd_repo_check;
 

@@ -4,7 +4,9 @@
 
 #include "engine/category.h"
 #include "engine/day.h"
+#include "engine/identity.h"
 #include "keys/token.h"
+#include "plugin.h"
 
 #include "import_impl.h"
 
@@ -117,6 +119,22 @@ grounds(struct import *m, const struct csvfile_row *row,
 	return (IMPORT_FINE);
 }
 
+/* Does a text hold the number of an identity card?  It would be kept in clear. */
+static int
+holds_number(const char *s, int32_t today)
+{
+	struct identity id;
+	int found = 0;
+
+	for (; strlen(s) >= 18 && !found; s++)
+		if (strspn(s, "0123456789") >= 17) {
+			found = identity_parse(&id, LK_ID_RESIDENT, s, 18,
+			    NULL, today, NULL) == 0;
+			identity_wipe(&id);
+		}
+	return (found);
+}
+
 /* The case number. */
 static int
 case_no(struct import *m, const struct csvfile_row *row,
@@ -131,6 +149,11 @@ case_no(struct import *m, const struct csvfile_row *row,
 		return (import_why(m, IMPORT_C_CASE, IMPORT_CASE,
 		    "案号中有控制字符或换行",
 		    "the case number holds a control character or a line end"));
+	if (holds_number(p, m->today))
+		return (import_why(m, IMPORT_C_CASE, IMPORT_CASE,
+		    "案号中有证件号码，不得写入",
+		    "there is an identity number in the case number, which is "
+		    "kept in clear: leave it out"));
 	if (strlen(p) >= sizeof(e->case_no))
 		return (import_why(m, IMPORT_C_CASE, IMPORT_CASE,
 		    "案号过长，最多 %d 字节", "the case number is too long: at "

@@ -465,6 +465,16 @@ Test(import, places_of_bad_rows)
 	cr_expect(strstr(rejects, "\"行号\",\"原因\"") != NULL);
 }
 
+/* Columns that were mixed up do not put a number on disk. */
+Test(import, case_numbers_hold_no_person)
+{
+
+	cr_assert_eq(IMPORT("number,category,basis,case\n" A ",convicted,court,"
+	    "案" B "\n" B ",convicted,court,A330106000000202611001\n"), 0);
+	cr_expect_eq(r.taken, 1);
+	cr_expect_eq(r.reason[IMPORT_CASE], 1);
+}
+
 /* No reason repeats a number. */
 Test(import, reasons_hold_no_number)
 {

@@ -1,0 +1,101 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lists/csvfile.h"
+#include "lists/import.h"
+#include "plugin.h"
+
+#include "json.h"
+#include "listimport.h"
+#include "tool.h"
+
+/* The counts as JSON. */
+static void
+tell_json(const struct tool *t, const struct listimport *r,
+    const struct import_result *x)
+{
+	struct json j;
+	int i;
+
+	json_begin(&j, t->out);
+	json_text(&j, "file", r->path);
+	json_text(&j, "list", r->list);
+	json_text(&j, "encoding", csvfile_encoding_name(
+	    r->encoding));
+	json_bool(&j, "dry_run", r->dry);
+	json_u64(&j, "rows", x->rows);
+	json_u64(&j, "taken", x->taken);
+	json_u64(&j, "same", x->same);
+	json_u64(&j, "rejected", x->rejected);
+	json_open(&j, "reasons");
+	for (i = 1; i < IMPORT_REASONS; i++)
+		if (x->reason[i] > 0)
+			json_u64(&j, import_reason_word(i), x->reason[i]);
+	json_end(&j);
+	json_open(&j, "notes");
+	for (i = 0; i < IMPORT_DOUBTS; i++)
+		if (x->doubts[i] > 0)
+			json_u64(&j, import_doubt_word(i), x->doubts[i]);
+	json_end(&j);
+	json_text(&j, "ignored_columns", x->ignored[0] != '\0' ? x->ignored :
+	    NULL);
+	json_text(&j, "reject_file", x->rejected > 0 && !r->dry ? r->reject :
+	    NULL);
+	json_end(&j);
+}
+
+/* The counts for people. */
+static void
+tell(const struct tool *t, const struct listimport *r,
+    const struct import_result *x)
+{
+	int english = t->language != LK_LANG_ZH, i;
+
+	(void)fprintf(t->out, tool_zh(t, "%s：%s，%" PRIu64 " 行 → 名单 %s\n",
+	    "%s: %s, %" PRIu64 " rows -> list %s\n"), r->name,
+	    csvfile_encoding_name(r->encoding), x->rows,
+	    r->list);
+	(void)fprintf(t->out, r->dry ? tool_zh(t, "  可列入   %" PRIu64 "\n",
+	    "  would be taken   %" PRIu64 "\n") : tool_zh(t,
+	    "  新列入   %" PRIu64 "\n", "  taken            %" PRIu64 "\n"),
+	    x->taken);
+	(void)fprintf(t->out, tool_zh(t, "  已在名单 %" PRIu64 "\n",
+	    "  there already    %" PRIu64 "\n"), x->same);
+	(void)fprintf(t->out, tool_zh(t, "  退回     %" PRIu64 "\n",
+	    "  rejected         %" PRIu64 "\n"), x->rejected);
+	for (i = 1; i < IMPORT_REASONS; i++)
+		if (x->reason[i] > 0)
+			(void)fprintf(t->out, "    %8" PRIu64 "  %s\n",
+			    x->reason[i], import_reason_text(i, english));
+	for (i = 0; i < IMPORT_DOUBTS; i++)
+		if (x->doubts[i] > 0)
+			(void)fprintf(t->out, tool_zh(t, "  注意 %" PRIu64
+			    "：%s\n", "  note: %" PRIu64 " rows: %s\n"),
+			    x->doubts[i], import_doubt_text(i, english));
+	if (x->ignored[0] != '\0')
+		(void)fprintf(t->out, tool_zh(t, "  未用的列：%s\n",
+		    "  columns not used: %s\n"), x->ignored);
+	if (x->rejected > 0 && !r->dry)
+		(void)fprintf(t->out, tool_zh(t,
+		    "退回的行在 %s：更正后可直接再导入；含有号码，用毕请删除。\n",
+		    "The rejected rows are in %s: mend them there and import that "
+		    "file.  It holds numbers: remove it afterwards.\n"),
+		    r->reject);
+	if (x->taken > 0 && !r->dry)
+		(void)fputs(tool_zh(t,
+		    "下次发布（liangka repo publish）后各网点生效。\n",
+		    "Branches have them after the next publication (liangka repo "
+		    "publish).\n"), t->out);
+}
+
+/* The counts. */
+void
+listimport_tell(const struct tool *t, const struct listimport *r,
+    const struct import_result *x)
+{
+
+	if (t->json)
+		tell_json(t, r, x);
+	else
+		tell(t, r, x);
+}
