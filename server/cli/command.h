@@ -37,6 +37,8 @@ extern const struct command cmd_outlet_import, cmd_outlet_list,
     cmd_outlet_show, cmd_outlet_suspend, cmd_outlet_resume;
 extern const struct command cmd_campaign_propose, cmd_campaign_approve,
     cmd_campaign_withdraw, cmd_campaign_show;
+extern const struct command cmd_appeal_open, cmd_appeal_ack, cmd_appeal_decide,
+    cmd_appeal_letter, cmd_appeal_show;
 extern const struct command cmd_sync, cmd_list_where;
 extern const struct command cmd_list_show, cmd_list_import, cmd_list_add,
     cmd_list_remove, cmd_list_clear, cmd_list_diff, cmd_list_prove,
