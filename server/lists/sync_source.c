@@ -168,7 +168,7 @@ gather(void *arg, uint64_t off, const void *p, size_t len)
 		return (-1);
 	while (g->len + len + 1 > cap)
 		cap = cap * 2 + 4096;
-	if (cap != g->cap) {
+	if (g->p == NULL || cap != g->cap) {
 		if ((more = realloc(g->p, cap)) == NULL)
 			return (-1);
 		g->p = more;
@@ -200,10 +200,10 @@ int
 sync_source_read(struct sync *s, size_t i, const char *name, size_t max,
     void **data, size_t *len, char *err)
 {
-	struct sync_stamp *k = strcmp(name, "timestamp.json") == 0 ?
-	    &s->stamp[i] : NULL;
+	struct sync_stamp *k = &s->stamp[i];
+	int stamped = strcmp(name, "timestamp.json") == 0;
 	struct gather g = { .p = NULL };
-	struct httpget_ask ask = { .etag = k != NULL && k->data != NULL ?
+	struct httpget_ask ask = { .etag = stamped && k->data != NULL ?
 		k->etag : NULL, .max = max, .take = gather, .arg = &g };
 	struct httpget_reply reply;
 	enum httpget_answer answer;
@@ -212,9 +212,9 @@ sync_source_read(struct sync *s, size_t i, const char *name, size_t max,
 	(void)snprintf(path, sizeof(path), "metadata/%.280s", name);
 	answer = sync_source_get(s, i, path, &ask, &reply, err);
 	s->r->bytes += g.len;
-	if (answer == HTTPGET_SAME && k != NULL)
+	if (answer == HTTPGET_SAME)
 		(void)gather(&g, 0, k->data, k->len);
-	else if (answer == HTTPGET_OK && k != NULL)
+	else if (answer == HTTPGET_OK && stamped)
 		keep_stamp(k, reply.etag, g.p != NULL ? g.p : "", g.len);
 	if ((answer == HTTPGET_OK || answer == HTTPGET_SAME) &&
 	    (g.p != NULL || gather(&g, 0, "", 0) == 0)) {
