@@ -100,6 +100,14 @@ start() {
 	done
 }
 
+. "$(dirname "$0")/centre.sh"
+
+# centre_failed: what the centre's commands said.
+centre_failed() {
+	tail -20 "$dir/centre.txt" >&2
+	fail "the centre's part did not work; see $dir/centre.txt"
+}
+
 began=$(date +%s)
 umask 077
 fresh
@@ -120,12 +128,13 @@ fi
 "$build/liangka-keys" new seal --name demo-centre --out "$dir/seal.key" \
     >/dev/null
 "$build/tests/demo-generate" --setup "$dir/plan.csv" --dir "$dir" \
-    --run "$run" --policy "$build/default.policy" --key "$dir/token.key" ||
+    --run "$run" --key "$dir/token.key" ||
     fail "the plan cannot be used"
 quoted=$(printf %s "$dir" | sed 's/[\\"]/\\&/g')
 cat >>"$dir/liangkad.conf" <<END
 [lists]
-use = none
+root = "$quoted/root.json"
+key = "$quoted/list.key"
 [log]
 domain = "demo.example"
 key = "$quoted/log.key"
@@ -135,7 +144,12 @@ certificate = "$quoted/seal.crt"
 key = "$(cat "$dir/auditor.key.pub")"
 rights = access, unseal, erase
 END
+centre_make || centre_failed
+mkdir -p "$dir/data"
+centre_fetch || centre_failed
 start
+say "The centre publishes lists, outlet register and policy; two of three custodians" \
+    "sign; the branch verifies them: version $(centre_version) in force."
 say "liangkad runs as process $pid. A day passes in seconds here, so its limits" \
     "on checks per"
 say "teller are raised; nothing else is."
@@ -147,6 +161,9 @@ left_out=0
 rc=$left_out
 "$build/tests/demo-play" --library "$build/libliangka.so.1" \
     --plan "$dir/plan.csv" --conf-dir "$dir/plugin" || rc=$?
+if [ -z "$plan" ]; then
+	centre_appeal || centre_failed
+fi
 stop
 if [ "$stopped" != 0 ]; then
 	tail -5 "$dir/liangkad.log" >&2
@@ -182,5 +199,9 @@ Look further ($(($(date +%s) - began)) s in all):
       its columns; another day: SEED=7 make demo
   $near/liangka policy show $near/default.policy
       the rules that decided
+  $near/liangka repo check $near/demo/centre/repo --root $near/demo/root.json
+      what the centre published, verified as a stranger would; --lang zh
+  $near/demo/letter.html
+      the answer to the appeal, as it is sent
 END
 exit $rc

@@ -20,7 +20,7 @@ usage(FILE *f)
 	fprintf(f,
 	    "usage: demo-generate [--day YYYY-MM-DD] SEED >PLAN.csv\n"
 	    "       demo-generate --setup PLAN.csv --dir DIR --run DIR\n"
-	    "           --policy FILE --key FILE\n"
+	    "           --key FILE [--policy FILE]\n"
 	    "       demo-generate --lists PLAN.csv --dir DIR\n\n"
 	    "The first form writes one day of a prefecture, the same for the same "
 	    "SEED and\nday (default %s). The second reads a plan and writes "
@@ -132,7 +132,7 @@ main(int argc, char **argv)
 	if (known != NULL && plan == NULL && seed == NULL && s.dir != NULL)
 		return (lists(s.dir, known));
 	if (plan != NULL && seed == NULL && s.dir != NULL && s.run != NULL &&
-	    s.policy != NULL && s.key != NULL)
+	    s.key != NULL)
 		return (setup(&s, plan));
 	if (seed == NULL || plan != NULL || known != NULL) {
 		usage(stderr);

@@ -52,11 +52,12 @@ entry(FILE *f, const struct plan_row *r, const char *list, unsigned serial)
 	int agent = strncmp(r->listed, AGENT, sizeof(AGENT) - 1) == 0;
 	const char *category = strrchr(r->listed, ':') + 1;
 
-	fprintf(f, "%s,%s,%s,%s,%s-2026-%04u,2026-01-05,\n",
+	fprintf(f, "%s,%s,%s,%s,%s-2026-%04u,2026-01-05,%s\n",
 	    strcmp(list, "phones") == 0 ? "" : agent ? "resident" :
 	    document(r->id_type), strcmp(list, "phones") == 0 ? r->phone :
 	    agent ? r->agent_no : r->id_no, category, basis(category), list,
-	    serial);
+	    serial, strcmp(category, "convicted") == 0 ? "2029-01-04" :
+	    strcmp(category, "found") == 0 ? "2028-01-04" : "");
 }
 
 /* Write one list; nothing where nobody stands on it. */

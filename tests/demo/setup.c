@@ -95,7 +95,8 @@ daemon_write(FILE *f, const struct setup *s)
 	    "demonstration.\n[daemon]\nnode = \"demo\"\n");
 	text_write(f, "data", s->dir, "/data");
 	text_write(f, "token_key", s->key, "");
-	text_write(f, "policy", s->policy, "");
+	if (s->policy != NULL)
+		text_write(f, "policy", s->policy, "");
 	fprintf(f, "\n[limits]\n"
 	    "# A day passes in seconds here: these would stop it.\n"
 	    "checks_per_teller_minute = 1000000\n"
