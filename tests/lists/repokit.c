@@ -11,6 +11,7 @@
 #include "keys/keymake.h"
 #include "keys/sha256.h"
 #include "lists/ledger.h"
+#include "lists/repo_impl.h"
 #include "lists/tufclient.h"
 #include "store/disk.h"
 
@@ -289,24 +290,32 @@ read_targets(struct repokit *k, struct tufclient *c)
 	return (rc);
 }
 
-int
-repokit_client(struct repokit *k, uint32_t *version)
+/* Begin to trust by the first root. */
+static void
+begin(struct repokit *k, const char *dir)
 {
-	char dir[300];
-	struct tufkit_source s;
-	struct tuf_error e = { .fault = TUF_FINE };
-	struct tufclient *c;
 	char *root;
 	size_t len;
-	int rc;
 
-	(void)snprintf(dir, sizeof(dir), "%s/client", k->dir);
-	tufkit_rmtree(dir);
 	cr_assert_eq(mkdir(dir, 0700), 0);
 	root = tufkit_read(repokit_path(k, "repo/metadata/1.root.json"), &len);
 	cr_assert_not_null(root);
 	cr_assert_eq(disk_replace(&disk_real, dir, "root.json", root, len), 0);
 	free(root);
+}
+
+int
+repokit_follow(struct repokit *k, const char *state, uint32_t *version)
+{
+	char dir[300];
+	struct tufkit_source s;
+	struct tuf_error e = { .fault = TUF_FINE };
+	struct tufclient *c;
+	int rc;
+
+	(void)snprintf(dir, sizeof(dir), "%s/%s", k->dir, state);
+	if (access(dir, F_OK) != 0)
+		begin(k, dir);
 	c = tufclient_open(dir, &disk_real, NULL, &e);
 	cr_assert_not_null(c, "%s", e.text);
 	tufkit_source(&s, repokit_path(k, "repo"));
@@ -317,6 +326,40 @@ repokit_client(struct repokit *k, uint32_t *version)
 		rc = read_targets(k, c);
 	tufclient_close(c);
 	return (rc);
+}
+
+int
+repokit_client(struct repokit *k, uint32_t *version)
+{
+	char dir[300];
+
+	(void)snprintf(dir, sizeof(dir), "%s/client", k->dir);
+	if (access(dir, F_OK) == 0)
+		tufkit_rmtree(dir);
+	return (repokit_follow(k, "client", version));
+}
+
+void
+repokit_forge(struct repokit *k, const struct repo_doc *doc)
+{
+	struct repo_online keys;
+	struct repo_now now;
+	char name[64];
+
+	cr_assert_eq(repo_now_open(&now, &k->c, k->err), 0, "%s", k->err);
+	cr_assert_eq(repo_online_open(&keys, &now.root, repokit_key(k,
+	    "snapshot.key"), repokit_key(k, "timestamp.key"), k->now, k->err),
+	    0, "%s", k->err);
+	(void)snprintf(name, sizeof(name), "%u.targets.json",
+	    (unsigned)repo_doc_version(doc));
+	cr_assert_eq(repo_doc_write(doc, &disk_real, now.metadata, name,
+	    k->err), 0, "%s", k->err);
+	cr_assert_eq(repo_online_snapshot(&k->c, &now, &keys, doc, k->now,
+	    k->err), 0, "%s", k->err);
+	cr_assert_eq(repo_online_timestamp(&k->c, &now, &keys, k->now,
+	    k->err), 0, "%s", k->err);
+	repo_online_close(&keys);
+	repo_now_close(&now);
 }
 
 int

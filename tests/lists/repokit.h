@@ -68,20 +68,27 @@ void repokit_publish(struct repokit *k, const struct repo_prepare *o);
  * walked; what was said goes to text (may be NULL).
  * repokit_client(k, version): As a client that begins with 1.root.json does: refresh,
  * then read every target.  Return 0 with the version of the targets, or -1 (err).
+ * repokit_follow(k, state, version): the same as a client that keeps what it trusts in
+ * the directory `state` of the centre's (made when it is not there).
  */
 int repokit_check(struct repokit *k, char *text, size_t cap);
 int repokit_client(struct repokit *k, uint32_t *version);
+int repokit_follow(struct repokit *k, const char *state, uint32_t *version);
 
 /**
  * repokit_target(k, name): Is there such a target in force?
  * repokit_write(k, name, text): Write a file into the centre's directory.
  * repokit_read(k, name, len): Read one, for free().
  * repokit_reopen(k): close and open the centre, as after a crash.
+ * repokit_forge(k, doc): Publish these targets, as they are, like somebody who has the
+ * keys of snapshot and timestamp and no other.
  */
 int repokit_target(struct repokit *k, const char *name);
 void repokit_write(const struct repokit *k, const char *name, const void *p,
     size_t len);
 char *repokit_read(const struct repokit *k, const char *name, size_t *len);
 void repokit_reopen(struct repokit *k);
+struct repo_doc;
+void repokit_forge(struct repokit *k, const struct repo_doc *doc);
 
 #endif /* !REPOKIT_H_ */
