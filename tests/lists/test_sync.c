@@ -71,7 +71,7 @@ Test(sync, takes_a_delta_where_the_daemon_can_apply_it)
 	synckit_adopted(k);
 
 	two = synckit_delta(k, "sanction", 2, 3, 210);
-	wide = synckit_delta(k, "sanction", 0, 3, 900);
+	wide = synckit_delta(k, "sanction", 1, 3, 900);
 	snap = synckit_snapshot(k, "sanction", 3, 4000);
 	tufkit_publish(k->repo);
 	cr_assert_eq(synckit_once(k), 0, "%s", k->err);
