@@ -70,7 +70,7 @@ int
 adopt_slurp(const struct disk *d, const char *path, size_t max, int follow,
     void **data, size_t *len, char *err)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	ssize_t n;
 	int fd, rc;
 	char *p;
@@ -139,7 +139,7 @@ adopt_same(const struct disk *d, const char *path, const struct tuf_target *g,
     char *err)
 {
 	uint8_t sum[32];
-	uint64_t size;
+	uint64_t size = 0;
 	int fd, rc;
 
 	if ((rc = open_file(d, path, 0, &fd, &size, err)) != 0)

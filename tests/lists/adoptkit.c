@@ -151,17 +151,65 @@ adoptkit_put(struct adoptkit *k, const char *id, uint32_t n, int category)
 	l->at[i] = l->version + 1;
 }
 
+/* Order of records. */
+static int
+order(const void *a, const void *b)
+{
+
+	return (memcmp(a, b, sizeof(struct token)));
+}
+
+/* List many new tokens at once. */
+void
+adoptkit_many(struct adoptkit *k, const char *id, uint32_t first, uint32_t n)
+{
+	struct adoptkit_list *l = adoptkit_find(k, id);
+	struct {
+		struct listrec r;
+		uint32_t at;
+	} *all = calloc(l->n + n, sizeof(*all));
+
+	need(all != NULL, "memory");
+	for (size_t i = 0; i < l->n; i++) {
+		all[i].r = l->r[i];
+		all[i].at = l->at[i];
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		all[l->n + i].r = (struct listrec){
+			.token = adoptkit_token(first + i), .category = 1,
+			.severity = 5, .source = { 1, 0 },
+		};
+		all[l->n + i].at = l->version + 1;
+	}
+	l->n = l->cap = l->n + n;
+	qsort(all, l->n, sizeof(*all), order);
+	l->r = realloc(l->r, l->n * sizeof(*l->r));
+	l->at = realloc(l->at, l->n * sizeof(*l->at));
+	need(l->r != NULL && l->at != NULL, "memory");
+	for (size_t i = 0; i < l->n; i++) {
+		l->r[i] = all[i].r;
+		l->at[i] = all[i].at;
+	}
+	free(all);
+}
+
 /* The content root by RFC 6962, where the number of leaves is a power of two. */
 static void
 root_of(const struct listrec *r, size_t n, unsigned bits, uint32_t first,
     uint32_t leaves, uint8_t root[32])
 {
 	uint8_t left[32], right[32];
-	size_t from = 0, to;
+	size_t from = 0, to = n;
 
 	if (leaves == 1) {
-		while (from < n && listrec_bucket(&r[from].token, bits) < first)
-			from++;
+		while (from < to) {
+			size_t mid = (from + to) / 2;
+
+			if (listrec_bucket(&r[mid].token, bits) < first)
+				from = mid + 1;
+			else
+				to = mid;
+		}
 		for (to = from; to < n && listrec_bucket(&r[to].token, bits) ==
 		    first; to++)
 			;

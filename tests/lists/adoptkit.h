@@ -78,12 +78,15 @@ void adoptkit_free(struct adoptkit *k);
 
 /**
  * adoptkit_put(k, id, n, category): List token number n; category 0 takes it out.
+ * adoptkit_many(k, id, first, n): List n tokens that were never named, from `first` on.
  * adoptkit_cut(k, id, from, snapshot): The next version of a list: a delta from version
  * `from` (0: none), and a snapshot when that is wanted; older files are not named any
  * more.  adoptkit_text(k, kind, version): another policy, outlets or campaigns.
  * adoptkit_token(n): token number n.
  */
 void adoptkit_put(struct adoptkit *k, const char *id, uint32_t n, int category);
+void adoptkit_many(struct adoptkit *k, const char *id, uint32_t first,
+    uint32_t n);
 void adoptkit_cut(struct adoptkit *k, const char *id, uint32_t from,
     int snapshot);
 void adoptkit_text(struct adoptkit *k, const char *kind, uint32_t version);

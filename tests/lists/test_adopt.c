@@ -1,5 +1,7 @@
 #include <criterion/criterion.h>
 
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,41 @@ Test(adopt, follows_many_deltas_and_merges_them)
 	cr_assert_eq(adoptkit_start(k), 0, "%s", k->err);
 	cr_assert(adoptkit_same(k, why), "%s", why);
 	cr_expect(adoptkit_tidy(k, why), "%s", why);
+	adoptkit_free(k);
+}
+
+Test(adopt, merges_a_layer_that_has_grown)
+{
+	struct adoptkit *k = following();
+	struct stat st;
+
+	adoptkit_many(k, "sanction", 10000, 30000);
+	adoptkit_cut(k, "sanction", 1, 0);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect_eq(list_layered(k->a.list[1].list), 30000);
+	/* These and those are more than a layer holds: merged, layered, merged. */
+	adoptkit_many(k, "sanction", 40000, 60000);
+	adoptkit_cut(k, "sanction", 2, 0);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect_eq(list_layered(k->a.list[1].list), 0);
+	cr_expect_eq(k->a.list[1].ntouched, 60000);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	cr_expect(adoptkit_start(k) == 0 && adoptkit_tidy(k, why), "%s", why);
+	/* A delta that fits no layer is none; sync is asked for a snapshot. */
+	adoptkit_many(k, "sanction", 100000, LIST_LAYER_MAX + 1);
+	adoptkit_cut(k, "sanction", 3, 0);
+	adoptkit_publish(k);
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect_eq(stat(adoptkit_path(k, "whole"), &st), 0, "%s", k->err);
+	adoptkit_find(k, "sanction")->version--;
+	adoptkit_cut(k, "sanction", 3, 1);
+	adoptkit_publish(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	cr_expect_null(k->a.list[1].touched);
+	cr_expect(adoptkit_start(k) == 0 && adoptkit_tidy(k, why), "%s", why);
 	adoptkit_free(k);
 }
 
