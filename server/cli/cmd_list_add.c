@@ -102,12 +102,12 @@ tell(const struct tool *t, const struct listcmd *l,
 		return;
 	}
 	(void)fprintf(t->out, tool_zh(t, "%s/%" PRIu64 "：%s，%s，%s 至 %s\n",
-	    "%s/%" PRIu64 ": %s, %s, %s to %s\n"), l->list->id, e->serial,
+	    "%s/%" PRIu64 ": %s, %s; first day %s, last day %s\n"), l->list->id, e->serial,
 	    category_text(e->category, t->language != LK_LANG_ZH),
 	    basis_text(e->basis, t->language != LK_LANG_ZH),
 	    e->from != 0 ? listcmd_day(e->from, from) : tool_zh(t, "即日",
 	    "at once"), e->until != 0 ? listcmd_day(e->until, until) :
-	    tool_zh(t, "长期", "no end"));
+	    tool_zh(t, "长期", "none"));
 	(void)fputs(same ? tool_zh(t, "名单上已有同样的条目，未作改动。\n",
 	    "It stands there already just so: nothing was changed.\n") :
 	    tool_zh(t, "已列入；下次发布（liangka repo publish）后各网点生效。\n",
@@ -145,6 +145,11 @@ add(const struct tool *t, const struct options *o, struct listcmd *l,
 	char err[CENTRE_ERROR_MAX];
 	int verdict, rc;
 
+	if ((category_subjects(e->category) & 1u << l->list->subject) == 0)
+		return (tool_fail(t, TOOL_DATA, "类别“%s”不适用于名单 %s",
+		    "the category \"%s\" does not fit the list %s",
+		    category_text(e->category, t->language != LK_LANG_ZH),
+		    l->list->id));
 	if ((verdict = ledger_add(l->ledger, e, o->replace, err)) == -1)
 		return (tool_fail(t, TOOL_DATA, "%s", "%s", err));
 	if (verdict == LEDGER_SAME) {

@@ -121,11 +121,9 @@ static void
 tell(const struct diff *d, const struct centre_change *ch)
 {
 	const struct tool *t = d->t;
-	char to[16] = "";
+	char from[32], to[32];
 	struct json j;
 
-	if (d->o->to != 0)
-		(void)snprintf(to, sizeof(to), "%u", (unsigned)d->o->to);
 	if (t->json) {
 		json_begin(&j, t->out);
 		json_text(&j, "list", d->l->list->id);
@@ -141,17 +139,36 @@ tell(const struct diff *d, const struct centre_change *ch)
 		json_end(&j);
 		return;
 	}
-	(void)fprintf(t->out, tool_zh(t, "%s：第 %u 版 → %s%s，%" PRIu64 " → %"
-	    PRIu64 " 条：新增 %" PRIu64 "，移出 %" PRIu64 "，变更 %" PRIu64
-	    "，申诉撤销 %" PRIu64 "%s\n", "%s: version %u -> %s%s, %" PRIu64
-	    " -> %" PRIu64 " records: %" PRIu64 " added, %" PRIu64 " removed, %"
-	    PRIu64 " changed, %" PRIu64 " cleared%s\n"), d->l->list->id,
-	    (unsigned)d->before.info.version, d->o->to != 0 ? tool_zh(t, "第 ",
-	    "version ") : tool_zh(t, "现台账", "the ledger"), to, ch->before,
-	    ch->after, ch->added, ch->removed, ch->changed, ch->cleared,
-	    guarded(d, ch) ? tool_zh(t, "；超出防误限度，发布须加 --force --reason"
-	    "（仅撤销可用 --expedited）", "; the guard will ask for --force "
-	    "--reason (or --expedited, for withdrawals alone)") : "");
+	if (d->before.info.version != 0 && d->o->to == 0 && ch->added +
+	    ch->removed + ch->changed + ch->cleared == 0) {
+		(void)fprintf(t->out, tool_zh(t, "%s：第 %u 版，%" PRIu64
+		    " 条，没有变化\n", "%s: version %u, %" PRIu64 " records, "
+		    "nothing would change\n"), d->l->list->id,
+		    (unsigned)d->before.info.version, ch->before);
+		return;
+	}
+	if (d->before.info.version == 0)
+		(void)snprintf(from, sizeof(from), "%s", tool_zh(t, "尚未发布",
+		    "not published yet"));
+	else
+		(void)snprintf(from, sizeof(from), tool_zh(t, "第 %u 版",
+		    "version %u"), (unsigned)d->before.info.version);
+	if (d->o->to == 0)
+		(void)snprintf(to, sizeof(to), "%s", tool_zh(t, "现台账",
+		    "the ledger"));
+	else
+		(void)snprintf(to, sizeof(to), tool_zh(t, "第 %u 版",
+		    "version %u"), (unsigned)d->o->to);
+	(void)fprintf(t->out, tool_zh(t, "%s：%s → %s，%" PRIu64 " → %" PRIu64
+	    " 条：新增 %" PRIu64 "，移出 %" PRIu64 "，变更 %" PRIu64 "，申诉撤销 %"
+	    PRIu64 "%s\n", "%s: %s -> %s, %" PRIu64 " -> %" PRIu64
+	    " records: %" PRIu64 " added, %" PRIu64 " removed, %" PRIu64
+	    " changed, %" PRIu64 " cleared%s\n"), d->l->list->id, from, to,
+	    ch->before, ch->after, ch->added, ch->removed, ch->changed,
+	    ch->cleared, guarded(d, ch) ? tool_zh(t, "；超出防误限度，发布须加 "
+	    "--force --reason（仅撤销可用 --expedited）", "; the guard will ask "
+	    "for --force --reason (or --expedited, for withdrawals alone)") :
+	    "");
 }
 
 /* Load what is compared. */

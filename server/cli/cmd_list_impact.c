@@ -257,10 +257,11 @@ prepare(const struct tool *t, struct options *o, const char *list,
 	if ((rc = listcmd_open(t, &o->by, list, 1, &l)) != ARGS_GO)
 		return (rc);
 	m->epoch = token_keys_epoch(l.keys, 0);
-	if ((rc = listcmd_find(t, &l, &o->whom, &m->token)) == ARGS_GO)
-		rc = listcmd_say(t, &l.c, &o->by, o->reason, "list impact %s/%"
-		    PRIu64, list, o->whom.serial);
+	rc = listcmd_find(t, &l, &o->whom, &m->token);
 	token_hex(&m->token, m->hex);
+	if (rc == ARGS_GO)
+		rc = listcmd_say(t, &l.c, &o->by, o->reason, "list impact %s, "
+		    "token %s", list, m->hex);
 	listcmd_close(&l);
 	return (rc);
 }

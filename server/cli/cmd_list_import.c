@@ -266,6 +266,26 @@ read_options(const struct tool *t, const struct options *o,
 	return (ARGS_GO);
 }
 
+/* Why: as given, or the file's name unless that may hold a number. */
+static void
+reason_of(const struct run *r, char why[128])
+{
+	const char *p = r->name;
+	size_t longest = 0, n;
+
+	for (; *p != '\0'; p += n > 0 ? n : 1) {
+		n = strspn(p, "0123456789");
+		longest = n > longest ? n : longest;
+	}
+	if (r->o->reason != NULL)
+		(void)snprintf(why, 128, "%s", r->o->reason);
+	else if (longest < 10 && strlen(r->name) < 100 &&
+	    ledger_plain(r->name) && strcmp(r->name, "-") != 0)
+		(void)snprintf(why, 128, "import %s", r->name);
+	else
+		(void)snprintf(why, 128, "import");
+}
+
 /* Take the rows. */
 static int
 take(struct run *r, struct import_options *io)
@@ -276,8 +296,7 @@ take(struct run *r, struct import_options *io)
 	char err[IMPORT_ERROR_MAX], why[128];
 	int rc, done;
 
-	(void)snprintf(why, sizeof(why), "%s", r->o->reason != NULL ?
-	    r->o->reason : "import");
+	reason_of(r, why);
 	io->why = why;
 	io->ledger = r->l.ledger;
 	io->keys = r->l.keys;

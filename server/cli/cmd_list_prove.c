@@ -110,7 +110,7 @@ prove(const struct tool *t, struct options *o, struct listcmd *l)
 {
 	struct centre_published x;
 	struct listprooftext p;
-	char err[CENTRE_ERROR_MAX];
+	char err[CENTRE_ERROR_MAX], hex[TOKEN_HEX_LEN + 1];
 	struct token token;
 	int rc;
 
@@ -130,9 +130,10 @@ prove(const struct tool *t, struct options *o, struct listcmd *l)
 		rc = tool_fail(t, TOOL_SYSTEM, "无法生成证明",
 		    "the proof cannot be made");
 	else {
+		token_hex(&token, hex);
 		if ((rc = listcmd_say(t, &l->c, &o->by, o->reason,
-		    "list prove %s, version %u", l->list->id,
-		    (unsigned)x.info.version)) == ARGS_GO)
+		    "list prove %s, version %u, token %s", l->list->id,
+		    (unsigned)x.info.version, hex)) == ARGS_GO)
 			rc = hand_over(t, o, &p);
 		listprooftext_free(&p);
 	}
@@ -248,7 +249,7 @@ tell(const struct tool *t, const struct check_options *o,
 		return;
 	}
 	(void)fprintf(t->out, tool_zh(t, "证明成立：名单 %s 第 %u 版（第 %u 次发布，"
-	    "签名有效），%s%s%s\n", "PROVEN: list %s, version %u (publication %u, "
+	    "签名有效），%s%s：%s\n", "PROVEN: list %s, version %u (publication %u, "
 	    "signatures good): %s%s %s\n"), p->info.id,
 	    (unsigned)p->info.version, (unsigned)p->targets_version,
 	    o->by.dir != NULL ? tool_zh(t, "所给号码", "the number given") :

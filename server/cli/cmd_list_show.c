@@ -242,17 +242,18 @@ look_up(struct showing *s, struct options *o, struct centre *c,
 	const struct tool *t = s->t;
 	struct token_keys *keys;
 	struct ledger *ledger;
-	char err[CENTRE_ERROR_MAX];
+	char err[CENTRE_ERROR_MAX], hex[TOKEN_HEX_LEN + 1];
 	struct token token;
 	size_t i;
 	int rc;
 
 	if ((keys = centre_tokens(c, t->now_ms() / 1000, err)) == NULL)
 		return (tool_fail(t, TOOL_CONFIG, "%s", "%s", err));
-	if ((rc = listcmd_token(t, &o->whom, subject, keys, &token)) ==
-	    ARGS_GO && (rc = listcmd_say(t, c, &o->by, o->reason,
-	    "list show: one %s looked up", subject == LIST_CARD ? "card" :
-	    subject == LIST_PHONE ? "phone" : "person")) == ARGS_GO)
+	rc = listcmd_token(t, &o->whom, subject, keys, &token);
+	token_hex(&token, hex);
+	if (rc == ARGS_GO && (rc = listcmd_say(t, c, &o->by, o->reason,
+	    "list show --%s, token %s", subject == LIST_CARD ? "card" :
+	    subject == LIST_PHONE ? "phone" : "person", hex)) == ARGS_GO)
 		rc = head(s);
 	for (i = 0; i < c->nlists && (rc == ARGS_GO || rc == 0); i++) {
 		if (c->list[i].subject != subject || (only != NULL &&
