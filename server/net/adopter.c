@@ -434,6 +434,16 @@ adopter_fd(const struct adopter *a)
 	return (a->fd);
 }
 
+/* Write what this node has in force, for the centre. */
+static void
+report(struct adopter *a)
+{
+
+	a->reported = nodereport_write(a->o.config, a->o.nodekeys,
+	    counter_lists_served(a->o.counter), &a->news,
+	    journal_now(a->o.journal, NULL)) == 0 ? NODEREPORT_SECONDS : 0;
+}
+
 /* Take what the thread has made. */
 void
 adopter_collect(struct adopter *a)
@@ -453,7 +463,7 @@ adopter_collect(struct adopter *a)
 			return;
 		}
 		say_news(a, counter_lists_served(a->o.counter), of->warning);
-		a->reported = 0;
+		report(a);
 	} else if (a->done && a->rc < 0)
 		say_error(a, a->err);
 	a->done = a->asked = 0;
@@ -498,8 +508,6 @@ adopter_tick(struct adopter *a)
 	}
 	pthread_mutex_unlock(&a->lock);
 	news_of_sync(a);
-	if (a->reported-- <= 0 && nodereport_write(a->o.config, a->o.nodekeys,
-	    counter_lists_served(a->o.counter), &a->news,
-	    journal_now(a->o.journal, NULL)) == 0)
-		a->reported = NODEREPORT_SECONDS;
+	if (a->reported-- <= 0)
+		report(a);
 }
