@@ -176,11 +176,16 @@ append(struct list_builder *b, const void *buf, size_t len, char *err)
 	return (0);
 }
 
-/* Write the whole buckets that are gathered and have the disk begin with them. */
+/*
+ * Write the whole buckets that are gathered and have the disk begin with them.  One
+ * piece is waited for before the next: more at once would hold up the syncs of others.
+ */
 static int
 flush(struct list_builder *b, char *err)
 {
 
+	if (b->disk->sync_range(b->disk->ctx, b->fd, 1) != 0)
+		return (fail_disk(b, "cannot write back", err));
 	if (append(b, b->buf, b->begun * sizeof(*b->buf), err) != 0)
 		return (-1);
 	b->n -= b->begun;
