@@ -196,12 +196,12 @@ next(const struct tool *t, const struct appeal *a, uint64_t serial)
 		(void)fprintf(t->out, tool_zh(t,
 		    "名单 %s：已登记撤销（第 %" PRIu64 " 条），同一案号不得再次列入\n"
 		    "请立即加急发布，各网点方能解除：liangka repo publish --prepare "
-		    "--expedited\n",
+		    "--expedited --reason %s\n",
 		    "list %s: cleared (entry %" PRIu64 "); the same case cannot "
 		    "be listed again\n"
 		    "An expedited publication lifts it at the outlets, do it "
-		    "now: liangka repo publish --prepare --expedited\n"),
-		    a->list, serial);
+		    "now: liangka repo publish --prepare --expedited --reason "
+		    "%s\n"), a->list, serial, a->id);
 }
 
 /* Decide. */

@@ -264,28 +264,37 @@ propose(const struct tool *t, const struct options *o,
 	return (TOOL_OK);
 }
 
+/* Open the centre and propose. */
+static int
+propose_in(const struct tool *t, const struct options *o, struct campaign *g)
+{
+	struct campaign_edit e;
+	char (*v)[64];
+	int rc;
+
+	if ((v = calloc(CAMPAIGN_OUTLETS_MAX, sizeof(*v))) == NULL)
+		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
+	if ((rc = campaign_edit_open(t, &o->by, 1, &e)) == ARGS_GO) {
+		rc = propose(t, o, &e, g, v);
+		campaign_edit_close(&e);
+	}
+	free(v);
+	return (rc);
+}
+
 /* The command. */
 static int
 run(struct tool *t, int argc, char **argv)
 {
 	struct options o = { .products = 0 };
-	struct campaign_edit e;
 	struct campaign g;
-	char (*v)[64] = NULL;
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) == ARGS_GO &&
 	    (rc = args_operands(t, argc, argv, 1, 1, "一个活动编号",
 	    "one id for the campaign")) == ARGS_GO &&
-	    (rc = take_plain(t, &o, argv[0], &g)) == ARGS_GO &&
-	    (v = calloc(CAMPAIGN_OUTLETS_MAX, sizeof(*v))) == NULL)
-		rc = tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory");
-	if (rc == ARGS_GO && (rc = campaign_edit_open(t, &o.by, 1, &e)) ==
-	    ARGS_GO) {
-		rc = propose(t, &o, &e, &g, v);
-		campaign_edit_close(&e);
-	}
-	free(v);
+	    (rc = take_plain(t, &o, argv[0], &g)) == ARGS_GO)
+		rc = propose_in(t, &o, &g);
 	explicit_bzero(o.organisation, sizeof(o.organisation));
 	return (rc);
 }

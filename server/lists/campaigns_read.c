@@ -185,7 +185,7 @@ static void
 add_outlet(struct reader *r, struct campaign *g, const struct conf_value *v)
 {
 	char institution[OUTLET_ID_MAX + 1], outlet[OUTLET_ID_MAX + 1];
-	char (*p)[64] = (char (*)[64])(uintptr_t)g->outlets;
+	char (*p)[64] = (char (*)[64])(uintptr_t)g->outlets, (*more)[64];
 
 	if (outlets_split(v->string, institution, outlet) != 0) {
 		conf_fail(&r->doc, v->at, v->span, "INSTITUTION.OUTLET is "
@@ -194,13 +194,13 @@ add_outlet(struct reader *r, struct campaign *g, const struct conf_value *v)
 	}
 	/* Powers of two. */
 	if ((g->noutlets & (g->noutlets - 1)) == 0) {
-		p = realloc(p, (g->noutlets == 0 ? 1 : 2 * g->noutlets) *
+		more = realloc(p, (g->noutlets == 0 ? 1 : 2 * g->noutlets) *
 		    sizeof(*p));
-		if (p == NULL) {
+		if (more == NULL) {
 			r->nomem = 1;
 			return;
 		}
-		g->outlets = (const char (*)[64])p;
+		g->outlets = (const char (*)[64])(p = more);
 	}
 	memset(p[g->noutlets], 0, sizeof(*p));
 	memcpy(p[g->noutlets++], v->string, v->length);
