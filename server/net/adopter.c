@@ -178,14 +178,17 @@ install(struct adopter *a, struct offer *of)
 static void
 say_error(struct adopter *a, const char *err)
 {
+	size_t len;
 
 	(void)snprintf(a->news.error, sizeof(a->news.error), "%s", err);
 	if (strcmp(a->last_error, err) == 0)
 		return;
 	(void)snprintf(a->last_error, sizeof(a->last_error), "%s", err);
-	if (err[0] != '\0')
-		log_say(LOG_LEVEL_ERROR, "lists: %s; what is in force stays",
-		    err);
+	len = strlen(err);
+	len -= len > 0 && err[len - 1] == '.';
+	if (len > 0)
+		log_say(LOG_LEVEL_ERROR, "lists: %.*s; what is in force stays",
+		    (int)len, err);
 }
 
 /* Tell the log what came into force. */
