@@ -226,9 +226,9 @@ summary(const struct run *r, const struct replay_counts *n)
 	count(t, "沙箱指定结果的", "outcomes asked for in the sandbox",
 	    n->forced);
 	count(t, "重新清点的事实", "facts counted anew", n->facts);
-	count(t, "取自记录的事实（age、area_local：只在证件和配置中）",
-	    "facts taken as given (age, area_local: in the document and the "
-	    "configuration alone)", n->inputs);
+	count(t, "取自记录的事实（age、area_local、名单时效、网点、批次：出自证件、配置和名单）",
+	    "facts taken as given (age, area_local, stale, outlet, campaign: from "
+	    "documents, configuration and registers)", n->inputs);
 	count(t, "保留时间按配置而非规则的", "reservations that last as the "
 	    "configuration says, not the policy", n->ttl);
 }
