@@ -45,19 +45,20 @@ lists(const struct tool *t, const struct repo_plan *p)
 		tool_zh(t, "版本", "VERSION"), tool_zh(t, "原条数", "BEFORE"),
 		tool_zh(t, "现条数", "AFTER"), tool_zh(t, "新增", "ADDED"),
 		tool_zh(t, "移出", "REMOVED"), tool_zh(t, "变更", "CHANGED"),
-		tool_zh(t, "申诉撤销", "CLEARED"), "" };
-	char v[7][24], version[32];
+		tool_zh(t, "申诉撤销", "CLEARED"), tool_zh(t, "其中到期",
+		"EXPIRED"), "" };
+	char v[8][24], version[32];
 	struct table *table;
 	size_t i;
 
 	if (p->nlists == 0)
 		return;
-	if ((table = table_new(t->out, 9, heads)) == NULL)
+	if ((table = table_new(t->out, 10, heads)) == NULL)
 		return;
 	for (i = 0; i < p->nlists; i++) {
 		const struct repo_change *c = &p->list[i];
 		const char *cells[] = { c->list, version, v[0], v[1], v[2],
-			v[3], v[4], v[5], c->guarded ? tool_zh(t,
+			v[3], v[4], v[5], v[6], c->guarded ? tool_zh(t,
 			"超出变动限制", "beyond the guard") : "" };
 
 		(void)snprintf(version, sizeof(version), "%u -> %u", c->from,
@@ -68,6 +69,7 @@ lists(const struct tool *t, const struct repo_plan *p)
 		number(v[3], "-", c->removed);
 		number(v[4], "~", c->changed);
 		number(v[5], "~", c->cleared);
+		number(v[6], "-", c->expired);
 		(void)table_row(table, cells);
 	}
 	table_end(table);
@@ -180,8 +182,8 @@ repotext_guard(const struct tool *t, const struct centre *c,
 		    " 条，变动 %" PRIu64 " 条（限 %u%%%s）",
 		    "list %s: %" PRIu64 " records become %" PRIu64 ", %" PRIu64
 		    " of them touched (the guard lets %u %% pass%s)", x->list,
-		    x->before, x->after, x->added + x->removed + x->changed +
-		    x->cleared, c->guard_percent, x->after < x->before ?
+		    x->before, x->after, x->added + x->removed - x->expired +
+		    x->changed + x->cleared, c->guard_percent, x->after + x->expired < x->before ?
 		    tool_zh(t, "，且条数不得减少", ", and no fall in count") : "");
 	}
 }
@@ -225,6 +227,7 @@ change_json(struct json *j, const struct repo_change *c)
 	json_u64(j, "removed", c->removed);
 	json_u64(j, "changed", c->changed);
 	json_u64(j, "cleared", c->cleared);
+	json_u64(j, "expired", c->expired);
 	json_bool(j, "guarded", c->guarded);
 	json_end(j);
 }

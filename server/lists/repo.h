@@ -44,6 +44,7 @@ struct repo_change {
 	uint32_t from, version;
 	uint64_t before, after;	/* records */
 	uint64_t added, removed, changed, cleared;
+	uint64_t expired;	/* of those removed: their last day is over */
 	int guarded;		/* the guard would stop it */
 };
 
@@ -98,8 +99,8 @@ int repo_key(struct centre *c, enum tuf_role role, const char *add,
  * repo_prepare(c, o, plan, err): Fold ledgers and registers, write files and unsigned
  * targets to pending/.  Return 0; 1 when nothing is new; 2 when the guard refuses (the
  * plan says what and pending/ is not made); -1.  The guard: a list that changes by more
- * than guard_percent of its records, or shrinks; a list that was empty or not published
- * has nothing to compare.  A withdrawal may shrink a list, and up to REPO_WITHDRAWALS
+ * than guard_percent of its records, or shrinks, those aside whose last day is over; a
+ * list that was empty or not published has nothing to compare.  A withdrawal may shrink a list, and up to REPO_WITHDRAWALS
  * records of one are never too many.  With nothing new it is a publication all the same
  * when a third of the targets' time is left.
  * repo_plan(pending, plan, err): What a pending directory would change (for a signer):

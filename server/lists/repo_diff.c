@@ -60,7 +60,7 @@ gone(const struct listrec *x)
 /* Compare two versions. */
 int
 repo_diff(const struct repo_records *before, const struct repo_records *after,
-    struct repo_records *step, struct repo_change *ch)
+    int32_t day, struct repo_records *step, struct repo_change *ch)
 {
 	struct walk w = { before, after, 0, 0 };
 	const struct listrec *x, *y;
@@ -73,9 +73,11 @@ repo_diff(const struct repo_records *before, const struct repo_records *after,
 		if (x != NULL && y != NULL && memcmp(x, y, sizeof(*x)) == 0)
 			continue;
 		step->r[step->n++] = y != NULL ? *y : gone(x);
-		if (y == NULL)
+		if (y == NULL) {
 			ch->removed++;
-		else if ((listrec_flags(y) & LISTREC_CLEARED) != 0 &&
+			ch->expired += listrec_expiry(x) != 0 &&
+			    (int32_t)listrec_expiry(x) < day;
+		} else if ((listrec_flags(y) & LISTREC_CLEARED) != 0 &&
 		    (x == NULL || (listrec_flags(x) & LISTREC_CLEARED) == 0))
 			ch->cleared++;
 		else if (x == NULL)

@@ -219,8 +219,8 @@ struct repo_records {
 };
 
 /**
- * repo_diff(before, after, step, ch): Make the delta from one to the other, counted
- * in ch.  Return 0, or -1 (no memory).
+ * repo_diff(before, after, day, step, ch): Make the delta from one to the other,
+ * counted in ch as of a day.  Return 0, or -1 (no memory).
  * repo_diff_roll(roll, step, out): The roll-up that covers both.
  * repo_diff_apply(base, delta, out): What base becomes.
  * repo_diff_withdraw(before, after, out): before with those changes alone that remove
@@ -228,7 +228,7 @@ struct repo_records {
  * repo_diff_root(x, bits, root): The content root.
  */
 int repo_diff(const struct repo_records *before,
-    const struct repo_records *after, struct repo_records *step,
+    const struct repo_records *after, int32_t day, struct repo_records *step,
     struct repo_change *ch);
 int repo_diff_roll(const struct repo_records *roll,
     const struct repo_records *step, struct repo_records *out);

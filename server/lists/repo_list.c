@@ -188,14 +188,15 @@ static int
 guarded(const struct work *w)
 {
 	const struct repo_change *ch = &w->change;
-	uint64_t n = ch->added + ch->removed + ch->changed + ch->cleared;
+	uint64_t n = ch->added + ch->removed - ch->expired + ch->changed +
+	    ch->cleared;
 
 	if (!w->published || ch->before == 0)
 		return (0);
 	if (w->o->expedited && n <= REPO_WITHDRAWALS)
 		return (0);
 	return (n > ch->before * w->c->guard_percent / 100 ||
-	    (ch->after < ch->before && !w->o->expedited));
+	    (ch->after + ch->expired < ch->before && !w->o->expedited));
 }
 
 /* Write a file of records and its entry. */
@@ -325,7 +326,8 @@ prepare(struct work *w, const struct repo_now *now, struct repo_plan *plan,
 		return (0);
 	if (take_after(w, err) != 0)
 		return (-1);
-	if (repo_diff(&w->before, &w->after, &w->step, &w->change) != 0)
+	if (repo_diff(&w->before, &w->after, day_of(w->o->now), &w->step,
+	    &w->change) != 0)
 		return (repo_file_fail(err, "out of memory"));
 	if (w->step.n == 0 && w->published && w->snap.epoch == w->epoch &&
 	    !w->o->full)

@@ -8,14 +8,16 @@ static json_t *
 change_json(const struct repo_change *ch)
 {
 
-	return (json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+	return (json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:b}",
 	    "list", ch->list, "from", (json_int_t)ch->from,
 	    "version", (json_int_t)ch->version,
 	    "before", (json_int_t)ch->before, "after", (json_int_t)ch->after,
 	    "added", (json_int_t)ch->added,
 	    "removed", (json_int_t)ch->removed,
 	    "changed", (json_int_t)ch->changed,
-	    "cleared", (json_int_t)ch->cleared, "guarded", ch->guarded));
+	    "cleared", (json_int_t)ch->cleared,
+	    "expired", (json_int_t)ch->expired, "guarded", ch->guarded));
 }
 
 /* A plan as JSON. */
@@ -75,6 +77,7 @@ change_read(struct repo_change *ch, const json_t *v)
 	ch->removed = number(v, "removed");
 	ch->changed = number(v, "changed");
 	ch->cleared = number(v, "cleared");
+	ch->expired = number(v, "expired");
 	ch->guarded = json_is_true(json_object_get(v, "guarded"));
 	return (text(v, "list", ch->list, sizeof(ch->list)));
 }

@@ -136,7 +136,8 @@ repokit_reopen(struct repokit *k)
 
 /* Do something to n tokens of a list. */
 static void
-act(struct repokit *k, const char *list, int action, uint64_t from, size_t n)
+act(struct repokit *k, const char *list, int action, uint64_t from, size_t n,
+    int32_t until)
 {
 	struct ledger *l = ledger_open(&k->c, list, 1, k->err);
 	const struct centre_list *cl = centre_list(&k->c, list);
@@ -148,6 +149,7 @@ act(struct repokit *k, const char *list, int action, uint64_t from, size_t n)
 		memset(&e, 0, sizeof(e));
 		e.t = k->now;
 		e.action = action;
+		e.until = until;
 		e.token = centrekit_token(from + i);
 		if (action == LEDGER_ADD) {
 			e.category = cl->subject == LIST_PERSON ?
@@ -169,21 +171,29 @@ void
 repokit_add(struct repokit *k, const char *list, uint64_t from, size_t n)
 {
 
-	act(k, list, LEDGER_ADD, from, n);
+	act(k, list, LEDGER_ADD, from, n, 0);
+}
+
+void
+repokit_until(struct repokit *k, const char *list, uint64_t from, size_t n,
+    int32_t day)
+{
+
+	act(k, list, LEDGER_ADD, from, n, day);
 }
 
 void
 repokit_remove(struct repokit *k, const char *list, uint64_t from, size_t n)
 {
 
-	act(k, list, LEDGER_REMOVE, from, n);
+	act(k, list, LEDGER_REMOVE, from, n, 0);
 }
 
 void
 repokit_clear(struct repokit *k, const char *list, uint64_t from, size_t n)
 {
 
-	act(k, list, LEDGER_CLEAR, from, n);
+	act(k, list, LEDGER_CLEAR, from, n, 0);
 }
 
 int

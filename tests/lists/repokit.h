@@ -42,10 +42,13 @@ void repokit_make_key(const struct repokit *k, const char *kind,
 
 /**
  * repokit_add(k, list, from, n): Add n tokens to a list: centrekit_token(from) and on.
+ * repokit_until(k, list, from, n, day): the same, with a last day.
  * repokit_remove(k, list, from, n), repokit_clear(k, list, from, n): take them off, or
  * clear them.
  */
 void repokit_add(struct repokit *k, const char *list, uint64_t from, size_t n);
+void repokit_until(struct repokit *k, const char *list, uint64_t from, size_t n,
+    int32_t day);
 void repokit_remove(struct repokit *k, const char *list, uint64_t from,
     size_t n);
 void repokit_clear(struct repokit *k, const char *list, uint64_t from,
