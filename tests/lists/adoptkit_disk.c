@@ -309,35 +309,35 @@ adoptkit_disk_make(struct adoptkit_disk *d, const char *grave)
 	};
 }
 
+/* Undo one change; some have been undone by an earlier one. */
+static int
+undo(const struct adoptkit_undo *u)
+{
+
+	switch (u->kind) {
+	case MADE:
+		return (unlink(u->path));
+	case WRITTEN:
+		return (truncate(u->path, 0));
+	case RENAMED:
+		return (rename(u->other, u->path));
+	case GONE:
+		return (u->other[0] != '\0' ? link(u->other, u->path) : 0);
+	case DIR_MADE:
+		tufkit_rmtree(u->path);
+		return (0);
+	default:
+		return (mkdir(u->path, 0700));
+	}
+}
+
 /* The power fails: what was not synced did not happen, newest first. */
 void
 adoptkit_disk_cut(struct adoptkit_disk *d)
 {
 
-	while (d->nundo > 0) {
-		struct adoptkit_undo *u = &d->undo[--d->nundo];
-
-		switch (u->kind) {
-		case MADE:
-			(void)unlink(u->path);
-			break;
-		case WRITTEN:
-			(void)truncate(u->path, 0);
-			break;
-		case RENAMED:
-			(void)rename(u->other, u->path);
-			break;
-		case GONE:
-			if (u->other[0] != '\0')
-				(void)link(u->other, u->path);
-			break;
-		case DIR_MADE:
-			tufkit_rmtree(u->path);
-			break;
-		default:
-			(void)mkdir(u->path, 0700);
-		}
-	}
+	while (d->nundo > 0)
+		(void)undo(&d->undo[--d->nundo]);
 	d->dead = 0;
 	d->stop = 0;
 	d->full = 0;
