@@ -104,8 +104,8 @@ print_table(const struct tool *t, const struct options *o,
 
 	for (i = 0; i < e->n && rc == 0; i++) {
 		const struct outlet *x = &e->row[i];
-		const char *cells[] = { id, area, outlet_edit_status(t,
-		    x->status), when, x->name, x->reason };
+		const char *cells[] = { id, area, outlet_edit_status(t, x),
+		    when, x->name, x->reason };
 
 		if (!wanted(o, x))
 			continue;
@@ -215,7 +215,7 @@ print_one(const struct tool *t, const struct outlet *x, int32_t today)
 	pair(t, "区划", "area", area);
 	pair(t, "营业时间", "hours", x->hours);
 	pair(t, "联系方式", "contact", x->contact);
-	pair(t, "状态", "status", outlet_edit_status(t, x->status));
+	pair(t, "状态", "status", outlet_edit_status(t, x));
 	pair(t, "停业日期", "suspended", when);
 	pair(t, "原因", "reason", x->reason);
 	if (x->status == OUTLET_SUSPENDED)

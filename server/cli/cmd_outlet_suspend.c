@@ -90,7 +90,7 @@ resume(const struct tool *t, const char *name, struct outlet *x,
 	if (x->status != OUTLET_SUSPENDED)
 		return (tool_fail(t, TOOL_NO, "网点 %s 并未停业（%s）",
 		    "outlet %s is not suspended (%s)", name,
-		    outlet_edit_status(t, x->status)));
+		    outlet_edit_status(t, x)));
 	x->status = OUTLET_OPEN;
 	x->from = x->until = 0;
 	x->reason = "";

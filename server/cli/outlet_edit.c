@@ -118,17 +118,18 @@ outlet_edit_save(const struct tool *t, struct outlet_edit *e,
 
 /* What people read. */
 const char *
-outlet_edit_status(const struct tool *t, int status)
+outlet_edit_status(const struct tool *t, const struct outlet *x)
 {
+	const int32_t today = registers_today(t);
 
-	switch (status) {
-	case OUTLET_SUSPENDED:
-		return (tool_zh(t, "停业", "suspended"));
-	case OUTLET_CLOSED:
+	if (x->status == OUTLET_CLOSED)
 		return (tool_zh(t, "已撤销", "closed"));
-	default:
+	if (x->status == OUTLET_OPEN)
 		return (tool_zh(t, "营业", "open"));
-	}
+	if (outlet_suspended(x, today))
+		return (tool_zh(t, "停业", "suspended"));
+	return (today < x->from ? tool_zh(t, "待停业", "to be suspended") :
+	    tool_zh(t, "停业已满", "suspension over"));
 }
 
 /* Say when it takes effect. */

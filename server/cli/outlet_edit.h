@@ -43,10 +43,10 @@ int outlet_edit_save(const struct tool *t, struct outlet_edit *e,
     const char *what, const char *why);
 
 /**
- * outlet_edit_status(t, status): What people read.
+ * outlet_edit_status(t, x): What people read of its state today.
  * outlet_edit_publish(t): Say that it takes effect when it is published.
  */
-const char *outlet_edit_status(const struct tool *t, int status);
+const char *outlet_edit_status(const struct tool *t, const struct outlet *x);
 void outlet_edit_publish(const struct tool *t);
 
 #endif /* !LIANGKA_OUTLET_EDIT_H_ */

@@ -145,6 +145,11 @@ Test(outlet_cli, suspends_several_together_or_none)
 	    "cmcc.0102 from 2026-11-22 to 2026-12-31\t涉案, 整改\n"));
 	r = cli(NULL, "outlet", "show", "icbc.0001", "--dir", dir, NULL);
 	cr_expect(has(r->out, "counts against no applicant"), "%s", r->out);
+	RUN(0, NULL, "outlet", "suspend", "icbc.0002", BY, "--reason", "r",
+	    "--from", "2026-12-01");
+	r = cli(NULL, "outlet", "list", "--dir", dir, "--of", "icbc", NULL);
+	cr_expect(has(r->out, "icbc.0002  330106  to be suspended  2026-12-01"),
+	    "%s", r->out);
 	/* Other days take the place of the first. */
 	RUN(0, NULL, "outlet", "suspend", "icbc.0001", BY, "--reason", "r",
 	    "--from", "2026-11-20");
@@ -227,6 +232,18 @@ Test(outlet_cli, waits_for_no_other_writer)
 	RUN(75, REGISTER, "outlet", "import", "-", BY);
 	centre_close(&c);
 	RUN(0, REGISTER, "outlet", "import", "-", BY);
+}
+
+Test(outlet_cli, says_in_the_journal_what_could_not_be_done)
+{
+	char path[400];
+
+	(void)snprintf(path, sizeof(path), "%s/registers/outlets.csv.tmp", dir);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	RUN(74, REGISTER, "outlet", "import", "-", BY);
+	cr_expect(has(file("journal"), "\t0412\tnot done: outlet import 3 "
+	    "outlets"), "%s", file("journal"));
+	cr_expect_str_eq(file("registers/outlets.csv"), "");
 }
 
 #define CAMPAIGN "campaign", "propose", "f-27", "--dir", dir, "--title",	\
@@ -576,7 +593,15 @@ Test(appeal_cli, about_a_decision_ends_in_a_clearance)
 	cr_expect_eq(r->rc, 0, "%s", r->err);
 	cr_expect(has(r->out, "liangka review approve b0001-123-89abcdef "
 	    "--clear-days"), "%s", r->out);
+	/* A letter that could not be written is written later. */
+	RUN(0, NULL, "appeal", "open", "--decision", "b0001-124-89abcdef",
+	    "--dir", dir, "--who", "w");
+	RUN(74, NULL, "appeal", "decide", "A-2026-0002", "--reject", "--reason",
+	    "r", "--letter", "/nowhere/answer", "--dir", dir, "--who", "li");
 	(void)snprintf(letter, sizeof(letter), "%s/answer", dir);
+	RUN(0, NULL, "appeal", "letter", "A-2026-0002", "--letter", letter,
+	    "--dir", dir);
+	cr_expect(has(file("answer.txt"), "维持原答复"));
 	RUN(0, NULL, "appeal", "letter", "A-2026-0001", "--letter", letter,
 	    "--dir", dir);
 	cr_expect(has(file("answer.txt"), "该答复不再维持"));
