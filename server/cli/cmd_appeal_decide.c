@@ -354,8 +354,8 @@ const struct command cmd_appeal_decide = {
 	    "investigation the letter does not tell.",
 	.args = decide_args,
 	.exits = "0  decided\n1  there is none, it is decided, or the entry was "
-	    "replaced by another case\n" EXITS REGISTERS_EXITS_READ
-	    "77 this person may not decide it\n",
+	    "replaced by another case\n" EXITS REGISTERS_EXITS_DISK
+	    "77 this person may not decide it\n" REGISTERS_EXITS_CONFIG,
 	.examples = "liangka appeal decide A-2026-0007 --uphold --reason \"card "
 	    "was stolen, police report seen\" --letter answer --dir "
 	    "/srv/centre --who 0087\n"

@@ -228,8 +228,8 @@ const struct command cmd_campaign_approve = {
 	.args = approve_args,
 	.exits = "0  approved\n1  there is none, it has ended, is approved, or "
 	    "the policy does not allow it\n" EXITS
-	    "66 there is no such policy file\n" REGISTERS_EXITS_READ
-	    "77 the same person has proposed it\n",
+	    "66 there is no such policy file\n" REGISTERS_EXITS_DISK
+	    "77 the same person has proposed it\n" REGISTERS_EXITS_CONFIG,
 	.examples = "liangka campaign approve freshmen-2027 --dir /srv/centre "
 	    "--who 0087 --policy 2026-11.policy\n",
 	.run = run_approve,

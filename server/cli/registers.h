@@ -37,10 +37,12 @@ struct registers_by {
 	    "number, recorded in the centre's journal", NULL, 0, 0,		\
 	    ARG_AT(type, at.who) }
 
-#define REGISTERS_EXITS_READ						\
+#define REGISTERS_EXITS_DISK						\
 	"71 out of memory\n74 read or write error\n"			\
-	"75 another program is writing there: try again\n"		\
+	"75 another program is writing there: try again\n"
+#define REGISTERS_EXITS_CONFIG						\
 	"78 this is no centre's directory, or centre.conf is wrong\n"
+#define REGISTERS_EXITS_READ REGISTERS_EXITS_DISK REGISTERS_EXITS_CONFIG
 
 /**
  * registers_open(t, by, write, c): Open the centre, having looked at the name; for
