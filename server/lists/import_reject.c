@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "import_impl.h"
@@ -52,11 +53,20 @@ static void
 put_raw(const struct import *m, const struct csvfile_row *row)
 {
 	size_t i, n = row->rawlen, left = 0;
+	char *text = malloc(n + 4);
 
 	/* Line ends would make it more than one row again. */
 	for (i = 0; i < n && row->raw[i] != '\n' && row->raw[i] != '\r'; i++)
 		;
-	csvfile_put(m->o->reject, row->raw, i);
+	if (text != NULL) {
+		memcpy(text, row->raw, i);
+		/* Only the beginning of it is here: that alone is no row. */
+		memcpy(&text[i], "…", row->fault == CSVFILE_LONG ? 3 : 0);
+		csvfile_put(m->o->reject, text, i + (row->fault ==
+		    CSVFILE_LONG ? 3 : 0));
+		explicit_bzero(text, n);
+	}
+	free(text);
 	for (i = 0; i < m->c.n; i++)
 		left += !ours(m, i);
 	for (i = 0; i < (left > 1 ? left : 1); i++)

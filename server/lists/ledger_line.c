@@ -147,7 +147,10 @@ day(const struct field *f, int32_t *v)
 {
 
 	*v = 0;
-	return (none(f) ? 0 : day_parse(v, f->p, f->len));
+	if (none(f))
+		return (0);
+	return (day_parse(v, f->p, f->len) == 0 && *v > 0 && *v <= UINT16_MAX ?
+	    0 : -1);
 }
 
 /* Copy a text. */
