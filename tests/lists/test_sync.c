@@ -314,6 +314,25 @@ Test(sync, removes_what_nobody_needs_one_round_later)
 	synckit_free(k);
 }
 
+Test(sync, keeps_no_more_than_two_publications_though_each_round_brings_one)
+{
+	struct synckit *k = synckit_new();
+	const char *path[4];
+	uint32_t v;
+
+	for (v = 0; v < 4; v++) {
+		synckit_drop_lists(k, "sanction");
+		path[v] = synckit_snapshot(k, "sanction", v + 2, 1000);
+		tufkit_publish(k->repo);
+		cr_assert_eq(synckit_once(k), 0, "%s", k->err);
+		cr_expect_eq(k->r.changed, 1);
+		cr_expect(has_target(k, path[v]));
+		cr_expect(v < 1 || has_target(k, path[v - 1]));
+		cr_expect(v < 2 || !has_target(k, path[v - 2]), "%u", v);
+	}
+	synckit_free(k);
+}
+
 /* A disk with nothing left on it. */
 static int
 no_space(void *ctx, const char *path, uint64_t *bytes)
