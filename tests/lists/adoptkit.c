@@ -473,7 +473,10 @@ adoptkit_sync(struct adoptkit *k)
 
 	(void)snprintf(path, sizeof(path), "%s", adoptkit_path(k, "incoming"));
 	tufkit_rmtree(path);
-	adoptkit_copy(k->repo->dir, path);
+	if (k->linked)
+		need(symlink(k->repo->dir, path) == 0, path);
+	else
+		adoptkit_copy(k->repo->dir, path);
 }
 
 /* Publish, and fetch. */
@@ -587,6 +590,8 @@ same_list(const struct adoptkit *k, const struct adoptkit_list *l, char why[256]
 		int gone = (listrec_flags(&l->r[i]) & LISTREC_GONE) != 0;
 
 		n += !gone;
+		if (l->n > 10000 && i % 101 != 0)
+			continue;	/* some of so many */
 		if (list_get(x->list, &l->r[i].token, &r) != !gone ||
 		    (!gone && memcmp(&r, &l->r[i], sizeof(r)) != 0)) {
 			(void)snprintf(why, 256, "list %s: record %zu differs",

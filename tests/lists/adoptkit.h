@@ -62,6 +62,7 @@ struct adoptkit {
 	struct adopt_floor floor;
 	struct adopted a;		/* what is served */
 	int served;
+	int linked;			/* incoming/ is the repository itself: faster */
 	int64_t now;
 	char err[ADOPT_ERROR_MAX];
 	char step[32];			/* at this step `at` is called */

@@ -80,6 +80,7 @@ Test(adopt, follows_many_deltas_and_merges_them)
 	struct adoptkit *k = following();
 	uint32_t i;
 
+	k->linked = 1;
 	for (i = 0; i < CHAIN; i++) {
 		adoptkit_put(k, "sanction", 2000 + i, 4);
 		adoptkit_put(k, "sanction", i, 0);
@@ -105,6 +106,7 @@ Test(adopt, merges_a_layer_that_has_grown)
 	struct adoptkit *k = following();
 	struct stat st;
 
+	k->linked = 1;
 	adoptkit_many(k, "sanction", 10000, 30000);
 	adoptkit_cut(k, "sanction", 1, 0);
 	adoptkit_publish(k);
