@@ -245,9 +245,10 @@ const struct command cmd_list_where = {
 	    "of, and files that cannot be believed; at the end, what share has "
 	    "it.  A node that has a newer version has this one too.\n"
 	    "\n"
-	    "TROUBLE is why the node's last adoption failed: away (sync does "
-	    "not get through), unsigned, old, expired, mismatch, form, key (it "
-	    "lacks the list key of that epoch), disk, other.",
+	    "TROUBLE is what goes wrong at the node: away (sync does not get "
+	    "through), refused (it gets what it must not believe); or why the "
+	    "last adoption failed: unsigned, old, expired, mismatch, form, key "
+	    "(it lacks the list key of that epoch), disk, other.",
 	.args = args,
 	.exits = "0  all nodes have it\n1  not all of them\n64 wrong usage\n"
 	    "65 a key or the file of nodes is wrong\n"

@@ -9,7 +9,7 @@
 #define FIRST "liangka-node-status/1"
 
 static const char *const words[NODESTATUS_ERRORS] = {
-	"none", "away", "unsigned", "old", "expired", "mismatch", "form",
+	"none", "away", "refused", "unsigned", "old", "expired", "mismatch", "form",
 	"key", "disk", "other"
 };
 

@@ -43,6 +43,8 @@
 enum nodestatus_error {
 	NODESTATUS_NONE,
 	NODESTATUS_AWAY,	/* sync does not get through */
+	NODESTATUS_REFUSED,	/* sync refuses what it gets: which of these, its own
+				 * sync.status says */
 	NODESTATUS_UNSIGNED,	/* signatures missing or wrong */
 	NODESTATUS_OLD,		/* roll-back */
 	NODESTATUS_EXPIRED,	/* freeze, or a wrong clock */

@@ -68,7 +68,8 @@ enum sync_fault {
 	SYNC_BUSY,		/* another sync is at work here */
 	SYNC_AWAY,		/* not reached, cut off, a file is not there */
 	SYNC_LOCAL,		/* our own disk, anchor, memory */
-	SYNC_REFUSED		/* what came is not signed, old, expired, altered */
+	SYNC_REFUSED,		/* what came is not signed, old, expired, altered */
+	SYNC_FAULTS
 };
 
 /* What one round did; also kept as <data>/lists/incoming/sync.status. */
@@ -100,6 +101,7 @@ struct sync_status {
 	int64_t last_attempt, last_success; /* UTC seconds, 0: never */
 	uint32_t targets;
 	char source[256];	/* without user and password */
+	enum sync_fault fault;	/* of the last attempt */
 	char last_error[SYNC_ERROR_MAX];	/* "" once it went well again */
 };
 

@@ -16,6 +16,7 @@
 #include "tufclient.h"
 
 #define GENERATION_MAX 64	/* bytes of <data>/lists/trusted */
+#define GENERATION_TRIES 3
 
 /* Write a sentence. */
 int
@@ -229,9 +230,9 @@ sync_state_trust(struct sync *s, char *err)
 	return (c);
 }
 
-/* Open what the daemon has, to see the versions of its lists. */
-struct tufclient *
-sync_state_had(struct sync *s)
+/* Open the generation in force. */
+static struct tufclient *
+open_generation(struct sync *s)
 {
 	struct tuf_options o = { .lapsed_ok = 1 };
 	char path[SYNC_PATH_MAX], name[GENERATION_MAX + 16];
@@ -241,9 +242,8 @@ sync_state_had(struct sync *s)
 	void *text;
 	size_t len;
 
-	if (s->o->whole || sync_path(path, s->lists, "whole") != 0 ||
-	    access(path, F_OK) == 0 || sync_path(path, s->lists, "trusted") !=
-	    0 || sync_read(path, GENERATION_MAX, &text, &len) != 0)
+	if (sync_path(path, s->lists, "trusted") != 0 ||
+	    sync_read(path, GENERATION_MAX, &text, &len) != 0)
 		return (NULL);
 	digits = text;
 	if (strncmp(digits, "trusted.", 8) == 0)
@@ -258,4 +258,21 @@ sync_state_had(struct sync *s)
 		return (c);
 	tufclient_close(c);
 	return (NULL);
+}
+
+/* Open what the daemon has, to see the versions of its lists. */
+struct tufclient *
+sync_state_had(struct sync *s)
+{
+	char path[SYNC_PATH_MAX];
+	struct tufclient *c = NULL;
+	int i;
+
+	if (s->o->whole || sync_path(path, s->lists, "whole") != 0 ||
+	    access(path, F_OK) == 0)
+		return (NULL);
+	/* The daemon may just be putting another in its place. */
+	for (i = 0; i < GENERATION_TRIES && c == NULL; i++)
+		c = open_generation(s);
+	return (c);
 }

@@ -17,12 +17,18 @@
  *	success 1795327180
  *	targets 7
  *	source https://lists.example/repo
+ *	fault none
  *	error
  *
  * Each line once, in this order; behind "source" and "error" a space and text, or
  * nothing.
  */
 #define FIRST "liangka-sync/1\n"
+
+static const char *const faults[SYNC_FAULTS] = {
+	[SYNC_FINE] = "none", [SYNC_BUSY] = "busy", [SYNC_AWAY] = "away",
+	[SYNC_LOCAL] = "local", [SYNC_REFUSED] = "refused"
+};
 
 /* Write text as one line: no control characters, at most cap - 1 bytes. */
 static void
@@ -45,12 +51,14 @@ sync_status_print(const struct sync_status *s, char *text, size_t cap)
 	char source[sizeof(s->source)], error[sizeof(s->last_error)];
 	int n;
 
+	if ((unsigned)s->fault >= SYNC_FAULTS)
+		return (0);
 	one_line(source, sizeof(source), s->source);
 	one_line(error, sizeof(error), s->last_error);
 	n = snprintf(text, cap, FIRST "attempt %" PRId64 "\nsuccess %" PRId64
-	    "\ntargets %" PRIu32 "\nsource%s%s\nerror%s%s\n", s->last_attempt,
-	    s->last_success, s->targets, source[0] != '\0' ? " " : "", source,
-	    error[0] != '\0' ? " " : "", error);
+	    "\ntargets %" PRIu32 "\nsource%s%s\nfault %s\nerror%s%s\n",
+	    s->last_attempt, s->last_success, s->targets, source[0] != '\0' ?
+	    " " : "", source, faults[s->fault], error[0] != '\0' ? " " : "", error);
 	return (n > 0 && (size_t)n < cap ? (size_t)n : 0);
 }
 
@@ -121,6 +129,21 @@ bad:
 	*p = NULL;
 }
 
+/* A line with the word of a fault. */
+static enum sync_fault
+fault(const char **p, const char *end)
+{
+	char word[16] = "";
+	int i;
+
+	words(p, end, "fault", word, sizeof(word));
+	for (i = 0; i < SYNC_FAULTS; i++)
+		if (strcmp(word, faults[i]) == 0)
+			return ((enum sync_fault)i);
+	*p = NULL;
+	return (SYNC_FINE);
+}
+
 /* Read it from text. */
 int
 sync_status_parse(struct sync_status *s, const char *text, size_t len)
@@ -135,6 +158,7 @@ sync_status_parse(struct sync_status *s, const char *text, size_t len)
 	s->last_success = (int64_t)number(&p, end, "success", INT64_MAX);
 	s->targets = (uint32_t)number(&p, end, "targets", UINT32_MAX);
 	words(&p, end, "source", s->source, sizeof(s->source));
+	s->fault = fault(&p, end);
 	words(&p, end, "error", s->last_error, sizeof(s->last_error));
 	if (p == end)
 		return (0);
@@ -198,6 +222,7 @@ sync_status_note(struct sync *s, const char *err)
 	st.targets = s->r->targets;
 	if (s->o->nsources > 0)
 		(void)sync_source_shown(s, s->r->source, st.source);
+	st.fault = s->r->fault;
 	(void)snprintf(st.last_error, sizeof(st.last_error), "%s",
 	    err != NULL ? err : "");
 	if (sync_path(path, s->incoming, "sync.status") == 0 &&

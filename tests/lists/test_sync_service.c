@@ -159,13 +159,14 @@ Test(sync_status, tells_attempt_success_and_error_apart)
 	cr_expect_eq(st.last_success, SYNCKIT_NOW);
 	cr_expect_eq(st.targets, 1);
 	cr_expect_str_eq(st.source, "/nowhere/at all");
+	cr_expect_eq(st.fault, SYNC_AWAY);
 	cr_expect(strstr(st.last_error, "No such file") != NULL, "%s",
 	    st.last_error);
 	synckit_free(k);
 }
 
 #define GOOD "liangka-sync/1\nattempt 20\nsuccess 0\ntargets 3\nsource /a b\n" \
-    "error\n"
+    "fault none\nerror\n"
 
 Test(sync_status, reads_nothing_but_what_it_writes)
 {
@@ -173,24 +174,28 @@ Test(sync_status, reads_nothing_but_what_it_writes)
 		"", "liangka-sync/1\n", "liangka-sync/2\nattempt 20\n",
 		GOOD "x", GOOD "\n",
 		"liangka-sync/1\nattempt 020\nsuccess 0\ntargets 3\nsource\n"
-		    "error\n",
+		    "fault none\nerror\n",
 		"liangka-sync/1\nattempt -1\nsuccess 0\ntargets 3\nsource\n"
-		    "error\n",
+		    "fault none\nerror\n",
 		"liangka-sync/1\nattempt 9223372036854775808\nsuccess 0\n"
-		    "targets 3\nsource\nerror\n",
+		    "targets 3\nsource\nfault none\nerror\n",
 		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4294967296\n"
-		    "source\nerror\n",
+		    "source\nfault none\nerror\n",
 		"liangka-sync/1\nattempt 1\nsuccess\ntargets 4\nsource\n"
-		    "error\n",
+		    "fault none\nerror\n",
 		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource \n"
-		    "error\n",
+		    "fault none\nerror\n",
 		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource\n"
-		    "error x",
+		    "fault none\nerror x",
 		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource\n"
-		    "errorx\n",
+		    "fault none\nerrorx\n",
 		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource a\tb\n"
-		    "error\n",
+		    "fault none\nerror\n",
 		"liangka-sync/1\nsuccess 0\nattempt 1\ntargets 4\nsource\n"
+		    "fault none\nerror\n",
+		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource\n"
+		    "fault odd\nerror\n",
+		"liangka-sync/1\nattempt 1\nsuccess 0\ntargets 4\nsource\n"
 		    "error\n"
 	};
 	static const struct sync_status none;
