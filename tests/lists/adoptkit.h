@@ -17,6 +17,7 @@
 #include "tufkit.h"
 
 #define ADOPTKIT_LISTS	4
+#define ADOPTKIT_EPOCH	3u	/* of K_list */
 #define ADOPTKIT_UNDO	1024
 #define ADOPTKIT_PATH	512
 
@@ -141,6 +142,13 @@ void adoptkit_copy(const char *from, const char *to);
 const char *adoptkit_path(const struct adoptkit *k, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void adoptkit_flip(const char *path, long at);
+
+/* adoptkit.c: a helper that cannot go on says so and aborts. */
+void adoptkit_need(int good, const char *what);
+
+/* adoptkit_centre.c: publish a new list of n records. */
+void adoptkit_list(struct adoptkit *k, const char *id, uint32_t subject,
+    uint32_t n);
 
 /* adoptkit_disk.c: make the disk. */
 void adoptkit_disk_make(struct adoptkit_disk *d, const char *grave);
