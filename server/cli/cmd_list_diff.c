@@ -40,7 +40,7 @@ struct diff {
 	const struct tool *t;
 	const struct options *o;
 	int32_t day;
-	struct listcmd *l;
+	struct listcmd l;
 	struct centre_published before, after;
 	struct listrec *wanted;	/* by the ledger */
 	size_t nwanted;
@@ -76,11 +76,11 @@ put(void *arg, const struct listrec *a, const struct listrec *b)
 	const char *cells[COLUMNS];
 	struct json j;
 
-	if (!ledger_find(d->l->ledger, &(b != NULL ? b : a)->token, &e))
+	if (!ledger_find(d->l.ledger, &(b != NULL ? b : a)->token, &e))
 		memset(&e, 0, sizeof(e));
 	if (t->json) {
 		json_begin(&j, t->out);
-		json_text(&j, "list", d->l->list->id);
+		json_text(&j, "list", d->l.list->id);
 		json_text(&j, "change", words[k]);
 		json_u64(&j, "serial", e.serial);
 		json_text(&j, "category", r != NULL ? category_name(
@@ -93,7 +93,7 @@ put(void *arg, const struct listrec *a, const struct listrec *b)
 		json_end(&j);
 		return (0);
 	}
-	(void)snprintf(id, sizeof(id), "%s/%" PRIu64, d->l->list->id, e.serial);
+	(void)snprintf(id, sizeof(id), "%s/%" PRIu64, d->l.list->id, e.serial);
 	cells[0] = (zh ? hanzi : words)[k];
 	cells[1] = e.serial != 0 ? id : "-";
 	cells[2] = r != NULL ? category_text(r->category, !zh) : "";
@@ -113,7 +113,7 @@ guarded(const struct diff *d, const struct centre_change *ch)
 	uint64_t n = ch->added + ch->removed + ch->changed + ch->cleared;
 
 	return (ch->before > 0 && d->o->to == 0 && (ch->after < ch->before ||
-	    n > ch->before * d->l->c.guard_percent / 100));
+	    n > ch->before * d->l.c.guard_percent / 100));
 }
 
 /* Write the counts. */
@@ -126,7 +126,7 @@ tell(const struct diff *d, const struct centre_change *ch)
 
 	if (t->json) {
 		json_begin(&j, t->out);
-		json_text(&j, "list", d->l->list->id);
+		json_text(&j, "list", d->l.list->id);
 		json_u64(&j, "from", d->before.info.version);
 		json_u64(&j, "to", d->o->to);
 		json_u64(&j, "before", ch->before);
@@ -143,7 +143,7 @@ tell(const struct diff *d, const struct centre_change *ch)
 	    ch->removed + ch->changed + ch->cleared == 0) {
 		(void)fprintf(t->out, tool_zh(t, "%s：第 %u 版，%" PRIu64
 		    " 条，没有变化\n", "%s: version %u, %" PRIu64 " records, "
-		    "nothing would change\n"), d->l->list->id,
+		    "nothing would change\n"), d->l.list->id,
 		    (unsigned)d->before.info.version, ch->before);
 		return;
 	}
@@ -163,7 +163,7 @@ tell(const struct diff *d, const struct centre_change *ch)
 	    " 条：新增 %" PRIu64 "，移出 %" PRIu64 "，变更 %" PRIu64 "，申诉撤销 %"
 	    PRIu64 "%s\n", "%s: %s -> %s, %" PRIu64 " -> %" PRIu64
 	    " records: %" PRIu64 " added, %" PRIu64 " removed, %" PRIu64
-	    " changed, %" PRIu64 " cleared%s\n"), d->l->list->id, from, to,
+	    " changed, %" PRIu64 " cleared%s\n"), d->l.list->id, from, to,
 	    ch->before, ch->after, ch->added, ch->removed, ch->changed,
 	    ch->cleared, guarded(d, ch) ? tool_zh(t, "；超出防误限度，发布须加 "
 	    "--force --reason（仅撤销可用 --expedited）", "; the guard will ask "
@@ -175,22 +175,22 @@ tell(const struct diff *d, const struct centre_change *ch)
 static int
 load(struct diff *d)
 {
-	const char *id = d->l->list->id;
+	const char *id = d->l.list->id;
 	char err[CENTRE_ERROR_MAX];
 	int rc;
 
-	rc = centre_published_load(&d->l->c, id, d->o->from, &d->before, err);
+	rc = centre_published_load(&d->l.c, id, d->o->from, &d->before, err);
 	if (rc == 1 && d->o->from != 0)
 		return (tool_fail(d->t, TOOL_NO, "%s", "%s", err));
 	if (rc == -1)
 		return (tool_fail(d->t, TOOL_IO, "%s", "%s", err));
 	if (d->o->to != 0) {
-		rc = centre_published_load(&d->l->c, id, d->o->to, &d->after,
+		rc = centre_published_load(&d->l.c, id, d->o->to, &d->after,
 		    err);
 		return (rc == 0 ? ARGS_GO : tool_fail(d->t, rc == 1 ? TOOL_NO :
 		    TOOL_IO, "%s", "%s", err));
 	}
-	if (ledger_fold(d->l->ledger, d->day, &d->wanted, &d->nwanted) == 0)
+	if (ledger_fold(d->l.ledger, d->day, &d->wanted, &d->nwanted) == 0)
 		return (ARGS_GO);
 	return (tool_fail(d->t, TOOL_SYSTEM, "内存不足", "out of memory"));
 }
@@ -228,18 +228,16 @@ compare(struct diff *d)
 static int
 one(struct diff *d, const char *id)
 {
-	struct listcmd l;
 	int rc;
 
-	if ((rc = listcmd_open(d->t, &d->o->by, id, 0, &l)) != ARGS_GO)
+	if ((rc = listcmd_open(d->t, &d->o->by, id, 0, &d->l)) != ARGS_GO)
 		return (rc);
-	d->l = &l;
 	rc = compare(d);
 	centre_published_free(&d->before);
 	centre_published_free(&d->after);
 	free(d->wanted);
 	d->wanted = NULL;
-	listcmd_close(&l);
+	listcmd_close(&d->l);
 	return (rc);
 }
 

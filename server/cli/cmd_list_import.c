@@ -17,7 +17,8 @@
 #include "listimport.h"
 #include "outfile.h"
 
-#define SHOWN 10	/* bad rows, and doubts, on the terminal */
+#define SHOWN 10	/* bad rows on the terminal */
+#define DOUBTS 3	/* and doubts */
 
 struct options {
 	struct registers_by by;
@@ -83,6 +84,7 @@ struct run {
 	struct csvfile *csv;
 	struct listcmd l;
 	char reject[CENTRE_PATH_MAX];
+	char why[128];			/* of every entry */
 	struct outfile *out;
 	unsigned bad, doubts;		/* said so far */
 	int progress;			/* a line of it stands there */
@@ -130,11 +132,11 @@ step(void *arg, uint64_t rows)
 
 /* Say one thing about a row. */
 static void
-say(struct run *r, unsigned *said, const char *kind, uint64_t line,
-    size_t column, const char *why)
+say(struct run *r, unsigned *said, unsigned most, const char *kind,
+    uint64_t line, size_t column, const char *why)
 {
 
-	if (++*said > SHOWN || r->t->json)
+	if (++*said > most || r->t->json)
 		return;
 	unsay(r);
 	if (column != 0)
@@ -143,7 +145,7 @@ say(struct run *r, unsigned *said, const char *kind, uint64_t line,
 	else
 		(void)fprintf(r->t->err, "%s:%" PRIu64 ": %s%s\n", r->name, line,
 		    kind, why);
-	if (*said == SHOWN)
+	if (*said == most)
 		(void)fprintf(r->t->err, tool_zh(r->t,
 		    "……其余只计数\n", "... the others are only counted\n"));
 }
@@ -154,7 +156,7 @@ bad(void *arg, uint64_t line, size_t column, const char *why)
 {
 	struct run *r = arg;
 
-	say(r, &r->bad, "", line, column, why);
+	say(r, &r->bad, SHOWN, "", line, column, why);
 }
 
 /* A doubt. */
@@ -164,7 +166,8 @@ doubt(void *arg, uint64_t line, size_t column, int kind, const char *why)
 	struct run *r = arg;
 
 	(void)kind;
-	say(r, &r->doubts, tool_zh(r->t, "注意：", "note: "), line, column, why);
+	say(r, &r->doubts, DOUBTS, tool_zh(r->t, "注意：", "note: "), line,
+	    column, why);
 }
 
 /* Open the file. */
@@ -268,7 +271,7 @@ read_options(const struct tool *t, const struct options *o,
 
 /* Why: as given, or the file's name unless that may hold a number. */
 static void
-reason_of(const struct run *r, char why[128])
+give_reason(struct run *r)
 {
 	const char *p = r->name;
 	size_t longest = 0, n;
@@ -278,26 +281,21 @@ reason_of(const struct run *r, char why[128])
 		longest = n > longest ? n : longest;
 	}
 	if (r->o->reason != NULL)
-		(void)snprintf(why, 128, "%s", r->o->reason);
+		(void)snprintf(r->why, sizeof(r->why), "%s", r->o->reason);
 	else if (longest < 10 && strlen(r->name) < 100 &&
 	    ledger_plain(r->name) && strcmp(r->name, "-") != 0)
-		(void)snprintf(why, 128, "import %s", r->name);
+		(void)snprintf(r->why, sizeof(r->why), "import %s", r->name);
 	else
-		(void)snprintf(why, 128, "import");
+		(void)snprintf(r->why, sizeof(r->why), "import");
 }
 
-/* Take the rows. */
-static int
-take(struct run *r, struct import_options *io)
+/* What goes with every row. */
+static void
+equip(struct run *r, struct import_options *io)
 {
-	struct listimport told = { .path = r->path, .name = r->name, .list =
-		r->l.list->id, .reject = r->reject, .dry = r->o->dry };
-	struct import_result x;
-	char err[IMPORT_ERROR_MAX], why[128];
-	int rc, done;
 
-	reason_of(r, why);
-	io->why = why;
+	give_reason(r);
+	io->why = r->why;
 	io->ledger = r->l.ledger;
 	io->keys = r->l.keys;
 	io->document.subject = r->l.list->subject;
@@ -311,13 +309,26 @@ take(struct run *r, struct import_options *io)
 	io->doubt = doubt;
 	io->step = step;
 	io->arg = r;
-	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, why,
+}
+
+/* Take the rows. */
+static int
+take(struct run *r, struct import_options *io)
+{
+	struct listimport told = { .path = r->path, .name = r->name, .list =
+		r->l.list->id, .reject = r->reject, .dry = r->o->dry };
+	struct import_result x;
+	char err[IMPORT_ERROR_MAX];
+	int rc, done;
+
+	equip(r, io);
+	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, r->why,
 	    "list import %s begins: %.200s", r->l.list->id, r->name)) !=
 	    ARGS_GO)
 		return (rc);
 	done = import_run(r->csv, r->name, io, &x, err);
 	unsay(r);
-	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, why,
+	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, r->why,
 	    "list import %s: %" PRIu64 " rows, %" PRIu64 " taken, %" PRIu64
 	    " there already, %" PRIu64 " rejected%s: %.200s", r->l.list->id,
 	    x.rows, x.taken, x.same, x.rejected, done != 0 ? ", broken off" : "",

@@ -46,7 +46,7 @@ centre_id_good(const char *id)
 {
 	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-	return (id[n] == '\0' && n < LIST_ID_MAX && id[0] >= 'a' &&
+	return (n < LIST_ID_MAX && id[n] == '\0' && id[0] >= 'a' &&
 	    id[0] <= 'z');
 }
 

@@ -90,7 +90,7 @@ find(const struct centre *c, const struct repo_now *now, const char *id,
     uint32_t version, struct centre_published *p, char *err)
 {
 	uint32_t v = repo_doc_version(&now->targets), has, newest = 0, oldest = 0;
-	struct repo_doc doc;
+	struct repo_doc doc = { NULL, NULL };
 	struct named x;
 	int rc;
 

@@ -51,7 +51,7 @@ ledger_history(const struct ledger *l, const struct token *t,
 		n++;
 	if (n == 0)
 		return (0);
-	if ((all = malloc(n * sizeof(*all))) == NULL)
+	if ((all = calloc(n, sizeof(*all))) == NULL)
 		return (-1);
 	for (i = n; s != 0; s = l->before[s - 1])
 		all[--i] = s;
