@@ -215,6 +215,36 @@ Test(adopt_damage, the_anchor_is_missing_or_another)
 	adoptkit_free(k);
 }
 
+/* Somebody who can write to the disk puts a base there that is whole in itself. */
+Test(adopt_damage, a_forged_base)
+{
+	struct adoptkit *k = adoptkit_new(), *other = adoptkit_new();
+	struct adoptkit_list *l = adoptkit_find(other, "sanction");
+	char name[32][128], from[TUFKIT_PATH];
+	size_t n;
+
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	/* As many records, of the same version; one is another. */
+	adoptkit_put(other, "sanction", 5000, 1);
+	adoptkit_put(other, "sanction", 17, 0);
+	l->version = 0;
+	adoptkit_cut(other, "sanction", 0, 1);
+	adoptkit_publish(other);
+	cr_assert_eq(adoptkit_run(other), 0, "%s", other->err);
+	n = names(other, "built", name, 32);
+	cr_assert_eq(n, 2);
+	(void)snprintf(from, sizeof(from), "%s",
+	    adoptkit_path(other, "%s", name[1]));
+	cr_assert_not_null(strstr(from, "sanction"));
+	cr_assert_eq(names(k, "built", name, 32), 2);
+	adoptkit_copy(from, adoptkit_path(k, "%s", name[1]));
+	cr_expect_eq(adoptkit_start(k), -1, "it started");
+	cr_expect(strstr(k->err, "that is signed") != NULL, "%s", k->err);
+	adoptkit_free(other);
+	adoptkit_free(k);
+}
+
 /* While it is served: the list in memory is good, and is written anew. */
 Test(adopt_damage, base_and_deltas_lost_while_they_serve)
 {

@@ -235,6 +235,35 @@ Test(adopt_hostile, a_frozen_snapshot_under_fresh_timestamps)
 	recovers(k);
 }
 
+Test(adopt_hostile, an_expired_root)
+{
+	struct adoptkit *k = following();
+
+	k->repo->life[TUF_TARGETS] = 3650 * INT64_C(86400);
+	k->now = k->repo->now += 366 * INT64_C(86400);
+	tufkit_publish(k->repo);
+	adoptkit_sync(k);
+	refused(k, "root metadata version 1 has expired");
+	/* A clock that is behind does not make it younger than what was signed. */
+	k->repo->life[TUF_TIMESTAMP] = 3 * 86400;
+	k->now = k->repo->now -= 2 * 86400;
+	tufkit_publish(k->repo);
+	json_object_set_new(k->repo->body[TUF_TIMESTAMP], "x_signed",
+	    json_integer(k->now + 86400 + 3600));
+	tufkit_seal(k->repo, TUF_TIMESTAMP);
+	adoptkit_sync(k);
+	cr_assert_eq(adoptkit_run(k), 0, "%s", k->err);
+	adoptkit_publish(k);
+	cr_expect_eq(adoptkit_run(k), -1);
+	cr_expect(strstr(k->err, "root version 1 has expired") != NULL, "%s",
+	    k->err);
+	tufkit_publish_root(k->repo);
+	adoptkit_sync(k);
+	cr_expect_eq(adoptkit_run(k), 0, "%s", k->err);
+	cr_expect(adoptkit_same(k, why), "%s", why);
+	adoptkit_free(k);
+}
+
 Test(adopt_hostile, a_clock_far_behind_gains_nothing)
 {
 	struct adoptkit *k = adoptkit_new();
