@@ -292,18 +292,20 @@ repo_pending_end(const struct centre *c, const struct repo_now *now,
 	return (repo_file_move(c->disk, p->dir, c->dir, "pending", err));
 }
 
-/* Remove it: the plan first, without which nothing is pending. */
+/* Remove it: the plan first, without which nothing is pending; what is left of the rest
+ * goes when the next one begins. */
 int
 repo_pending_drop(const struct centre *c, char *err)
 {
-	char path[CENTRE_PATH_MAX];
+	char path[CENTRE_PATH_MAX], more[CENTRE_ERROR_MAX];
 
 	if (repo_file_path(path, "%s/pending/" REPO_PLAN_FILE, c->dir) != 0)
 		return (repo_file_fail(err, "%s: too long a path", c->dir));
 	if (repo_file_clear(c->disk, path, err) != 0)
 		return (-1);
 	*strrchr(path, '/') = '\0';
-	return (repo_file_clear(c->disk, path, err));
+	(void)repo_file_clear(c->disk, path, more);
+	return (0);
 }
 
 /* Call for each new target. */

@@ -19,14 +19,14 @@
 #include "repokit.h"
 #include "tufkit.h"
 
-/* A path below a directory, in one of eight buffers. */
+/* A path below a directory, in one of sixteen buffers. */
 static const char *
 path_in(const char *dir, const char *name)
 {
-	static char buf[8][600];
+	static char buf[16][600];
 	static unsigned turn;
 
-	turn = (turn + 1) % 8;
+	turn = (turn + 1) % 16;
 	(void)snprintf(buf[turn], sizeof(buf[turn]), "%s/%s", dir, name);
 	return (buf[turn]);
 }

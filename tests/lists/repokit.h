@@ -31,7 +31,7 @@ void repokit_bare(struct repokit *k);
 void repokit_free(struct repokit *k);
 
 /**
- * repokit_key(k, name): The path of a file among the keys, in a static buffer of eight
+ * repokit_key(k, name): The path of a file among the keys, in a static buffer of sixteen
  * that take turns.  repokit_path(k, name): the same in the centre's directory.
  * repokit_make_key(k, kind, name): Make one more key file and its .pub.
  */
