@@ -17,7 +17,7 @@
 struct options {
 	struct registers_by by;
 	struct listcmd_whom whom;
-	const char *category, *reason;
+	const char *category, *basis, *case_no, *reason;
 	int32_t all, person, card, phone;
 };
 
@@ -29,6 +29,11 @@ static const struct arg args[] = {
 	REGISTERS_DIR_ARG(struct options, by),
 	{ "category", ARG_STRING, 0, "WORD", "only this category (类别)", NULL, 0,
 	    0, ARG_AT(struct options, category) },
+	{ "basis", ARG_STRING, 0, "WORD", "only this legal basis (法律依据)", NULL,
+	    0, 0, ARG_AT(struct options, basis) },
+	{ "case", ARG_STRING, 0, "TEXT", "only this case number (案号); brackets, "
+	    "blanks and width do not matter", NULL, 0, 0,
+	    ARG_AT(struct options, case_no) },
 	FLAG("all", "every action ever taken, also what is over, removed or "
 	    "still to come", all),
 	LISTCMD_SERIAL_ARG(struct options, whom),
@@ -48,7 +53,7 @@ struct showing {
 	const struct options *o;
 	const char *list;
 	struct ledger *ledger;
-	int category;
+	int category, basis;
 	int32_t day;
 	int standing;		/* what is shown stands on the list */
 	struct table *table;
@@ -94,7 +99,9 @@ put(void *arg, const struct ledger_entry *e)
 	int english = s->t->language != LK_LANG_ZH, state = state_of(s, e);
 	struct json j;
 
-	if (s->category != 0 && e->category != s->category)
+	if ((s->category != 0 && e->category != s->category) ||
+	    (s->basis != 0 && e->basis != s->basis) || (s->o->case_no != NULL &&
+	    !ledger_case_same(e->case_no, s->o->case_no)))
 		return (0);
 	s->shown++;
 	if (s->t->json) {
@@ -336,7 +343,7 @@ run(struct tool *t, int argc, char **argv)
 	if (rc == ARGS_GO && (rc = args_operands(t, argc, argv, 0, 1, "名单",
 	    "a list")) == ARGS_GO && (rc = fits(t, &o, one, argc)) ==
 	    ARGS_GO && (rc = listcmd_category(t, o.category, &s.category)) ==
-	    ARGS_GO)
+	    ARGS_GO && (rc = listcmd_basis(t, o.basis, &s.basis)) == ARGS_GO)
 		rc = show(t, &o, &s, one, argc > 0 ? argv[0] : NULL);
 	explicit_bzero(o.whom.id_no, sizeof(o.whom.id_no));
 	table_end(s.table);
@@ -348,8 +355,9 @@ run(struct tool *t, int argc, char **argv)
 
 const struct command cmd_list_show = {
 	.name = "list show",
-	.synopsis = "[LIST] --dir DIR [--serial N | --all | --category WORD] | "
-	    "--person --id-no - --who NAME --reason TEXT [options]",
+	.synopsis = "[LIST] --dir DIR [--serial N | --all | --category WORD | "
+	    "--basis WORD | --case TEXT] | --person --id-no - --who NAME "
+	    "--reason TEXT [options]",
 	.brief = "what stands on the centre's lists (查看名单)",
 	.text = "Without LIST: all lists and how much stands on each.  With LIST: "
 	    "its entries in force, or with --all every action.  --serial shows "

@@ -242,6 +242,12 @@ Test(cli_list, add_show_remove)
 	cr_expect(has(r->out,
 	    "sanction  Statutory sanctions          person   1         0        1"),
 	    "%s", r->out);
+	r = cli(NULL, "list", "show", "sanction", "--dir", k.dir, "--case",
+	    "（c）1", "--basis", "joint2024", NULL);
+	cr_expect_eq(r->rc, TOOL_OK, "%s", r->err);
+	r = cli(NULL, "list", "show", "sanction", "--dir", k.dir, "--case",
+	    "C-2", NULL);
+	cr_expect_eq(r->rc, TOOL_NO);
 	r = cli(NULL, "list", "show", "sanction", "--dir", k.dir, "--json",
 	    NULL);
 	cr_expect(has(r->out, "{\"list\":\"sanction\",\"serial\":1,\"time\":"
