@@ -76,7 +76,9 @@ struct tufclient *sync_state_had(struct sync *s);
  * sync_source_read(s, i, path, max, data, len, err): A small file of metadata/, for
  * free(): 0, 1 (absent) or -1.
  * sync_source_shown(s, i, out): Source i as messages may name it.
+ * sync_source_dir(where, out): The directory that file://... or a path names: 0 or -1.
  */
+int sync_source_dir(const char *where, char out[SYNC_PATH_MAX]);
 enum httpget_answer sync_source_get(struct sync *s, size_t i, const char *path,
     const struct httpget_ask *ask, struct httpget_reply *reply, char *err);
 int sync_source_read(struct sync *s, size_t i, const char *path, size_t max,

@@ -2,35 +2,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "store/disk.h"
 
 #include "nodestatus.h"
 #include "sync_impl.h"
 
-/* The directory that a place names, or NULL when it is an address of a server. */
-static const char *
-directory_of(const char *where)
-{
-
-	if (httpget_is_address(where))
-		return (NULL);
-	return (strncasecmp(where, "file://", 7) == 0 ? where + 7 : where);
-}
-
 /* Send it: 0, or -1 with a sentence. */
 static int
 send_it(struct sync *s, const char *name, const void *p, size_t len, char *err)
 {
-	const char *dir = directory_of(s->o->report);
+	char dir[SYNC_PATH_MAX];
 	struct httpget_options o = { .timeout_ms = s->o->timeout_ms,
 		.ca = s->o->ca, .cert = s->o->cert, .key = s->o->key,
 		.stop = s->stop };
 
-	if (dir != NULL)
+	if (!httpget_is_address(s->o->report)) {
+		if (sync_source_dir(s->o->report, dir) != 0)
+			return (sync_fail(err, "%.300s: no directory",
+			    s->o->report));
 		return (disk_replace(s->disk, dir, name, p, len) == 0 ? 0 :
 		    sync_fail(err, "%s/%s: %s", dir, name, strerror(errno)));
+	}
 	if (s->http == NULL && (s->http = httpget_open(&o, err)) == NULL)
 		return (-1);
 	return (httpget_put(s->http, s->o->report, name, p, len, err) ==

@@ -32,9 +32,9 @@ digit(char c)
 	return (p != NULL && p - digits > 9 ? (int)(p - digits) : -1);
 }
 
-/* The directory of a source: file:// taken off and unescaped; 0 or -1. */
-static int
-directory(const char *where, char out[SYNC_PATH_MAX])
+/* The directory that a place names: file:// taken off and unescaped. */
+int
+sync_source_dir(const char *where, char out[SYNC_PATH_MAX])
 {
 	size_t n = 0;
 	int hi, lo;
@@ -107,7 +107,7 @@ get_file(struct sync *s, const char *where, const char *name,
 	int fd;
 
 	memset(reply, 0, sizeof(*reply));
-	if (directory(where, dir) != 0 || sync_path(path, dir, name) != 0) {
+	if (sync_source_dir(where, dir) != 0 || sync_path(path, dir, name) != 0) {
 		(void)sync_fail(err, "%.300s: not an address, or too long",
 		    where);
 		return (HTTPGET_AWAY);
