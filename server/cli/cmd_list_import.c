@@ -334,10 +334,14 @@ take(struct run *r, struct import_options *io)
 	    x.rows, x.taken, x.same, x.rejected, done != 0 ? ", broken off" : "",
 	    r->name)) != ARGS_GO)
 		return (rc);
+	if (done == 1)
+		return (tool_fail(r->t, TOOL_DATA,
+		    "%s（按 %s 读取；编码不对时用 --encoding 指定）",
+		    "%s (read as %s; if that is wrong, say --encoding)", err,
+		    csvfile_encoding_name(csvfile_encoding(r->csv))));
 	if (done != 0)
-		return (tool_fail(r->t, done == 1 ? TOOL_DATA : TOOL_IO,
-		    "%s（已列入 %" PRIu64 " 行）", "%s (%" PRIu64
-		    " rows were taken)", err, x.taken));
+		return (tool_fail(r->t, TOOL_IO, "%s（已列入 %" PRIu64 " 行）",
+		    "%s (%" PRIu64 " rows were taken)", err, x.taken));
 	if ((rc = close_reject(r, x.rejected)) != ARGS_GO)
 		return (rc);
 	told.encoding = csvfile_encoding(r->csv);

@@ -233,6 +233,16 @@ Test(csvfile, pairs_alone_are_chinese)
 	cr_expect_str_eq(ALL("\xc2\xb7,1\n"), "1:[路][1]\n");
 }
 
+/* GB18030 in which a few characters happen to be UTF-8 of three bytes. */
+Test(csvfile, a_few_that_fit_do_not_make_it_utf8)
+{
+	static const char s[] = "证件号码,备注\n1,浣犲ソ\n";
+	char buf[100];
+	size_t n = convert("GB18030", s, buf, sizeof(buf));
+
+	cr_expect_str_eq(all(buf, n, 0), "1:[证件号码][备注]\n2:[1][浣犲ソ]\n");
+}
+
 /* Chinese that comes after more than a window of ASCII. */
 Test(csvfile, encoding_is_found_late)
 {
