@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -130,8 +132,10 @@ run(struct tool *t, int argc, char **argv)
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
-	    (rc = look_all(t, &o)) != ARGS_GO ||
-	    (rc = make(t, &o, &c)) != ARGS_GO)
+	    (rc = look_all(t, &o)) != ARGS_GO)
+		return (rc);
+	(void)umask(022);	/* repo/ is for everybody to read */
+	if ((rc = make(t, &o, &c)) != ARGS_GO)
 		return (rc);
 	if (repo_init(&c, o.root_key.v, o.root_key.n, o.targets_key.v,
 	    o.targets_key.n, o.snapshot_key, o.timestamp_key,

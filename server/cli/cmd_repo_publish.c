@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -167,6 +169,20 @@ collect(const struct tool *t, const struct options *o, struct centre *c)
 	return (ARGS_GO);
 }
 
+/* What the centre's journal says of it. */
+static void
+published(const struct repo_plan *p, char what[96])
+{
+	int n = snprintf(what, 96, "published");
+
+	if (p->root)
+		n += snprintf(what + n, 96 - (size_t)n, " root %u",
+		    p->root_version);
+	if (p->targets_version != 0)
+		(void)snprintf(what + n, 96 - (size_t)n, "%s publication %u",
+		    p->root ? "," : "", p->targets_version);
+}
+
 /* Finish. */
 static int
 finish(const struct tool *t, const struct options *o, struct centre *c)
@@ -184,8 +200,7 @@ finish(const struct tool *t, const struct options *o, struct centre *c)
 	if (repo_finish(c, o->snapshot_key, o->timestamp_key,
 	    t->now_ms() / 1000, err) != 0)
 		return (tool_fail(t, TOOL_NO, "%s", "%s", err));
-	(void)snprintf(what, sizeof(what), "published: root %u, targets %u "
-	    "(0: as before)", plan.root_version, plan.targets_version);
+	published(&plan, what);
 	if (centre_say(c, t->now_ms() / 1000, o->by.who, what, plan.reason,
 	    err) != 0)
 		return (tool_fail(t, TOOL_IO, "%s", "%s", err));
@@ -228,6 +243,7 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = fits(t, &o)) != ARGS_GO ||
 	    (rc = registers_open(t, &o.by, 1, &c)) != ARGS_GO)
 		return (rc);
+	(void)umask(022);	/* repo/ is for everybody to read */
 	rc = o.prepare ? prepare(t, &o, &c) : o.finish ? finish(t, &o, &c) :
 	    drop(t, &o, &c);
 	centre_close(&c);

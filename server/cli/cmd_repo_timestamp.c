@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -107,6 +109,7 @@ run(struct tool *t, int argc, char **argv)
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO)
 		return (rc);
+	(void)umask(022);	/* repo/ is for everybody to read */
 	rc = once(t, &o);
 	if (o.every == 0)
 		return (rc);

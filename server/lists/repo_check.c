@@ -79,13 +79,32 @@ measure(struct check *x, enum tuf_role role, int64_t early)
 		    until);
 }
 
+/* Take the next root: 0; 1 when there is none; -1. */
+static int
+next_root(struct check *x, char *err)
+{
+	char name[64], *data = NULL;
+	struct tuf_error e;
+	size_t len = 0;
+	int rc;
+
+	(void)snprintf(name, sizeof(name), "%u.root.json",
+	    (unsigned)tuf_version(x->tuf, TUF_ROOT) + 1);
+	if ((rc = read_meta(x, name, TUF_ROOT_MAX, &data, &len, err)) != 0)
+		return (rc);
+	if ((rc = tuf_root(x->tuf, data, len, &e)) != 0)
+		(void)repo_file_fail(err, "%s", e.text);
+	free(data);
+	return (rc);
+}
+
 /* Walk the roots from the one that is trusted. */
 static int
 walk_roots(struct check *x, const char *root, char *err)
 {
-	char name[64], *data;
 	struct tuf_error e;
-	size_t len;
+	char *data;
+	size_t len = 0;
 	int rc;
 
 	if (repo_file_read(&disk_real, root, TUF_ROOT_MAX, &data, &len,
@@ -95,19 +114,10 @@ walk_roots(struct check *x, const char *root, char *err)
 	free(data);
 	if (x->tuf == NULL)
 		return (repo_file_fail(err, "%s: %s", root, e.text));
-	for (;;) {
-		(void)snprintf(name, sizeof(name), "%u.root.json",
-		    (unsigned)tuf_version(x->tuf, TUF_ROOT) + 1);
-		rc = read_meta(x, name, TUF_ROOT_MAX, &data, &len, err);
-		if (rc == 1)
-			break;
-		if (rc != 0)
-			return (-1);
-		rc = tuf_root(x->tuf, data, len, &e);
-		free(data);
-		if (rc != 0)
-			return (repo_file_fail(err, "%s", e.text));
-	}
+	while ((rc = next_root(x, err)) == 0)
+		continue;
+	if (rc < 0)
+		return (-1);
 	if (tuf_root_final(x->tuf, x->now, &e) != 0)
 		say(x, 1, "%s", e.text);
 	measure(x, TUF_ROOT, 30 * DAY);
@@ -123,9 +133,9 @@ step(struct check *x, const char *name, enum tuf_role role, int64_t early)
 		[TUF_SNAPSHOT] = TUF_SNAPSHOT_MAX,
 		[TUF_TARGETS] = TUF_TARGETS_MAX,
 	};
-	char err[CENTRE_ERROR_MAX], *data;
+	char err[CENTRE_ERROR_MAX], *data = NULL;
 	struct tuf_error e;
-	size_t len;
+	size_t len = 0;
 	int rc;
 
 	if (read_meta(x, name, longest[role], &data, &len, err) != 0) {
@@ -165,8 +175,8 @@ walk_metadata(struct check *x)
 static void
 check_text(struct check *x, const struct tuf_target *g, const char *path)
 {
-	char err[CENTRE_ERROR_MAX], *data;
-	size_t len;
+	char err[CENTRE_ERROR_MAX], *data = NULL;
+	size_t len = 0;
 
 	if (repo_file_read(&disk_real, path, OUTLETS_MAX_TEXT, &data, &len,
 	    err) != 0) {
@@ -279,13 +289,13 @@ walk_targets(struct check *x)
 static void
 note_targets(struct check *x, const char *name)
 {
-	char hex[2 * SHA256_LEN + 1], err[CENTRE_ERROR_MAX], *data;
+	char hex[2 * SHA256_LEN + 1], err[CENTRE_ERROR_MAX], *data = NULL;
 	char path[TUF_NAME_MAX + REPO_KEYID + 2];
 	uint8_t hash[SHA256_LEN];
 	struct tuf_target g;
 	const char *key;
 	json_t *doc, *v;
-	size_t len;
+	size_t len = 0;
 
 	if (read_meta(x, name, TUF_TARGETS_MAX, &data, &len, err) != 0) {
 		say(x, 1, "%s", err);
@@ -351,7 +361,7 @@ release_key(struct check *x, char vkey[NOTE_VKEY_MAX])
 	const char *s;
 	const void *p;
 	json_t *doc;
-	size_t len;
+	size_t len = 0;
 	int rc = -1;
 
 	p = tuf_bytes(x->tuf, TUF_TARGETS, &len);

@@ -72,12 +72,17 @@ repo_diff(const struct repo_records *before, const struct repo_records *after,
 	while (next(&w, &x, &y)) {
 		if (x != NULL && y != NULL && memcmp(x, y, sizeof(*x)) == 0)
 			continue;
-		step->r[step->n++] = y != NULL ? *y : gone(x);
 		if (y == NULL) {
+			if (x == NULL)
+				break;
+			step->r[step->n++] = gone(x);
 			ch->removed++;
 			ch->expired += listrec_expiry(x) != 0 &&
 			    (int32_t)listrec_expiry(x) < day;
-		} else if ((listrec_flags(y) & LISTREC_CLEARED) != 0 &&
+			continue;
+		}
+		step->r[step->n++] = *y;
+		if ((listrec_flags(y) & LISTREC_CLEARED) != 0 &&
 		    (x == NULL || (listrec_flags(x) & LISTREC_CLEARED) == 0))
 			ch->cleared++;
 		else if (x == NULL)
