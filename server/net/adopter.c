@@ -35,6 +35,7 @@
 #include "policyfile.h"
 
 #define NICE	10
+#define PAUSE_MAX 20	/* seconds: what was refused is looked at less and less often */
 #define DIFF_MAX ((size_t)1 << 21) /* records, 48 MiB: beyond it a list is gone through
 				 * whole, and what it lost without a tombstone is not
 				 * looked back at */
@@ -62,6 +63,7 @@ struct adopter {
 	int fd;
 	int started;
 	int reported;			/* seconds until the node's status is told */
+	int pause, wait;		/* after a refusal: seconds until the next look */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -76,7 +78,7 @@ struct adopter {
 
 /* Where the errors of a policy go: the first is kept. */
 struct complaint {
-	char text[ADOPT_ERROR_MAX];
+	char text[ADOPT_ERROR_MAX - 64];
 };
 
 /* Keep the first error of a policy. */
@@ -447,6 +449,16 @@ report(struct adopter *a)
 	    journal_now(a->o.journal, NULL)) == 0 ? NODEREPORT_SECONDS : 0;
 }
 
+/* What was refused is verified again less and less often. */
+static void
+set_pause(struct adopter *a)
+{
+
+	a->pause = a->rc >= 0 ? 0 : a->pause == 0 ? 1 :
+	    2 * a->pause < PAUSE_MAX ? 2 * a->pause : PAUSE_MAX;
+	a->wait = a->pause;
+}
+
 /* Take what the thread has made. */
 void
 adopter_collect(struct adopter *a)
@@ -457,6 +469,8 @@ adopter_collect(struct adopter *a)
 	if (read(a->fd, &n, sizeof(n)) != sizeof(n) && errno != EAGAIN)
 		return;
 	pthread_mutex_lock(&a->lock);
+	if (a->done)
+		set_pause(a);
 	if (a->done && a->rc != 1)
 		a->news.tried_ms = journal_now(a->o.journal, NULL);
 	if (a->done && a->rc == 0) {
@@ -502,7 +516,9 @@ adopter_tick(struct adopter *a)
 
 	adopter_collect(a);	/* what the journal had no room for */
 	pthread_mutex_lock(&a->lock);
-	if (!a->done && !a->asked) {
+	if (a->wait > 0)
+		a->wait--;
+	else if (!a->done && !a->asked) {
 		a->errand.before = counter_lists_served(a->o.counter);
 		floors(a->o.journal, &a->errand.floor);
 		a->errand.now = journal_now(a->o.journal, NULL) / 1000;

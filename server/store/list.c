@@ -100,7 +100,7 @@ list_layer_of(const struct list *l, uint32_t i, size_t *n)
 	    listrec_bucket(&l->layer[high].token, bits) == i; high++)
 		;
 	*n = high - low;
-	return (l->layer + low);
+	return (low == 0 ? l->layer : l->layer + low);
 }
 
 /* Read the base's bucket and lay the layer's records over it. */

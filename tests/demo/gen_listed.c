@@ -74,7 +74,7 @@ gen_listed(struct gen *g)
 	for (int i = 0; i < 4; i++) {
 		row = listed(g, 1, LK_PRODUCT_BANK1, "listed-phone",
 		    "phones:involved", PLAN_HOLD_MUST);
-		row->phone = gen_text(g, "1919%07d",
+		row->phone = gen_text(g, "1009%07d",
 		    prng_between(&g->rng, 0, 9999999));
 	}
 	for (int i = 0; i < 2; i++)

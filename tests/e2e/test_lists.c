@@ -214,11 +214,11 @@ Test(lists, what_lies_in_incoming_is_believed_in_nothing)
 	publish(d, "--force --reason more");
 	/* Handed over by hand, one signature of the targets spoilt. */
 	RUN(d, "cd $DATA/lists && cp -a $D/centre/repo/targets/. "
-	    "incoming/targets/ && cp $D/centre/repo/metadata/*.json "
-	    "incoming/metadata/ && cd incoming/metadata && sed -E '0,/\"sig\"/ "
+	    "incoming/targets/ && cd incoming/metadata && cp "
+	    "$D/centre/repo/metadata/2.*.json . && sed -E '0,/\"sig\"/ "
 	    "s/(\"sig\": *\")..../\\10000/' 2.targets.json >t && ! cmp -s t "
-	    "2.targets.json && mv t 2.targets.json && "
-	    "cp timestamp.json t && mv t timestamp.json");
+	    "2.targets.json && mv t 2.targets.json && cp "
+	    "$D/centre/repo/metadata/timestamp.json t && mv t timestamp.json");
 	until(d, "not the file that snapshot");
 	cr_expect_not_null(strstr(daemon_said(d), "\"lists_error\":\""));
 	cr_expect_not_null(strstr(daemon_said(d), "\"lists_version\":1"));
