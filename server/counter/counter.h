@@ -61,6 +61,7 @@ struct counter_news {
 	int64_t sync_ms;		/* last that went well */
 	char sync_source[128];
 	char sync_error[256];
+	int sync_refused;		/* what it found was not as signed */
 };
 
 /* When the reply that was written may leave. */

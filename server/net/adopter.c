@@ -14,17 +14,12 @@
 #include "plugin.h"
 
 #include "counter/counter.h"
-#include "counter/listing.h"
 #include "engine/policy.h"
-#include "keys/hex.h"
 #include "keys/token.h"
 #include "lists/adopt.h"
 #include "lists/sync.h"
-#include "plugin/conf.h"
 #include "store/disk.h"
 #include "store/journal.h"
-#include "store/list.h"
-#include "store/listdiff.h"
 #include "store/records.h"
 #include "store/state.h"
 
@@ -32,20 +27,10 @@
 #include "config.h"
 #include "log.h"
 #include "nodereport.h"
-#include "policyfile.h"
+#include "offer.h"
 
 #define NICE	10
 #define PAUSE_MAX 20	/* seconds: what was refused is looked at less and less often */
-#define DIFF_MAX ((size_t)1 << 21) /* records, 48 MiB: beyond it a list is gone through
-				 * whole, and what it lost without a tombstone is not
-				 * looked back at */
-
-/* Something that is to be put into force. */
-struct offer {
-	struct adopted *adopted;
-	struct policyfile policy;	/* .policy NULL: the one in force stays */
-	char warning[ADOPT_ERROR_MAX];	/* about the policy */
-};
 
 /* What the thread is asked to do. */
 struct errand {
@@ -76,21 +61,6 @@ struct adopter {
 	struct adopted *garbage;	/* to be freed where it holds nobody up */
 };
 
-/* Where the errors of a policy go: the first is kept. */
-struct complaint {
-	char text[ADOPT_ERROR_MAX - 64];
-};
-
-/* Keep the first error of a policy. */
-static void
-complain(void *arg, const struct conf_error *e)
-{
-	struct complaint *c = arg;
-
-	if (c->text[0] == '\0')
-		(void)conf_format(e, c->text, sizeof(c->text));
-}
-
 /* Free a generation. */
 static void
 drop(struct adopted *a)
@@ -116,47 +86,6 @@ floors(struct journal *j, struct adopt_floor *f)
 	f->timestamp = l->timestamp;
 	f->snapshot = l->snapshot;
 	f->targets = l->targets;
-}
-
-/*
- * Compile the policy of a generation and keep a copy.  One that does not compile, or asks
- * for a list that is not published, is not taken; lists are, whatever the policy.
- */
-static void
-compile(const struct config *c, struct offer *of)
-{
-	struct adopted *a = of->adopted;
-	struct complaint bad = { "" };
-	const struct conf_sink sink = { complain, &bad };
-	char name[64];
-	const char *lacks;
-
-	memset(&of->policy, 0, sizeof(of->policy));
-	of->warning[0] = '\0';
-	if (a->policy_text == NULL)
-		return;
-	(void)snprintf(name, sizeof(name), "policy/%s.policy", a->policy);
-	of->policy.policy = policy_compile(name, a->policy_text, a->policy_len,
-	    &sink);
-	if (of->policy.policy == NULL) {
-		(void)snprintf(of->warning, sizeof(of->warning), "the signed "
-		    "policy does not compile, the one in force stays: %s",
-		    bad.text);
-		return;
-	}
-	if ((lacks = listing_lacks(a, of->policy.policy)) != NULL)
-		(void)snprintf(of->warning, sizeof(of->warning), "the signed "
-		    "policy asks for the list '%s', which is not published; "
-		    "the one in force stays", lacks);
-	of->policy.text = a->policy_text;
-	of->policy.len = a->policy_len;
-	memcpy(of->policy.hash, a->policy_hash, sizeof(of->policy.hash));
-	if (lacks != NULL || policyfile_keep(&of->policy, c->data, of->warning,
-	    sizeof(of->warning)) != 0) {
-		policy_free(of->policy.policy);
-		of->policy.policy = NULL;
-	}
-	of->policy.text = NULL;	/* the generation's */
 }
 
 /* Put an offer into force; -1 when the journal cannot take it now. */
@@ -207,32 +136,13 @@ say_news(struct adopter *a, const struct adopted *ad, const char *warning)
 	    ad->policy : "(none)");
 }
 
-/* The policy that the journal says was last in force. */
-static int
-last_policy(struct adopter *a, struct policyfile *p)
-{
-	const struct conf_sink sink = { NULL, NULL };
-	char path[CONFIG_PATH_MAX + 96], hex[65], err[512];
-	const uint8_t *hash;
-	size_t len;
-
-	hash = state_get(journal_state(a->o.journal), RECORD_CLOCK, "policy",
-	    6, &len, NULL);
-	if (hash == NULL || len != 32)
-		return (-1);
-	hex_encode(hex, hash, 32);
-	(void)snprintf(path, sizeof(path), "%s/log/policy/%s.policy",
-	    a->o.config->data, hex);
-	return (policyfile_read(p, path, &sink, err, sizeof(err)));
-}
-
 /* No signed policy can be had at start: the last that was in force goes on. */
 static void
 fall_back(struct adopter *a)
 {
 	struct policyfile p;
 
-	if (last_policy(a, &p) != 0)
+	if (offer_last_policy(a->o.config, a->o.journal, &p) != 0)
 		return;
 	if (counter_policy(a->o.counter, p.policy, p.hash) == LK_OK)
 		p.policy = NULL;
@@ -265,7 +175,7 @@ start(struct adopter *a, char *err, size_t errlen)
 		fall_back(a);
 		return (0);
 	}
-	compile(a->o.config, &of);
+	offer_compile(a->o.config, &of);
 	had = of.policy.policy != NULL;
 	if (!had)
 		fall_back(a);
@@ -278,26 +188,6 @@ start(struct adopter *a, char *err, size_t errlen)
 	}
 	say_news(a, counter_lists_served(a->o.counter), of.warning);
 	return (0);
-}
-
-/* A list that came whole: what is new in it against the one in force? */
-static void
-compare(const struct adopted *before, struct adopted *a)
-{
-	struct adopted_list *al;
-	size_t i, k;
-
-	for (i = 0; before != NULL && i < a->nlists; i++) {
-		al = &a->list[i];
-		if (!al->changed || al->touched != NULL || al->list == NULL)
-			continue;
-		for (k = 0; k < before->nlists; k++)
-			if (before->list[k].list != NULL && strcmp(
-			    before->list[k].info.id, al->info.id) == 0)
-				(void)listdiff_records(before->list[k].list,
-				    al->list, DIFF_MAX, &al->touched,
-				    &al->ntouched);
-	}
 }
 
 /* The thread: one look at a time. */
@@ -336,8 +226,8 @@ work(void *arg)
 			    a->err);
 		if (rc == 0) {
 			of.adopted = ad;
-			compare(er.before, ad);
-			compile(a->o.config, &of);
+			offer_compare(er.before, ad);
+			offer_compile(a->o.config, &of);
 		} else
 			free(ad);
 
@@ -498,6 +388,7 @@ news_of_sync(struct adopter *a)
 	if (sync_status_read(a->o.config->data, s) == 0) {
 		a->news.sync_tried_ms = s->last_attempt * 1000;
 		a->news.sync_ms = s->last_success * 1000;
+		a->news.sync_refused = s->fault == SYNC_REFUSED;
 		(void)snprintf(a->news.sync_source,
 		    sizeof(a->news.sync_source), "%.*s",
 		    (int)sizeof(a->news.sync_source) - 1, s->source);

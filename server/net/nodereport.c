@@ -20,7 +20,9 @@ trouble(const struct counter_news *n)
 
 	if (n->error[0] != '\0')
 		return (NODESTATUS_OTHER);
-	return (n->sync_error[0] != '\0' ? NODESTATUS_AWAY : NODESTATUS_NONE);
+	if (n->sync_error[0] == '\0')
+		return (NODESTATUS_NONE);
+	return (n->sync_refused ? NODESTATUS_REFUSED : NODESTATUS_AWAY);
 }
 
 /* Say what is in force. */
