@@ -5,12 +5,13 @@
 #	BENCH_SECONDS	of each measurement (3)
 #	BENCH_ROUNDS	(5)
 #	BENCH_PEOPLE	the population (5000000)
-#	BENCH_AUDIT	what else is measured (bench_tiles bench_verify bench_replay)
+#	BENCH_AUDIT	what else is measured (bench_tiles bench_verify bench_replay
+#			bench_list bench_sync)
 #	BENCH_FULL=1	also load until all of the population have been met
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
 : "${BENCH_PEOPLE:=5000000}" "${BENCH_FULL:=}"
-: "${BENCH_AUDIT=bench_tiles bench_verify bench_replay}"
+: "${BENCH_AUDIT=bench_tiles bench_verify bench_replay bench_list bench_sync}"
 LC_ALL=C
 export LC_ALL
 
