@@ -75,6 +75,15 @@ sign(const struct tool *t, const struct options *o, const char *pending)
 	return (ARGS_GO);
 }
 
+/* Where the text of a new policy is, below pending. */
+static const char *
+policy_path(const struct repo_plan *p, char path[80])
+{
+
+	(void)snprintf(path, 80, "/targets/policy/%.31s.policy", p->policy);
+	return (path);
+}
+
 /* The command. */
 static int
 run(struct tool *t, int argc, char **argv)
@@ -82,6 +91,7 @@ run(struct tool *t, int argc, char **argv)
 	struct options o = { .key = NULL };
 	int32_t json;
 	struct repo_plan p;
+	char path[80];
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
@@ -94,8 +104,13 @@ run(struct tool *t, int argc, char **argv)
 	t->json = json;
 	if (rc != ARGS_GO)
 		return (rc);
-	if (!json)
+	if (!json) {
 		repotext_plan(t, &p);
+		if (p.policy[0] != '\0')
+			(void)fprintf(t->out, tool_zh(t, "策略全文：%s%s\n",
+			    "Read the policy: %s%s\n"), argv[0],
+			    policy_path(&p, path));
+	}
 	if (o.key == NULL) {
 		if (!json)
 			repotext_signatures(t, &p);

@@ -89,6 +89,9 @@ registers(const struct tool *t, const struct repo_plan *p)
 	if (p->campaigns != 0)
 		(void)fprintf(t->out, tool_zh(t, "报备活动：版本 %u\n",
 		    "Campaigns: version %u\n"), p->campaigns);
+	if (p->releases[0] != '\0')
+		(void)fprintf(t->out, tool_zh(t, "发布日志密钥：%s\n",
+		    "The release log is signed by %s\n"), p->releases);
 	if (p->nlists == 0 && p->policy[0] == '\0' && p->outlets == 0 &&
 	    p->campaigns == 0)
 		(void)fprintf(t->out, "%s", tool_zh(t,
@@ -284,6 +287,8 @@ repotext_json(struct json *j, const struct repo_plan *p)
 	json_text(j, "policy", p->policy[0] != '\0' ? p->policy : NULL);
 	json_u64(j, "outlets", p->outlets);
 	json_u64(j, "campaigns", p->campaigns);
+	json_text(j, "release_key", p->releases[0] != '\0' ? p->releases :
+	    NULL);
 	json_i64(j, "signatures", p->targets_have);
 	json_i64(j, "needed", p->targets_need);
 	json_end(j);

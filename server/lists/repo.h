@@ -68,6 +68,8 @@ struct repo_plan {
 	size_t nlists;		/* that change */
 	char policy[32];	/* new policy version, or "" */
 	uint32_t outlets, campaigns; /* new versions, or 0 */
+	char releases[512];	/* repo_plan(): another verifier key of the release
+				 * log, or "" */
 	int root;		/* a new root is pending too */
 	uint32_t root_version;
 	int64_t root_expires;

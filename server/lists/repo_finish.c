@@ -192,6 +192,27 @@ place_online(struct out *x)
 	return (0);
 }
 
+/* See that the release log's key is the one that the new targets name. */
+static int
+check_release(struct out *x)
+{
+	const char *want = json_string_value(json_object_get(x->p.targets.body,
+	    "x_releases"));
+	char vkey[NOTE_VKEY_MAX];
+	struct note_signer s;
+
+	if (x->p.targets.whole == NULL || x->targets_done)
+		return (0);
+	if (repo_release_key(x->c, x->t, &s, x->err) != 0)
+		return (-1);
+	repo_release_vkey(&s, vkey);
+	note_signer_wipe(&s);
+	return (want != NULL && strcmp(want, vkey) == 0 ? 0 :
+	    repo_file_fail(x->err, "%s: is not the key of the release log that "
+	    "the new targets name; put that one back, or have the publication "
+	    "prepared anew", x->c->release_key));
+}
+
 /* See that the keys that will be needed were given. */
 static int
 check_keys(struct out *x, const char *snapshot_key, const char *timestamp_key)
@@ -247,7 +268,8 @@ finish(struct out *x, const char *snapshot_key, const char *timestamp_key)
 		return (-1);
 	if (!x->targets_done && repo_pending_files(&x->p, check_file, x) != 0)
 		return (-1);
-	if (check_keys(x, snapshot_key, timestamp_key) != 0)
+	if (check_release(x) != 0 ||
+	    check_keys(x, snapshot_key, timestamp_key) != 0)
 		return (-1);
 	rc = place(x);
 	repo_online_close(&x->keys);

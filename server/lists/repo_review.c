@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/hex.h"
 #include "store/disk.h"
 
 #include "listfile.h"
@@ -169,10 +170,47 @@ check_file(void *arg, const struct tuf_target *g)
 	return (0);
 }
 
+/* Are these the only members?  What a signer is not told of he does not sign. */
+static int
+only(const struct review *x, const json_t *o, const char *const *known,
+    const char *of)
+{
+	const char *name;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)o, name, v) {
+		for (i = 0; known[i] != NULL && strcmp(known[i], name) != 0;
+		    i++)
+			continue;
+		if (known[i] == NULL)
+			return (repo_file_fail(x->err, "%s: the %s hold "
+			    "\"%.64s\", which nothing here explains: do not "
+			    "sign", x->p->dir, of, name));
+	}
+	return (0);
+}
+
+/* Does another key sign the release log from now on? */
+static void
+review_releases(struct review *x)
+{
+	const json_t *was = json_object_get(x->p->now_targets.body,
+	    "x_releases"), *is = json_object_get(x->p->targets.body,
+	    "x_releases");
+	const char *s = json_string_value(is);
+
+	if (s != NULL && !json_equal(was, is))
+		(void)snprintf(x->p->plan.releases,
+		    sizeof(x->p->plan.releases), "%s", s);
+}
+
 /* Review the targets. */
 static int
 review_targets(struct review *x)
 {
+	static const char *const members[] = { "_type", "spec_version",
+		"version", "expires", "targets", "x_releases", NULL };
 	const struct repo_plan *plan = &x->p->plan;
 	size_t i;
 
@@ -189,6 +227,9 @@ review_targets(struct review *x)
 	if (!json_is_object(x->new))
 		return (repo_file_fail(x->err, "%s: the targets name no files",
 		    x->p->dir));
+	if (only(x, x->p->targets.body, members, "targets") != 0)
+		return (-1);
+	review_releases(x);
 	if (all_told(x, x->new, x->old, 1) != 0 ||
 	    all_told(x, x->old, x->new, 0) != 0)
 		return (-1);
@@ -197,17 +238,88 @@ review_targets(struct review *x)
 			return (-1);
 	(void)repo_file_fail(x->err, "%s: an entry of the targets cannot be "
 	    "read", x->p->dir);
-	return (repo_pending_files(&x->p[0], check_file, x));
+	return (repo_pending_files(x->p, check_file, x));
+}
+
+/* Is each key what its id says, so that no other hides behind a known one? */
+static int
+review_keys(const struct review *x)
+{
+	json_t *keys = json_object_get(x->p->root.body, "keys"), *v, *is;
+	struct note_verifier key;
+	char id[REPO_KEYID + 1];
+	const char *name, *hex;
+	int same;
+
+	json_object_foreach(keys, name, v) {
+		hex = json_string_value(json_object_get(json_object_get(v,
+		    "keyval"), "public"));
+		memset(&key, 0, sizeof(key));
+		if (hex == NULL || strlen(hex) != 64 ||
+		    hex_decode(key.key, hex, 32) != 0 ||
+		    (is = repo_doc_key(&key, id)) == NULL)
+			return (repo_file_fail(x->err, "%s: a key of the root "
+			    "cannot be read: do not sign", x->p->dir));
+		same = json_equal(is, v) && strcmp(id, name) == 0;
+		json_decref(is);
+		if (!same)
+			return (repo_file_fail(x->err, "%s: the key %.16s of "
+			    "the root is not the one of this id: do not sign",
+			    x->p->dir, name));
+	}
+	return (0);
+}
+
+/* Has each role the threshold that it must have, and keys that are there? */
+static int
+review_roles(const struct review *x)
+{
+	const struct repo_doc *root = &x->p->root;
+	json_t *keys = json_object_get(root->body, "keys"), *ids, *v;
+	size_t i, threshold;
+	int role;
+
+	for (role = 0; role < TUF_ROLES; role++) {
+		const size_t want = role == TUF_ROOT || role == TUF_TARGETS ?
+		    REPO_THRESHOLD : 1;
+
+		if (repo_doc_keys(root, (enum tuf_role)role, &threshold) <
+		    want || threshold != want)
+			return (repo_file_fail(x->err, "%s: the root would "
+			    "not have %zu keys sign %s: do not sign",
+			    x->p->dir, want,
+			    repo_doc_role((enum tuf_role)role)));
+		ids = json_object_get(json_object_get(json_object_get(
+		    root->body, "roles"), repo_doc_role((enum tuf_role)role)),
+		    "keyids");
+		json_array_foreach(ids, i, v)
+			if (!json_is_string(v) || json_object_get(keys,
+			    json_string_value(v)) == NULL)
+				return (repo_file_fail(x->err, "%s: the root "
+				    "names a key that it does not hold: do "
+				    "not sign", x->p->dir));
+	}
+	return (0);
 }
 
 /* Review the root: what it changes was read from it. */
 static int
 review_root(struct review *x)
 {
+	static const char *const members[] = { "_type", "spec_version",
+		"version", "expires", "consistent_snapshot", "keys", "roles",
+		"x_names", NULL };
 	const struct repo_pending *p = x->p;
 
 	if (p->root.whole == NULL)
 		return (0);
+	if (only(x, p->root.body, members, "root metadata") != 0 ||
+	    review_keys(x) != 0 || review_roles(x) != 0)
+		return (-1);
+	if (!json_is_true(json_object_get(p->root.body,
+	    "consistent_snapshot")))
+		return (repo_file_fail(x->err, "%s: the root does without "
+		    "consistent snapshots: do not sign", p->dir));
 	if (repo_doc_version(&p->root) != repo_doc_version(&p->now_root) + 1)
 		return (repo_file_fail(x->err, "%s: version %u of the root "
 		    "does not follow version %u", p->dir,

@@ -179,6 +179,8 @@ Test(repo_keys, shows_the_signer_what_he_signs)
 		{ "pending/2.targets.json", "\"length\":", "\"length\":1" },
 		{ "pending/2.targets.json", "\"list\":\"phones\"",
 		    "\"list\":\"cards\"" },
+		{ "pending/2.targets.json", "\"_type\":\"targets\"",
+		    "\"_type\":\"targets\",\"delegations\":{}" },
 		{ "pending/now.targets.json", "\"count\":100", "\"count\":99" },
 		{ "pending/now.root.json", "\"threshold\":2",
 		    "\"threshold\":1" },
@@ -219,6 +221,64 @@ Test(repo_keys, shows_the_signer_what_he_signs)
 	repokit_sign2(&k);
 	cr_assert_eq(repokit_finish(&k), 0, "%s", k.err);
 	good(2);
+}
+
+/* Nor does a root hide anything from him. */
+Test(repo_keys, shows_the_signer_a_whole_root)
+{
+	static const char *const lies[][2] = {
+		{ "\"threshold\":2", "\"threshold\":1" },
+		{ "\"consistent_snapshot\":true",
+		    "\"consistent_snapshot\":false" },
+		{ "\"public\":\"", "\"public\":\"00" },
+		{ "\"keytype\":\"ed25519\"", "\"keytype\":\"ed25518\"" },
+		{ "\"_type\":\"root\"", "\"_type\":\"root\",\"y\":1" },
+		{ "\"keys\":{\"", "\"keys\":{\"0" },
+		{ "\"version\":2", "\"version\":3" },
+	};
+	struct repo_plan plan;
+	char *p;
+	size_t len;
+
+	repokit_make_key(&k, "root", "root-4");
+	cr_assert_eq(key(TUF_ROOT, "root-4.key.pub", "root-1"), 0, "%s", k.err);
+	cr_assert_eq(look(&plan), 0, "%s", k.err);
+	p = repokit_read(&k, "pending/2.root.json", &len);
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		alter("pending/2.root.json", lies[i][0], lies[i][1]);
+		cr_assert_eq(look(&plan), -1, "%zu", i);
+		cr_assert_eq(repokit_sign(&k, "root-2"), -1, "%zu", i);
+		repokit_write(&k, "pending/2.root.json", p, len);
+	}
+	free(p);
+	cr_assert_eq(repokit_sign(&k, "root-2"), 0, "%s", k.err);
+}
+
+Test(repo_keys, tells_of_another_key_of_the_release_log)
+{
+	struct repo_plan plan;
+
+	repokit_add(&k, "sanction", 0, 10);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_assert_eq(look(&plan), 0, "%s", k.err);
+	cr_assert_not_null(strstr(plan.releases, "branch/release/releases+"),
+	    "%s", plan.releases);
+	repokit_sign2(&k);
+	cr_assert_eq(repokit_finish(&k), 0, "%s", k.err);
+	repokit_add(&k, "cards", 100, 1);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_assert_eq(look(&plan), 0, "%s", k.err);
+	cr_assert_str_eq(plan.releases, "");
+	repokit_sign2(&k);
+	/* one that was made anew is not the one that they named */
+	cr_assert_eq(unlink(repokit_path(&k, "release.key")), 0);
+	cr_assert_eq(unlink(repokit_key(&k, "release.key.pub")), 0);
+	repokit_make_key(&k, "log", "afc.example.gov.cn/branch/release-2");
+	cr_assert_eq(rename(repokit_key(&k, "release.key"), repokit_path(&k,
+	    "release.key")), 0);
+	cr_assert_eq(repokit_finish(&k), -1);
+	cr_assert_not_null(strstr(k.err, "is not the key of the release log"),
+	    "%s", k.err);
 }
 
 /* Nothing that was altered behind the signatures is published. */
