@@ -50,7 +50,7 @@ mend(uint8_t *buf, size_t len, const struct wal_header *h)
 
 	while (off < len && (n = wal_record_due(buf + off, len - off, seed,
 	    &check)) != 0) {
-		wal_put64(buf + off + n - WAL_CHECK, check);
+		little_put64(buf + off + n - WAL_CHECK, check);
 		seed = check;
 		off += n;
 	}

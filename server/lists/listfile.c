@@ -1,4 +1,3 @@
-#include <endian.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,6 +5,7 @@
 #include <string.h>
 
 #include "store/listrun.h"
+#include "store/little.h"
 
 #include "listfile_impl.h"
 
@@ -14,41 +14,6 @@
 #define ZEROS_AT	104
 
 static const char magic[8] = "LKLIST1\n";
-
-/* Put and get numbers. */
-static void
-put32(uint8_t *p, uint32_t v)
-{
-
-	v = htole32(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static void
-put64(uint8_t *p, uint64_t v)
-{
-
-	v = htole64(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return (le32toh(v));
-}
-
-static uint64_t
-get64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return (le64toh(v));
-}
 
 /* Name the file, then what is wrong. */
 int
@@ -74,14 +39,14 @@ listfile_header_write(uint8_t buf[LISTFILE_HEADER],
 
 	memset(buf, 0, LISTFILE_HEADER);
 	memcpy(buf, magic, sizeof(magic));
-	put32(buf + 8, h->kind);
-	put32(buf + 12, h->info.subject);
-	put32(buf + 16, h->info.epoch);
-	put32(buf + 20, h->info.bits);
-	put32(buf + 24, h->info.version);
-	put32(buf + 28, h->from);
-	put64(buf + 32, h->records);
-	put64(buf + 40, h->info.count);
+	little_put32(buf + 8, h->kind);
+	little_put32(buf + 12, h->info.subject);
+	little_put32(buf + 16, h->info.epoch);
+	little_put32(buf + 20, h->info.bits);
+	little_put32(buf + 24, h->info.version);
+	little_put32(buf + 28, h->from);
+	little_put64(buf + 32, h->records);
+	little_put64(buf + 40, h->info.count);
 	memcpy(buf + 48, h->info.root, sizeof(h->info.root));
 	memcpy(buf + 80, h->info.id, strnlen(h->info.id, LIST_ID_MAX - 1));
 }
@@ -110,14 +75,14 @@ listfile_header_read(const uint8_t buf[LISTFILE_HEADER],
 	memset(h, 0, sizeof(*h));
 	if (memcmp(buf, magic, sizeof(magic)) != 0)
 		return ("not a list file");
-	h->kind = get32(buf + 8);
-	h->info.subject = get32(buf + 12);
-	h->info.epoch = get32(buf + 16);
-	h->info.bits = get32(buf + 20);
-	h->info.version = get32(buf + 24);
-	h->from = get32(buf + 28);
-	h->records = get64(buf + 32);
-	h->info.count = get64(buf + 40);
+	h->kind = little_get32(buf + 8);
+	h->info.subject = little_get32(buf + 12);
+	h->info.epoch = little_get32(buf + 16);
+	h->info.bits = little_get32(buf + 20);
+	h->info.version = little_get32(buf + 24);
+	h->from = little_get32(buf + 28);
+	h->records = little_get64(buf + 32);
+	h->info.count = little_get64(buf + 40);
 	memcpy(h->info.root, buf + 48, sizeof(h->info.root));
 	memcpy(h->info.id, buf + 80, sizeof(h->info.id));
 	if (h->kind != LISTFILE_SNAPSHOT && h->kind != LISTFILE_DELTA)

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "little.h"
 #include <string.h>
 
 /*
@@ -79,35 +81,6 @@
 #define WAL_NEXT_NAME	"next.tmp"	/* The segment being prepared */
 #define WAL_FRESH_NAME	"fresh.tmp"	/* The copy that recovery makes */
 #define WAL_RESERVE_NAME "reserve"
-
-static inline void
-wal_put32(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)v;
-	p[1] = (uint8_t)(v >> 8);
-	p[2] = (uint8_t)(v >> 16);
-	p[3] = (uint8_t)(v >> 24);
-}
-
-static inline void
-wal_put64(uint8_t *p, uint64_t v)
-{
-	wal_put32(p, (uint32_t)v);
-	wal_put32(p + 4, (uint32_t)(v >> 32));
-}
-
-static inline uint32_t
-wal_get32(const uint8_t *p)
-{
-	return ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	    (uint32_t)p[3] << 24);
-}
-
-static inline uint64_t
-wal_get64(const uint8_t *p)
-{
-	return ((uint64_t)wal_get32(p) | (uint64_t)wal_get32(p + 4) << 32);
-}
 
 static inline size_t
 wal_up8(size_t n)

@@ -63,7 +63,7 @@ overwrite(struct wal *w, const char *path, uint64_t off, size_t padded)
 	uint8_t mark[WAL_CHECK];
 	int fd, rc = -1, saved;
 
-	wal_put64(mark, WAL_ERASED);
+	little_put64(mark, WAL_ERASED);
 	if ((fd = d->open(d->ctx, path, O_WRONLY, 0)) == -1)
 		return (-1);
 	if (disk_write(d, fd, mark, sizeof(mark), off + padded) == 0 &&

@@ -177,7 +177,7 @@ wal_reader_seek(struct wal_reader *r, uint64_t first_seq, uint64_t off,
 		return (0);
 	if (load(r, off - WAL_CHECK) != 0)
 		return (-1);
-	seed = r->window_len < WAL_CHECK ? 0 : wal_get64(r->window);
+	seed = r->window_len < WAL_CHECK ? 0 : little_get64(r->window);
 	if (fetch(r, off, seed, &rec) != 1)
 		return (fail(r, "%s: offset %" PRIu64 ": no record", r->path,
 		    off));

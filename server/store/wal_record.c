@@ -20,16 +20,16 @@ void
 wal_header_put(const struct wal_header *h, uint8_t *page)
 {
 	memset(page, 0, WAL_PAGE);
-	wal_put64(page, WAL_MAGIC);
-	wal_put32(page + 8, WAL_VERSION);
-	wal_put32(page + 12, WAL_PAGE);
-	wal_put64(page + 16, h->node);
-	wal_put64(page + 24, h->first_seq);
-	wal_put64(page + 32, h->first_batch);
-	wal_put64(page + 40, h->prev_check);
-	wal_put64(page + 48, h->nonce);
-	wal_put64(page + 56, h->bytes);
-	wal_put64(page + WAL_PAGE - WAL_CHECK, XXH3_64bits_withSeed(page,
+	little_put64(page, WAL_MAGIC);
+	little_put32(page + 8, WAL_VERSION);
+	little_put32(page + 12, WAL_PAGE);
+	little_put64(page + 16, h->node);
+	little_put64(page + 24, h->first_seq);
+	little_put64(page + 32, h->first_batch);
+	little_put64(page + 40, h->prev_check);
+	little_put64(page + 48, h->nonce);
+	little_put64(page + 56, h->bytes);
+	little_put64(page + WAL_PAGE - WAL_CHECK, XXH3_64bits_withSeed(page,
 	    WAL_PAGE - WAL_CHECK, WAL_MAGIC));
 }
 
@@ -37,20 +37,20 @@ wal_header_put(const struct wal_header *h, uint8_t *page)
 const char *
 wal_header_get(struct wal_header *h, const uint8_t *page)
 {
-	if (wal_get64(page) != WAL_MAGIC)
+	if (little_get64(page) != WAL_MAGIC)
 		return ("not a log segment (magic number)");
-	if (wal_get32(page + 8) != WAL_VERSION ||
-	    wal_get32(page + 12) != WAL_PAGE)
+	if (little_get32(page + 8) != WAL_VERSION ||
+	    little_get32(page + 12) != WAL_PAGE)
 		return ("log format version not known to this program");
-	if (wal_get64(page + WAL_PAGE - WAL_CHECK) !=
+	if (little_get64(page + WAL_PAGE - WAL_CHECK) !=
 	    XXH3_64bits_withSeed(page, WAL_PAGE - WAL_CHECK, WAL_MAGIC))
 		return ("header check does not fit");
-	h->node = wal_get64(page + 16);
-	h->first_seq = wal_get64(page + 24);
-	h->first_batch = wal_get64(page + 32);
-	h->prev_check = wal_get64(page + 40);
-	h->nonce = wal_get64(page + 48);
-	h->bytes = wal_get64(page + 56);
+	h->node = little_get64(page + 16);
+	h->first_seq = little_get64(page + 24);
+	h->first_batch = little_get64(page + 32);
+	h->prev_check = little_get64(page + 40);
+	h->nonce = little_get64(page + 48);
+	h->bytes = little_get64(page + 56);
 	return (NULL);
 }
 
@@ -62,7 +62,7 @@ put_padded(uint8_t *p, const void *src, size_t n)
 
 	if (n == 0)
 		return (0);
-	wal_put64(p + padded - 8, 0);
+	little_put64(p + padded - 8, 0);
 	memcpy(p, src, n);
 	return (padded);
 }
@@ -74,12 +74,12 @@ wal_record_put(uint8_t *p, uint64_t batch, uint64_t seq,
 {
 	size_t n = WAL_RECORD_HEAD;
 
-	wal_put32(p, WAL_RECORD_MAGIC);
-	wal_put32(p + 4, (uint32_t)len);
-	wal_put32(p + 8, (uint32_t)sidecar_len);
-	wal_put32(p + 12, 0);
-	wal_put64(p + 16, batch);
-	wal_put64(p + 24, seq);
+	little_put32(p, WAL_RECORD_MAGIC);
+	little_put32(p + 4, (uint32_t)len);
+	little_put32(p + 8, (uint32_t)sidecar_len);
+	little_put32(p + 12, 0);
+	little_put64(p + 16, batch);
+	little_put64(p + 24, seq);
 	n += put_padded(p + n, entry, len);
 	if (sidecar_len > 0)
 		n += put_padded(p + n, sidecar, sidecar_len) + WAL_CHECK;
@@ -90,18 +90,18 @@ wal_record_put(uint8_t *p, uint64_t batch, uint64_t seq,
 uint64_t
 wal_record_close(uint8_t *p, uint32_t flags, uint64_t seed)
 {
-	size_t covered = WAL_RECORD_HEAD + wal_up8(wal_get32(p + 4));
-	size_t padded = wal_up8(wal_get32(p + 8));
+	size_t covered = WAL_RECORD_HEAD + wal_up8(little_get32(p + 4));
+	size_t padded = wal_up8(little_get32(p + 8));
 	uint8_t *q = p + covered;
 	uint64_t check;
 
-	wal_put32(p + 12, flags);
+	little_put32(p + 12, flags);
 	if (padded > 0) {
-		wal_put64(q + padded, sidecar_check(q, padded, seed));
+		little_put64(q + padded, sidecar_check(q, padded, seed));
 		q += padded + WAL_CHECK;
 	}
 	check = XXH3_64bits_withSeed(p, covered, seed);
-	wal_put64(q, check);
+	little_put64(q, check);
 	return (check);
 }
 
@@ -109,11 +109,11 @@ wal_record_close(uint8_t *p, uint32_t flags, uint64_t seed)
 void
 wal_record_erase(uint8_t *p)
 {
-	size_t padded = wal_up8(wal_get32(p + 8));
-	uint8_t *q = p + WAL_RECORD_HEAD + wal_up8(wal_get32(p + 4));
+	size_t padded = wal_up8(little_get32(p + 8));
+	uint8_t *q = p + WAL_RECORD_HEAD + wal_up8(little_get32(p + 4));
 
 	memset(q, 0, padded);
-	wal_put64(q + padded, WAL_ERASED);
+	little_put64(q + padded, WAL_ERASED);
 }
 
 /* Parse the header: lengths within bounds, flags that go together. */
@@ -124,12 +124,12 @@ parse_head(struct wal_record *r, const uint8_t *p, size_t avail)
 
 	if (avail < WAL_RECORD_HEAD)
 		return (WAL_MORE);
-	r->len = wal_get32(p + 4);
-	r->sidecar_len = wal_get32(p + 8);
-	r->flags = wal_get32(p + 12);
-	r->batch = wal_get64(p + 16);
-	r->seq = wal_get64(p + 24);
-	if (wal_get32(p) != WAL_RECORD_MAGIC || r->len > WAL_ENTRY_MAX ||
+	r->len = little_get32(p + 4);
+	r->sidecar_len = little_get32(p + 8);
+	r->flags = little_get32(p + 12);
+	r->batch = little_get64(p + 16);
+	r->seq = little_get64(p + 24);
+	if (little_get32(p) != WAL_RECORD_MAGIC || r->len > WAL_ENTRY_MAX ||
 	    r->sidecar_len > WAL_SIDECAR_MAX || (r->flags & ~WAL_FLAGS) != 0)
 		return (WAL_BAD);
 	if ((r->flags & WAL_SEAL) != 0 && r->flags != WAL_FLAGS)
@@ -144,7 +144,7 @@ parse_head(struct wal_record *r, const uint8_t *p, size_t avail)
 	r->entry = p + WAL_RECORD_HEAD;
 	r->sidecar = r->sidecar_len > 0 ? p + covered : NULL;
 	r->erased = 0;
-	r->check = wal_get64(p + r->size - WAL_CHECK);
+	r->check = little_get64(p + r->size - WAL_CHECK);
 	return (WAL_GOOD);
 }
 
@@ -172,7 +172,7 @@ wal_record_get(struct wal_record *r, const uint8_t *p, size_t avail,
 	if (r->sidecar == NULL)
 		return (WAL_GOOD);
 	padded = wal_up8(r->sidecar_len);
-	check = wal_get64(r->sidecar + padded);
+	check = little_get64(r->sidecar + padded);
 	if (check == WAL_ERASED) {
 		r->sidecar = NULL;
 		r->erased = 1;

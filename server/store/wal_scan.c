@@ -104,9 +104,9 @@ wal_scan_later(const struct wal_scan *s, struct wal_record *r)
 	    &check);
 	for (off += WAL_MARKER_SIZE; off + WAL_MARKER_SIZE <= s->len;
 	    off += 8) {
-		if (wal_get32(s->buf + off) != WAL_RECORD_MAGIC)
+		if (little_get32(s->buf + off) != WAL_RECORD_MAGIC)
 			continue;
-		seed = wal_get64(s->buf + off - WAL_CHECK);
+		seed = little_get64(s->buf + off - WAL_CHECK);
 		if (!wal_record_lone(r, s->buf + off, s->len - off, seed) &&
 		    (off != due || !wal_record_lone(r, s->buf + off,
 		    s->len - off, check)))
