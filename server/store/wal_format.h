@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "little.h"
-#include <string.h>
 
 /*
  * The log on disk.  All numbers are little-endian; XXH3 is XXH3-64 with a
