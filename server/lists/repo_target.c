@@ -94,6 +94,23 @@ digest(const json_t *o, const char *key, uint8_t out[SHA256_LEN])
 	    hex_decode(out, s, SHA256_LEN) == 0 ? 0 : -1);
 }
 
+/* Does a name stay in the folder that it is put in? */
+static int
+name_good(const char *name)
+{
+	const char *p = name;
+	size_t n;
+
+	for (;; p += n + 1) {
+		n = strcspn(p, "/");
+		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 &&
+		    p[1] == '.'))))
+			return (0);
+		if (p[n] == '\0')
+			return (1);
+	}
+}
+
 /* Read an entry. */
 int
 repo_target_get(const char *name, const json_t *v, struct tuf_target *g)
@@ -103,7 +120,7 @@ repo_target_get(const char *name, const json_t *v, struct tuf_target *g)
 
 	memset(g, 0, sizeof(*g));
 	if ((size_t)snprintf(g->name, sizeof(g->name), "%s", name) >=
-	    sizeof(g->name) || digest(json_object_get(v, "hashes"), "sha256",
+	    sizeof(g->name) || !name_good(name) || digest(json_object_get(v, "hashes"), "sha256",
 	    g->sha256) != 0)
 		return (-1);
 	g->has_sha256 = 1;

@@ -496,6 +496,44 @@ Test(repo, finds_what_was_altered)
 	cr_assert_not_null(strstr(k.err, "not the file that was published"));
 }
 
+/* Every list with a snapshot, a roll-up and a step; policy and registers. */
+Test(repo, keeps_metadata_small)
+{
+	static const char *const lists[] = { "sanction", "case", "protect",
+		"canary", "cards", "phones" };
+	static const char outlets[] = "institution,outlet,name,area,hours,"
+	    "contact,status,from,until,reason\nicbc,0001,M,330100,,,open,,,\n";
+	static const char policy[] = "[policy]\nversion = \"2026.1\"\n\n"
+	    "[rule L1]\nwhen = \"listed('sanction')\"\nthen = reject\n"
+	    "reason = \"L1\"\nclass = statutory\nmessage.zh = \"x\"\n";
+	char path[300];
+	struct repo_prepare p = { .policy = path };
+	struct repo_check r;
+
+	snprintf(path, sizeof(path), "%s/p.policy", k.dir);
+	repokit_write(&k, "p.policy", policy, sizeof(policy) - 1);
+	repokit_write(&k, "registers/outlets.csv", outlets,
+	    sizeof(outlets) - 1);
+	for (uint64_t i = 0; i < 3; i++) {
+		for (uint64_t j = 0; j < 6; j++)
+			repokit_add(&k, lists[j], 10000 * j + 1000 * i, i == 0 ?
+			    500 : 5);
+		repokit_publish(&k, i == 0 ? &p : NULL);
+	}
+	cr_assert(repokit_target(&k, "lists/canary/2-3.delta.zst"));
+	cr_assert_eq(repo_check(repokit_path(&k, "repo"), repokit_path(&k,
+	    "repo/metadata/1.root.json"), k.now, (void (*)(void *, int,
+	    const char *))abort, NULL, &r, k.err), 0);
+	for (int role = 0; role < TUF_ROLES; role++) {
+		cr_assert_gt(r.size[role], 300);
+		cr_assert_leq(r.size[role], 10000, "%s has %llu bytes",
+		    repo_doc_role((enum tuf_role)role),
+		    (unsigned long long)r.size[role]);
+	}
+	cr_log_info("targets: %llu bytes",
+	    (unsigned long long)r.size[TUF_TARGETS]);
+}
+
 /* A year of publications, whatever happens to the lists. */
 Test(repo, goes_on_and_on)
 {

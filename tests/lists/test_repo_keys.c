@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/keydisk.h"
+#include "keys/keymake.h"
 #include "lists/repo_impl.h"
 
 #include "repokit.h"
@@ -279,6 +281,41 @@ Test(repo_keys, tells_of_another_key_of_the_release_log)
 	cr_assert_eq(repokit_finish(&k), -1);
 	cr_assert_not_null(strstr(k.err, "is not the key of the release log"),
 	    "%s", k.err);
+}
+
+/* Give the release log a new key of the same name. */
+static void
+new_release_key(void)
+{
+	struct keymake m = { .kind = KEYFILE_LOG,
+		.name = "afc.example.gov.cn/branch/release", .created = k.now,
+		.expires = KEYMAKE_NEVER };
+	const uint8_t secret[KEYFILE_SECRET_LEN] = { 7 };
+	struct keyfile_error err;
+	struct keyfile key;
+
+	cr_assert_eq(keymake(&key, &m, secret, &err), 0, "%s", err.text);
+	cr_assert_eq(unlink(repokit_path(&k, "release.key")), 0);
+	cr_assert_eq(keydisk_write(&key, repokit_path(&k, "release.key"),
+	    &err), 0, "%s", err.text);
+}
+
+/* The release log goes on under another key of its name. */
+Test(repo_keys, replaces_the_key_of_the_release_log)
+{
+	struct repo_plan plan;
+
+	repokit_add(&k, "sanction", 0, 10);
+	repokit_publish(&k, NULL);
+	new_release_key();
+	good(1);
+	repokit_add(&k, "cards", 100, 1);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_assert_eq(look(&plan), 0, "%s", k.err);
+	cr_assert_neq(plan.releases[0], '\0', "the signer is told");
+	repokit_sign2(&k);
+	cr_assert_eq(repokit_finish(&k), 0, "%s", k.err);
+	good(2);
 }
 
 /* Nothing that was altered behind the signatures is published. */
