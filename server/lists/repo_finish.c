@@ -38,9 +38,9 @@ static int
 unsigned_yet(const struct out *x, enum tuf_role role, int have, int need)
 {
 
-	return (repo_file_fail(x->err, "%s: the new %s has %d of %d "
-	    "signatures; have more custodians run \"liangka repo sign\"",
-	    x->p.dir, repo_doc_role(role), have, need));
+	return (repo_file_fail(x->err, "%s: %d of %d signatures are on the "
+	    "new %s; have more custodians run \"liangka repo sign\"",
+	    x->p.dir, have, need, repo_doc_role(role)));
 }
 
 /* May the new root follow the one in force? */

@@ -146,6 +146,10 @@ check_change(const struct review *x, const struct repo_change *ch)
 	if (after + ch->removed < before + ch->added ||
 	    after + ch->removed > before + ch->added + ch->cleared)
 		return (differs(x, "the numbers of the list", ch->list));
+	if (x->p->plan.expedited && (ch->added != 0 || ch->changed != 0))
+		return (repo_file_fail(x->err, "%s: is said to withdraw alone, "
+		    "but adds to the list %s or changes it: do not sign",
+		    x->p->dir, ch->list));
 	return (check_step(x, ch));
 }
 
@@ -233,6 +237,9 @@ review_targets(struct review *x)
 	if (all_told(x, x->new, x->old, 1) != 0 ||
 	    all_told(x, x->old, x->new, 0) != 0)
 		return (-1);
+	if (plan->expedited && (plan->policy[0] != '\0' ||
+	    plan->outlets != 0 || plan->campaigns != 0))
+		return (differs(x, "that it is", "a withdrawal"));
 	for (i = 0; i < plan->nlists; i++)
 		if (check_change(x, &plan->list[i]) != 0)
 			return (-1);

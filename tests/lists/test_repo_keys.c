@@ -173,6 +173,8 @@ Test(repo_keys, shows_the_signer_what_he_signs)
 	static const char *const lies[][3] = {
 		{ "pending/plan.json", "\"added\":3", "\"added\":2" },
 		{ "pending/plan.json", "\"after\":103", "\"after\":104" },
+		{ "pending/plan.json", "\"expedited\":false",
+		    "\"expedited\":true" },
 		{ "pending/plan.json", "\"before\":100", "\"before\":99" },
 		{ "pending/plan.json", "\"sanction\"", "\"case\"" },
 		{ "pending/plan.json", "\"removed\":0", "\"removed\":1" },
