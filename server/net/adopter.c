@@ -141,8 +141,14 @@ static void
 fall_back(struct adopter *a)
 {
 	struct policyfile p;
+	int rc;
 
-	if (offer_last_policy(a->o.config, a->o.journal, &p) != 0)
+	rc = offer_last_policy(a->o.config, a->o.journal, &p);
+	if (rc < 0)
+		log_say(LOG_LEVEL_ERROR, "lists: the copy of the policy that "
+		    "was last in force is missing or altered: no answers until "
+		    "\"liangka sync\" has brought lists and policy");
+	if (rc != 0)
 		return;
 	if (counter_policy(a->o.counter, p.policy, p.hash) == LK_OK)
 		p.policy = NULL;
@@ -156,6 +162,7 @@ start(struct adopter *a, char *err, size_t errlen)
 	struct adopt_floor floor;
 	struct offer of = { .adopted = calloc(1, sizeof(*of.adopted)) };
 	char why[ADOPT_ERROR_MAX] = "";
+	size_t i;
 	int rc, had;
 
 	if (of.adopted == NULL) {
@@ -175,6 +182,9 @@ start(struct adopter *a, char *err, size_t errlen)
 		fall_back(a);
 		return (0);
 	}
+	/* What the last run had not looked back at is not known: once more. */
+	for (i = 0; i < of.adopted->nlists; i++)
+		of.adopted->list[i].changed = 1;
 	offer_compile(a->o.config, &of);
 	had = of.policy.policy != NULL;
 	if (!had)

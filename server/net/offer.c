@@ -76,19 +76,28 @@ int
 offer_last_policy(const struct config *c, struct journal *j,
     struct policyfile *p)
 {
-	const struct conf_sink sink = { NULL, NULL };
+	struct complaint bad = { "" };
+	const struct conf_sink sink = { complain, &bad };
 	char path[CONFIG_PATH_MAX + 96], hex[65], err[512];
-	const uint8_t *hash;
+	const uint8_t *in_force;
+	uint8_t hash[32];
 	size_t len;
 
-	hash = state_get(journal_state(j), RECORD_CLOCK, "policy",
+	in_force = state_get(journal_state(j), RECORD_CLOCK, "policy",
 	    6, &len, NULL);
-	if (hash == NULL || len != 32)
-		return (-1);
+	if (in_force == NULL || len != sizeof(hash))
+		return (1);
+	memcpy(hash, in_force, sizeof(hash));
 	hex_encode(hex, hash, 32);
 	(void)snprintf(path, sizeof(path), "%s/log/policy/%s.policy",
 	    c->data, hex);
-	return (policyfile_read(p, path, &sink, err, sizeof(err)));
+	if (policyfile_read(p, path, &sink, err, sizeof(err)) != 0)
+		return (-1);
+	/* Its name is no proof: somebody may have written into it. */
+	if (memcmp(p->hash, hash, sizeof(hash)) == 0)
+		return (0);
+	policyfile_drop(p);
+	return (-1);
 }
 
 /* A list that came whole: what is new in it against the one in force? */

@@ -37,7 +37,7 @@ void offer_compare(const struct adopted *before, struct adopted *a);
 
 /**
  * offer_last_policy(c, j, p): Read the policy that the journal says was last in force.
- * Return 0, or -1 when there is none.
+ * Return 0; 1 when there is none yet; -1 when its copy is missing or is not that policy.
  */
 int offer_last_policy(const struct config *c, struct journal *j,
     struct policyfile *p);

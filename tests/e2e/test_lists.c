@@ -203,6 +203,60 @@ Test(lists, an_older_generation_put_back_is_not_served)
 	daemon_stop_and_check(d);
 }
 
+/* A policy that nobody signed must not come into force as the last that was. */
+static void
+altered(const char *line)
+{
+	struct daemon *d = start();
+
+	cr_assert_eq(daemon_kill(d, SIGTERM), 0);
+	RUN(d, "rm -rf $DATA/lists && for f in $DATA/log/policy/*.policy; do "
+	    "chmod u+w $f && echo '%s' >>$f; done", line);
+	daemon_restart(d);
+	cr_expect_not_null(strstr(daemon_log(d), "altered"));
+	cr_expect_eq(ask(d, "a", 2, LK_PRODUCT_SIM), LK_E_UNAVAIL);
+	fetch(d);
+	until(d, "\"lists_version\":1");
+	cr_expect_eq(ask(d, "b", 1, LK_PRODUCT_SIM), LK_REJECT);
+	daemon_stop_and_check(d);
+}
+
+Test(lists, a_policy_altered_on_disk_is_not_fallen_back_to)
+{
+
+	altered("# more");
+}
+
+Test(lists, a_policy_damaged_on_disk_is_not_fallen_back_to)
+{
+
+	altered("[rule");
+}
+
+/* Killed after a generation was taken over, before the journal could tell of it. */
+Test(lists, a_kill_before_the_journal_knows_hides_no_hit)
+{
+	struct daemon *d = start();
+
+	cr_expect_eq(ask(d, "a", 3, LK_PRODUCT_SIM), LK_PASS);
+	cr_assert_eq(daemon_kill(d, SIGTERM), 0);
+	RUN(d, "cp -a $DATA $D/before");
+	daemon_restart(d);
+	RUN(d, CENTRE "echo %s | $L list add sanction --dir $C --id-no - "
+	    "--category convicted --basis court --case c-3 --who wang "
+	    "--reason r 2>&1", citizen(330102, 19900101, 3));
+	publish(d, "--force --reason first");
+	fetch(d);
+	until(d, "\"lists_version\":2");
+	cr_assert_eq(daemon_kill(d, SIGKILL), SIGKILL);
+	RUN(d, "mv $DATA/lists $D/new && rm -rf $DATA && mv $D/before $DATA && "
+	    "rm -rf $DATA/lists && mv $D/new $DATA/lists");
+	daemon_restart(d);
+	until(d, "\"lists_version\":2");
+	until(d, "\"retro_hits\":1");
+	daemon_stop_and_check(d);
+}
+
 /* sync is believed in nothing: what it leaves is verified by the daemon itself. */
 Test(lists, what_lies_in_incoming_is_believed_in_nothing)
 {
