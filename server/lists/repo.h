@@ -102,9 +102,9 @@ int repo_key(struct centre *c, enum tuf_role role, const char *add,
  * targets to pending/.  Return 0; 1 when nothing is new; 2 when the guard refuses (the
  * plan says what and pending/ is not made); -1.  The guard: a list that changes by more
  * than guard_percent of its records, or shrinks, those aside whose last day is over; a
- * list that was empty or not published has nothing to compare.  A withdrawal may shrink a list, and up to REPO_WITHDRAWALS
- * records of one are never too many.  With nothing new it is a publication all the same
- * when a third of the targets' time is left.
+ * list that was empty or not published has nothing to compare.  A withdrawal may shrink
+ * a list, and up to REPO_WITHDRAWALS records of one are never too many.  With nothing
+ * new it is a publication all the same when a third of the targets' time is left.
  * repo_plan(pending, plan, err): What a pending directory would change (for a signer):
  * read from the metadata that are to be signed, whose files are hashed; what the centre
  * says besides (numbers added, removed, changed) must agree with them.
