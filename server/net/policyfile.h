@@ -34,8 +34,8 @@ void policyfile_drop(struct policyfile *p);
 
 /**
  * policyfile_keep(p, data, err, errlen): Make <data>/log/policy/<hash>.policy hold
- * the file, durably: log/ alone is a whole audit package; nothing is done when it does so already.  Return 0, or -1 with a
- * sentence in err.
+ * the file, durably: log/ alone is a whole audit package.  Nothing is done when it does
+ * so already.  Return 0 and leave err alone, or -1 with a sentence in err.
  */
 int policyfile_keep(const struct policyfile *p, const char *data, char *err,
     size_t errlen);
