@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/person.h"
 #include "keys/hex.h"
 
 #include "apply_impl.h"
@@ -199,15 +200,31 @@ told_card(struct apply *a, const struct entry *e)
 		c->told = 1;
 }
 
+/* What was refused by an entry since withdrawn is held against nobody. */
+static void
+unattempt(struct apply *a, const struct entry *e)
+{
+	struct person *p = apply_person(a, e);
+
+	if (p == NULL)
+		return;
+	person_unattempt(p, e->ref);
+	apply_person_done(a, e);
+}
+
 /* Somebody was reported: not once more. */
 void
 apply_retro(struct apply *a, const struct entry *e)
 {
 	struct record_decision *d;
 
-	if (entry_token_set(&e->card))
+	if (entry_token_set(&e->card)) {
 		told_card(a, e);
-	else if (e->ref != 0 && (d = apply_decision_of(a, e, e->ref)) != NULL)
+		return;
+	}
+	if (e->code == RETRO_CLEAR && e->ref != 0)
+		unattempt(a, e);
+	if (e->ref != 0 && (d = apply_decision_of(a, e, e->ref)) != NULL)
 		d->flags |= e->code == RETRO_HIT ? DECISION_RETRO_HIT :
 		    DECISION_RETRO_CLEAR;
 }

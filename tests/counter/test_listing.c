@@ -489,6 +489,8 @@ CASE(listing, who_was_refused_by_a_withdrawn_entry_is_reported_once)
 	cr_expect_eq(last()->code, RETRO_CLEAR);
 	cr_expect_eq(last()->ref, refused);
 	cr_expect_eq(check(&x, "ctel", "7", 1, LK_PRODUCT_SIM, "c"), LK_PASS);
+	cr_expect_str_eq(last()->shadow, "", "what was refused wrongly is no "
+	    "attempt of his");
 	publish();
 	cr_expect_eq(look_back(), 0, "once");
 }
