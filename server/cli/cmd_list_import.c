@@ -16,6 +16,7 @@
 #include "listcmd.h"
 #include "listimport.h"
 #include "outfile.h"
+#include "width.h"
 
 #define SHOWN 10	/* bad rows on the terminal */
 #define DOUBTS 3	/* and doubts */
@@ -139,12 +140,13 @@ say(struct run *r, unsigned *said, unsigned most, const char *kind,
 	if (++*said > most || r->t->json)
 		return;
 	unsay(r);
+	width_put(r->t->err, r->name);
+	(void)fprintf(r->t->err, ":%" PRIu64 ":", line);
 	if (column != 0)
-		(void)fprintf(r->t->err, "%s:%" PRIu64 ":%zu: %s%s\n", r->name,
-		    line, column, kind, why);
-	else
-		(void)fprintf(r->t->err, "%s:%" PRIu64 ": %s%s\n", r->name, line,
-		    kind, why);
+		(void)fprintf(r->t->err, "%zu:", column);
+	(void)fprintf(r->t->err, " %s", kind);
+	width_put(r->t->err, why);
+	(void)fputc('\n', r->t->err);
 	if (*said == most)
 		(void)fprintf(r->t->err, tool_zh(r->t,
 		    "……其余只计数\n", "... the others are only counted\n"));
@@ -269,24 +271,31 @@ read_options(const struct tool *t, const struct options *o,
 	return (ARGS_GO);
 }
 
-/* Why: as given, or the file's name unless that may hold a number. */
+/* What is recorded of the file's name: nothing where that may hold a number. */
+static const char *
+recorded_name(const struct run *r)
+{
+	const char *p = r->name;
+	size_t n;
+
+	for (; *p != '\0'; p += n > 0 ? n : 1)
+		if ((n = strspn(p, "0123456789")) >= 10)
+			return ("");
+	return (strlen(r->name) < 100 && ledger_plain(r->name) &&
+	    strcmp(r->name, "-") != 0 ? r->name : "");
+}
+
+/* Why: as given, or the file's name. */
 static void
 give_reason(struct run *r)
 {
-	const char *p = r->name;
-	size_t longest = 0, n;
+	const char *name = recorded_name(r);
 
-	for (; *p != '\0'; p += n > 0 ? n : 1) {
-		n = strspn(p, "0123456789");
-		longest = n > longest ? n : longest;
-	}
 	if (r->o->reason != NULL)
 		(void)snprintf(r->why, sizeof(r->why), "%s", r->o->reason);
-	else if (longest < 10 && strlen(r->name) < 100 &&
-	    ledger_plain(r->name) && strcmp(r->name, "-") != 0)
-		(void)snprintf(r->why, sizeof(r->why), "import %s", r->name);
 	else
-		(void)snprintf(r->why, sizeof(r->why), "import");
+		(void)snprintf(r->why, sizeof(r->why), "import%s%s",
+		    name[0] != '\0' ? " " : "", name);
 }
 
 /* What goes with every row. */
@@ -323,16 +332,16 @@ take(struct run *r, struct import_options *io)
 
 	equip(r, io);
 	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, r->why,
-	    "list import %s begins: %.200s", r->l.list->id, r->name)) !=
-	    ARGS_GO)
+	    "list import %s begins: %s", r->l.list->id,
+	    recorded_name(r))) != ARGS_GO)
 		return (rc);
 	done = import_run(r->csv, r->name, io, &x, err);
 	unsay(r);
 	if (!r->o->dry && (rc = listcmd_say(r->t, &r->l.c, &r->o->by, r->why,
 	    "list import %s: %" PRIu64 " rows, %" PRIu64 " taken, %" PRIu64
-	    " there already, %" PRIu64 " rejected%s: %.200s", r->l.list->id,
+	    " there already, %" PRIu64 " rejected%s: %s", r->l.list->id,
 	    x.rows, x.taken, x.same, x.rejected, done != 0 ? ", broken off" : "",
-	    r->name)) != ARGS_GO)
+	    recorded_name(r))) != ARGS_GO)
 		return (rc);
 	if (done == 1)
 		return (tool_fail(r->t, TOOL_DATA,

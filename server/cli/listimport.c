@@ -8,6 +8,7 @@
 #include "json.h"
 #include "listimport.h"
 #include "tool.h"
+#include "width.h"
 
 /* The counts as JSON. */
 static void
@@ -51,10 +52,10 @@ tell(const struct tool *t, const struct listimport *r,
 {
 	int english = t->language != LK_LANG_ZH, i;
 
-	(void)fprintf(t->out, tool_zh(t, "%s：%s，%" PRIu64 " 行 → 名单 %s\n",
-	    "%s: %s, %" PRIu64 " rows -> list %s\n"), r->name,
-	    csvfile_encoding_name(r->encoding), x->rows,
-	    r->list);
+	width_put(t->out, r->name);
+	(void)fprintf(t->out, tool_zh(t, "：%s，%" PRIu64 " 行 → 名单 %s\n",
+	    ": %s, %" PRIu64 " rows -> list %s\n"),
+	    csvfile_encoding_name(r->encoding), x->rows, r->list);
 	(void)fprintf(t->out, r->dry ? tool_zh(t, "  可列入   %" PRIu64 "\n",
 	    "  would be taken   %" PRIu64 "\n") : tool_zh(t,
 	    "  新列入   %" PRIu64 "\n", "  taken            %" PRIu64 "\n"),
@@ -72,15 +73,21 @@ tell(const struct tool *t, const struct listimport *r,
 			(void)fprintf(t->out, tool_zh(t, "  注意 %" PRIu64
 			    "：%s\n", "  note: %" PRIu64 " rows: %s\n"),
 			    x->doubts[i], import_doubt_text(i, english));
-	if (x->ignored[0] != '\0')
-		(void)fprintf(t->out, tool_zh(t, "  未用的列：%s\n",
-		    "  columns not used: %s\n"), x->ignored);
-	if (x->rejected > 0 && !r->dry)
-		(void)fprintf(t->out, tool_zh(t,
-		    "退回的行在 %s：更正后可直接再导入；含有号码，用毕请删除。\n",
-		    "The rejected rows are in %s: mend them there and import that "
-		    "file.  It holds numbers: remove it afterwards.\n"),
-		    r->reject);
+	if (x->ignored[0] != '\0') {
+		(void)fputs(tool_zh(t, "  未用的列：", "  columns not used: "),
+		    t->out);
+		width_put(t->out, x->ignored);
+		(void)fputc('\n', t->out);
+	}
+	if (x->rejected > 0 && !r->dry) {
+		(void)fputs(tool_zh(t, "退回的行在 ", "The rejected rows are in "),
+		    t->out);
+		width_put(t->out, r->reject);
+		(void)fputs(tool_zh(t,
+		    "：更正后可直接再导入；含有号码，用毕请删除。\n",
+		    ": mend them there and import that file.  It holds numbers: "
+		    "remove it afterwards.\n"), t->out);
+	}
 	if (x->taken > 0 && !r->dry)
 		(void)fputs(tool_zh(t,
 		    "下次发布（liangka repo publish）后各网点生效。\n",

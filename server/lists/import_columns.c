@@ -3,20 +3,11 @@
 
 #include "import_impl.h"
 
-/* Note a heading that is not known. */
-static void
-ignore(struct import_result *r, const struct csvfile_cell *c)
-{
-	size_t n = strlen(r->ignored);
-
-	if (c->len > 0 && n + c->len + 3 < sizeof(r->ignored))
-		(void)snprintf(&r->ignored[n], sizeof(r->ignored) - n, "%s%s",
-		    n > 0 ? ", " : "", c->text);
-}
+#define HEADING_DIGITS 6	/* with more it is a number */
 
 /* How many digits the cell has, of either width. */
-static size_t
-digits(const struct csvfile_cell *c)
+size_t
+import_digits(const struct csvfile_cell *c)
 {
 	char form[256];
 	size_t i, n = 0, len;
@@ -26,6 +17,18 @@ digits(const struct csvfile_cell *c)
 		n += form[i] >= '0' && form[i] <= '9';
 	explicit_bzero(form, sizeof(form));
 	return (n);
+}
+
+/* Note a heading that is not known. */
+static void
+ignore(struct import_result *r, const struct csvfile_cell *c)
+{
+	size_t n = strlen(r->ignored);
+
+	if (c->len > 0 && n + c->len + 3 < sizeof(r->ignored) &&
+	    import_digits(c) <= HEADING_DIGITS)
+		(void)snprintf(&r->ignored[n], sizeof(r->ignored) - n, "%s%s",
+		    n > 0 ? ", " : "", c->text);
 }
 
 /* The file cannot be used. */
@@ -79,7 +82,7 @@ import_columns_read(struct import *m, const struct csvfile_row *row)
 		return (-1);
 	if (m->c.at[IMPORT_C_NUMBER] != 0)
 		return (1);
-	if (row->n == 1 && digits(&row->cell[0]) >= 5) {
+	if (row->n == 1 && import_digits(&row->cell[0]) >= 5) {
 		m->r->ignored[0] = '\0';
 		m->c.kind[0] = IMPORT_C_NUMBER;
 		m->c.at[IMPORT_C_NUMBER] = 1;

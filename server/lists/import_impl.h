@@ -45,10 +45,12 @@ struct import {
 
 /**
  * import_heading(text, len): What a column with this heading is.
+ * import_digits(c): How many digits a cell has, of either width.
  * import_columns_read(m, row): Find the columns by the first row.  Return 1 when it is a
  * heading, 0 when it is a row of a file without one, -1 with m->err.
  */
 int import_heading(const char *text, size_t len);
+size_t import_digits(const struct csvfile_cell *c);
 int import_columns_read(struct import *m, const struct csvfile_row *row);
 
 /**

@@ -10,6 +10,9 @@
 
 #include "import_impl.h"
 
+#define WORD_DIGITS 6	/* a word has no more */
+#define DATE_DIGITS 14	/* nor a moment */
+
 static const struct csvfile_cell empty = { "", 0, 0 };
 
 /* Note a reason. */
@@ -33,6 +36,15 @@ cell(const struct import *m, const struct csvfile_row *row, int column)
 	size_t at = m->c.at[column];
 
 	return (at == 0 || at > row->n ? &empty : &row->cell[at - 1]);
+}
+
+/* A cell as a reason repeats it, unless so many digits are a number in the wrong
+ * column. */
+static const char *
+quoted(const struct csvfile_cell *c, size_t most)
+{
+
+	return (import_digits(c) <= most ? c->text : "***");
 }
 
 /* What a word means: mostly what it meant in the row above. */
@@ -64,7 +76,7 @@ number(struct import *m, const struct csvfile_row *row, struct token *t)
 	    (d.id_type = word(&m->type, type, import_id_type)) == 0)
 		return (import_why(m, IMPORT_C_TYPE, IMPORT_TYPE,
 		    "没有证件类型“%.60s”", "there is no document type \"%.60s\"",
-		    type->text));
+		    quoted(type, WORD_DIGITS)));
 	if (country->len > 0)
 		d.country = country->text;
 	rc = import_cell_token(t, &d, c, m->o->keys, m->today, m->o->english,
@@ -101,7 +113,7 @@ grounds(struct import *m, const struct csvfile_row *row,
 	if (e->category == 0)
 		return (import_why(m, IMPORT_C_CATEGORY, IMPORT_CATEGORY,
 		    "没有类别“%.60s”", "there is no category \"%.60s\"",
-		    c->text));
+		    quoted(c, WORD_DIGITS)));
 	if ((category_subjects(e->category) & 1u << m->o->document.subject) ==
 	    0)
 		return (import_why(m, IMPORT_C_CATEGORY, IMPORT_CATEGORY,
@@ -115,7 +127,7 @@ grounds(struct import *m, const struct csvfile_row *row,
 	if (e->basis == 0)
 		return (import_why(m, IMPORT_C_BASIS, IMPORT_BASIS,
 		    "没有法律依据“%.60s”", "there is no legal basis \"%.60s\"",
-		    b->text));
+		    quoted(b, WORD_DIGITS)));
 	return (IMPORT_FINE);
 }
 
@@ -147,8 +159,9 @@ case_no(struct import *m, const struct csvfile_row *row,
 		return (IMPORT_FINE);
 	if (!ledger_plain(p))
 		return (import_why(m, IMPORT_C_CASE, IMPORT_CASE,
-		    "案号中有控制字符或换行",
-		    "the case number holds a control character or a line end"));
+		    "案号中有不可见字符或换行",
+		    "the case number holds a character that does not show, or "
+		    "a line end"));
 	if (holds_number(p, m->today))
 		return (import_why(m, IMPORT_C_CASE, IMPORT_CASE,
 		    "案号中有证件号码，不得写入",
@@ -174,7 +187,8 @@ date(struct import *m, const struct csvfile_row *row, int column,
 		return (IMPORT_FINE);
 	return (import_why(m, column, IMPORT_DATE,
 	    "“%.40s”不是日期，请写成 2026-01-31",
-	    "\"%.40s\" is no date: write it as 2026-01-31", c->text));
+	    "\"%.40s\" is no date: write it as 2026-01-31",
+	    quoted(c, DATE_DIGITS)));
 }
 
 /* From when until when. */

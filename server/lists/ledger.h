@@ -92,7 +92,7 @@ int ledger_each(const struct ledger *l, int32_t day,
 
 /**
  * ledger_case_same(a, b): Do two case numbers name the same case?
- * ledger_plain(s): May this text stand in a ledger: UTF-8 without control characters?
+ * ledger_plain(s): May this text stand in a ledger: UTF-8 that shows (utf8_hidden())?
  */
 int ledger_plain(const char *s);
 int ledger_case_same(const char *a, const char *b);

@@ -5,12 +5,12 @@
 #include "engine/category.h"
 #include "engine/day.h"
 #include "engine/normal.h"
-#include "plugin/conf.h"
+#include "keys/utf8.h"
 
 #include "centre_impl.h"
 #include "ledger_impl.h"
 
-/* Is it text that fits on a line: UTF-8 without control characters? */
+/* Is it text that fits on a line and shows whole? */
 int
 ledger_plain(const char *s)
 {
@@ -18,8 +18,7 @@ ledger_plain(const char *s)
 	uint32_t c;
 
 	for (; len > 0; s += n, len -= n)
-		if ((n = conf_utf8(s, len, &c)) == 0 || c < 0x20 ||
-		    (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+		if ((n = utf8_next(&c, s, len)) == 0 || utf8_hidden(c))
 			return (0);
 	return (1);
 }
@@ -75,8 +74,8 @@ sound(const struct ledger *l, const struct ledger_entry *e, char *err)
 		return (centre_fail(err, "%d is no action", e->action));
 	if (!ledger_plain(e->case_no) || !ledger_plain(e->who) ||
 	    !ledger_plain(e->why))
-		return (centre_fail(err, "a text holds a control character or "
-		    "is not UTF-8"));
+		return (centre_fail(err, "a text holds a character that does "
+		    "not show, or is not UTF-8"));
 	if (e->who[0] == '\0')
 		return (centre_fail(err, "who does it is not said"));
 	if (e->action != LEDGER_ADD)

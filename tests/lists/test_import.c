@@ -486,6 +486,29 @@ Test(import, reasons_hold_no_number)
 	cr_expect_null(strstr(said, "1101051949"), "%s", said);
 }
 
+/* Nor does one repeat a number that stands in the wrong column. */
+Test(import, mixed_up_columns_are_not_repeated)
+{
+	static const char *const heads[] = { "type", "category", "basis",
+		"from" };
+	char text[200];
+	size_t i;
+
+	o.bad = bad;
+	o.category = CATEGORY_FOUND;
+	o.basis = BASIS_COURT;
+	for (i = 0; i < 4; i++) {
+		(void)snprintf(text, sizeof(text), "number,%s,name " D "\n" B
+		    "," A ",x\n", heads[i]);
+		cr_assert_eq(IMPORT(text), 0, "%s", err);
+		cr_expect_eq(r.rejected, 1, "%s", heads[i]);
+		cr_expect_null(strstr(said, "1101051949"), "%s", said);
+		cr_expect_null(strstr(r.ignored, D), "%s", r.ignored);
+	}
+	cr_assert_eq(IMPORT("number,from\n" B ",2026-13-01 10:00:00\n"), 0);
+	cr_expect(strstr(said, "2026-13-01 10:00:00") != NULL, "%s", said);
+}
+
 /* One date. */
 static int
 day_of_text(const char *text)

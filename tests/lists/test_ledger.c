@@ -369,6 +369,10 @@ Test(ledger, what_cannot_be_written_is_refused)
 	cr_expect_eq(ledger_add(l, &e, 0, err), -1);
 	e = entry(1, LEDGER_ADD, "C\xc2\x85");
 	cr_expect_eq(ledger_add(l, &e, 0, err), -1);
+	e = entry(1, LEDGER_ADD, "C\u202e1");
+	cr_expect_eq(ledger_add(l, &e, 0, err), -1, "an appeal could not name it");
+	e = entry(1, LEDGER_ADD, "C\u200b");
+	cr_expect_eq(ledger_add(l, &e, 0, err), -1);
 	e = entry(1, LEDGER_ADD, "C");
 	e.category = CATEGORY_INVOLVED;
 	cr_expect_eq(ledger_add(l, &e, 0, err), -1, "that is for cards");
