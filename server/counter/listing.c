@@ -180,19 +180,40 @@ listing_effective(const struct listrec *r, int64_t now)
 	    (last == 0 || day_of(now / 1000) <= (int32_t)last));
 }
 
-/* Is the list among the matched records? */
-int
-listing_matches(const char *text, const char *list)
+/* Where the record of a list stands among the matched ones, or NULL. */
+static const char *
+record_of(const char *text, const char *list)
 {
 	size_t n = strlen(list);
 
 	while (*text != '\0') {
 		if (strncmp(text, list, n) == 0 && text[n] == ':')
-			return (1);
+			return (text);
 		text += strcspn(text, " ");
 		text += *text == ' ';
 	}
-	return (0);
+	return (NULL);
+}
+
+/* Is the list among the matched records? */
+int
+listing_matches(const char *text, const char *list)
+{
+
+	return (record_of(text, list) != NULL);
+}
+
+/* Its expiry stands behind version, category and severity. */
+int32_t
+listing_until(const char *text, const char *list)
+{
+	const char *p = record_of(text, list);
+	int i;
+
+	for (i = 0; p != NULL && i < 4; i++)
+		if ((p = strchr(p, ':')) != NULL)
+			p++;
+	return (p != NULL ? (int32_t)strtol(p, NULL, 10) : 0);
 }
 
 /* One record that was found. */

@@ -111,8 +111,11 @@ void listing_print(char *buf, size_t cap, const struct list_info *info,
 /**
  * listing_effective(r, now): Does this record list anybody at `now` (ms)?
  * listing_matches(text, list): does `listed` of an entry name the list?
+ * listing_until(text, list): the expiry that it tells of that list's record, a day as in
+ * list files; 0: none, or the list is not named.
  */
 int listing_effective(const struct listrec *r, int64_t now);
 int listing_matches(const char *text, const char *list);
+int32_t listing_until(const char *text, const char *list);
 
 #endif /* !LIANGKA_LISTING_H_ */

@@ -3,6 +3,7 @@
 
 #include "plugin.h"
 
+#include "engine/day.h"
 #include "engine/person.h"
 #include "lists/adopt.h"
 #include "store/entry.h"
@@ -21,6 +22,7 @@
 /* What is still to be looked at in one list. */
 struct work {
 	char id[LIST_ID_MAX];
+	uint32_t epoch;		/* of the tokens in `touched` */
 	uint32_t bucket;	/* next of the whole list */
 	int whole;		/* the whole list is gone through */
 	struct listrec *touched;
@@ -125,6 +127,15 @@ retro_serve(struct retro *r, struct adopted *a)
 		al = &a->list[i];
 		if (!al->changed || (w = work_of(r, al->info.id)) == NULL)
 			continue;
+		if (w->n > 0 && w->epoch != al->info.epoch) {
+			/* Under another key these are nobody's tokens. */
+			free(w->touched);
+			w->touched = NULL;
+			w->n = w->next = 0;
+			w->whole = 1;
+			w->bucket = 0;
+		}
+		w->epoch = al->info.epoch;
 		if (al->touched == NULL) {
 			w->whole = 1;
 			w->bucket = 0;
@@ -217,7 +228,8 @@ look_pass(struct retro *r, uint64_t seq, const struct list_info *info,
 
 	if (d == NULL || d->t < since || (d->flags & (DECISION_RETRO_HIT |
 	    DECISION_DRY)) != 0 || (d->decision != LK_PASS &&
-	    d->decision != LK_LIMIT && d->life != LIFE_ISSUED) ||
+	    d->decision != LK_LIMIT && d->life != LIFE_ISSUED &&
+	    d->standing != LK_STANDING_APPROVED) ||
 	    (d->life != LIFE_ISSUED && d->life != LIFE_RESERVED))
 		return;
 	if (journal_read(r->j, seq, &r->old) != 0 ||
@@ -230,9 +242,11 @@ look_pass(struct retro *r, uint64_t seq, const struct list_info *info,
 /* Was this decision held or refused for the list, which does not say so any more? */
 static void
 look_refusal(struct retro *r, uint64_t seq, const struct list_info *info,
-    const struct listrec *rec, int64_t since)
+    const struct listrec *rec, int64_t now)
 {
 	const struct record_decision *d = decision(r, seq);
+	int64_t since = now - RETRO_WINDOW_MS;
+	int32_t last;
 
 	if (d == NULL || d->t < since || d->decision == LK_PASS ||
 	    (d->flags & DECISION_LISTED) == 0 ||
@@ -240,6 +254,11 @@ look_refusal(struct retro *r, uint64_t seq, const struct list_info *info,
 	    journal_read(r->j, seq, &r->old) != 0 ||
 	    r->old.kind != ENTRY_DECISION ||
 	    !listing_matches(r->old.listed, info->id))
+		return;
+	/* The centre takes off what has run out, too: that is no withdrawal. */
+	last = listing_until(r->old.listed, info->id);
+	if (last != 0 && day_of(now / 1000) > last &&
+	    (listrec_flags(rec) & LISTREC_CLEARED) == 0)
 		return;
 	report(r, RETRO_CLEAR, info, rec, NULL);
 }
@@ -263,7 +282,7 @@ look_person(struct retro *r, const struct list_info *info,
 	for (i = 0; listed && i < r->person.nopen && r->writes > 0; i++)
 		look_pass(r, r->person.open[i].seq, info, rec, since);
 	for (i = 0; !listed && i < r->person.natt && r->writes > 0; i++)
-		look_refusal(r, r->person.att[i].seq, info, rec, since);
+		look_refusal(r, r->person.att[i].seq, info, rec, now);
 }
 
 /* A card that is listed: by whom was it issued? */

@@ -100,7 +100,8 @@ offer_last_policy(const struct config *c, struct journal *j,
 	return (-1);
 }
 
-/* A list that came whole: what is new in it against the one in force? */
+/* A list that came whole: what is new in it against the one in force?  Under another key
+ * all tokens are other ones, which says nothing of whom they stand for. */
 void
 offer_compare(const struct adopted *before, struct adopted *a)
 {
@@ -113,7 +114,9 @@ offer_compare(const struct adopted *before, struct adopted *a)
 			continue;
 		for (k = 0; k < before->nlists; k++)
 			if (before->list[k].list != NULL && strcmp(
-			    before->list[k].info.id, al->info.id) == 0)
+			    before->list[k].info.id, al->info.id) == 0 &&
+			    before->list[k].info.epoch == al->info.epoch &&
+			    before->list[k].info.subject == al->info.subject)
 				(void)listdiff_records(before->list[k].list,
 				    al->list, DIFF_MAX, &al->touched,
 				    &al->ntouched);

@@ -74,19 +74,20 @@ static struct {
 	{ .id = "cards", .subject = LIST_CARD },
 };
 static const char *outlets_text, *campaigns_text;
-static uint32_t targets;
+static uint32_t targets, epoch;
+static struct keyfile k[2];
 
 static void
 setup(void)
 {
-	const uint8_t secret[32] = { 7 };
-	struct keyfile k;
+	const uint8_t secret[2][32] = { { 7 }, { 8 } };
 	char err[512];
 	size_t i;
 
-	cr_assert_eq(keyfile_make(&k, KEYFILE_TOKEN_LIST, 1, 1700000000,
-	    secret), 0);
-	list_keys = token_keys_from(&k, 1, err, sizeof(err));
+	for (i = 0; i < 2; i++)
+		cr_assert_eq(keyfile_make(&k[i], KEYFILE_TOKEN_LIST,
+		    (unsigned)i + 1, 1700000000, secret[i]), 0);
+	list_keys = token_keys_from(k, 1, err, sizeof(err));
 	cr_assert_not_null(list_keys, "%s", err);
 	fixture_open(&x, policy);
 	x.options.lists_none = 0;
@@ -98,6 +99,7 @@ setup(void)
 		lists[i].n = lists[i].version = 0;
 	outlets_text = campaigns_text = NULL;
 	targets = 0;
+	epoch = 1;
 }
 
 static void
@@ -121,7 +123,8 @@ person(int n)
 	fixture_id(no, n);
 	cr_assert_eq(identity_parse(&id, LK_ID_RESIDENT, no, 18, "",
 	    day_of(FIXTURE_START / 1000), &e), 0);
-	token_make(&t, list_keys, 0, TOKEN_PERSON, in,
+	token_make(&t, list_keys,
+	    (unsigned)token_keys_find(list_keys, epoch), TOKEN_PERSON, in,
 	    identity_token_input(&id, in));
 	return (t);
 }
@@ -190,7 +193,7 @@ generation(void)
 		memset(&info, 0, sizeof(info));
 		snprintf(info.id, sizeof(info.id), "%s", lists[i].id);
 		info.subject = (uint32_t)lists[i].subject;
-		info.epoch = 1;
+		info.epoch = epoch;
 		info.version = lists[i].version + 1;
 		snprintf(path, sizeof(path), "%s/%s.%u.%u", x.dir,
 		    lists[i].id, info.version, targets);
@@ -459,6 +462,34 @@ CASE(listing, who_passed_and_is_listed_now_is_reported_once)
 	cr_expect_eq(look_back(), 0);
 }
 
+/* Held, then approved: he passed too, whether the card is issued yet or not. */
+CASE(listing, who_was_approved_and_is_listed_now_is_reported)
+{
+	char id[40];
+
+	set(PHONES, thing(TOKEN_PHONE, "13800001111"), CATEGORY_INVOLVED, 0, 0);
+	publish();
+	applicant(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a");
+	with(&x, WIRE_T_PHONE, "13800001111");
+	cr_expect_eq(answer(&x), 0);
+	cr_assert_eq(num(&x, WIRE_T_DECISION), LK_REVIEW);
+	decision_id(&x, id);
+	(void)look_back();
+	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, 0);
+	publish();
+	cr_expect_eq(look_back(), 0, "he is held still");
+	ask(&x, WIRE_DECIDE);
+	with(&x, WIRE_T_DECISION_ID, id);
+	withn(&x, WIRE_T_OUTCOME, LK_RESOLVE_APPROVE);
+	with(&x, WIRE_T_DECIDED_BY, "officer-7");
+	with(&x, WIRE_T_NOTE, "case 17");
+	cr_assert_eq(answer(&x), 0);
+	set(SANCTION, person(1), CATEGORY_FOUND, 0, 0);
+	publish();
+	cr_expect_eq(look_back(), 1);
+	cr_expect_eq(last()->code, RETRO_HIT);
+}
+
 CASE(listing, who_passed_long_ago_is_left_alone)
 {
 
@@ -495,27 +526,94 @@ CASE(listing, who_was_refused_by_a_withdrawn_entry_is_reported_once)
 	cr_expect_eq(look_back(), 0, "once");
 }
 
+/* Put into force what is set now, by a delta that took a person off. */
+static void
+publish_gone(int n)
+{
+	struct listrec gone = { .token = person(n), .flags = { LISTREC_GONE } };
+	struct adopted *a;
+
+	set(SANCTION, gone.token, CATEGORY_NONE, 0, 0);
+	a = generation();
+	a->list[0].touched = malloc(sizeof(gone));
+	memcpy(a->list[0].touched, &gone, sizeof(gone));
+	a->list[0].ntouched = 1;
+	a->list[1].changed = a->list[2].changed = 0;
+	serve(a);
+}
+
 /* Gone without a tombstone: only what was touched tells. */
 CASE(listing, an_entry_that_is_gone_is_found_by_what_was_touched)
 {
-	struct adopted *a;
-	struct listrec gone = { .flags = { LISTREC_GONE } };
 
 	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, 0);
 	publish();
 	cr_expect_eq(check(&x, "ctel", "7", 1, LK_PRODUCT_SIM, "a"),
 	    LK_REJECT);
 	(void)look_back();
-	set(SANCTION, person(1), CATEGORY_NONE, 0, 0);
-	a = generation();
-	gone.token = person(1);
-	a->list[0].touched = malloc(sizeof(gone));
-	memcpy(a->list[0].touched, &gone, sizeof(gone));
-	a->list[0].ntouched = 1;
-	a->list[1].changed = a->list[2].changed = 0;
-	serve(a);
+	publish_gone(1);
 	cr_expect_eq(look_back(), 1);
 	cr_expect_eq(last()->code, RETRO_CLEAR);
+}
+
+/* The centre takes off what has run out: that is no withdrawal. */
+CASE(listing, an_entry_that_ran_out_and_is_gone_was_not_withdrawn)
+{
+	int today = (int)day_of(x.wall / 1000);
+
+	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, today);
+	set(SANCTION, person(2), CATEGORY_CONVICTED, 0, today + 9);
+	publish();
+	cr_expect_eq(check(&x, "ctel", "7", 1, LK_PRODUCT_SIM, "a"),
+	    LK_REJECT);
+	cr_expect_eq(check(&x, "ctel", "7", 2, LK_PRODUCT_SIM, "b"),
+	    LK_REJECT);
+	(void)look_back();
+	fixture_pass(&x, 24 * 3600 * 1000);
+	publish_gone(1);
+	cr_expect_eq(look_back(), 0);
+	publish_gone(2);
+	cr_expect_eq(look_back(), 1);
+	cr_expect_eq(last()->code, RETRO_CLEAR);
+}
+
+/* Under another list key everybody has another token: nobody was withdrawn. */
+CASE(listing, another_epoch_clears_nobody)
+{
+	struct token_keys *one;
+	struct listrec r;
+	struct adopted *a;
+	struct token t;
+	char err[512];
+
+	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, 0);
+	publish();
+	cr_expect_eq(check(&x, "ctel", "7", 1, LK_PRODUCT_SIM, "a"),
+	    LK_REJECT);
+	(void)look_back();
+	one = list_keys;
+	list_keys = token_keys_from(k, 2, err, sizeof(err));
+	cr_assert_not_null(list_keys, "%s", err);
+	x.options.list_keys = list_keys;
+	fixture_reopen(&x);
+	token_keys_free(one);
+	publish();
+	(void)look_back();
+	/* His record changes, and before that was looked at the list comes under
+	 * another key. */
+	t = person(1);
+	set(SANCTION, t, CATEGORY_FOUND, 0, 0);
+	r = lists[SANCTION].r[0];
+	a = generation();
+	a->list[0].touched = malloc(sizeof(r));
+	memcpy(a->list[0].touched, &r, sizeof(r));
+	a->list[0].ntouched = 1;
+	serve(a);
+	set(SANCTION, t, CATEGORY_NONE, 0, 0);
+	epoch = 2;
+	set(SANCTION, person(1), CATEGORY_FOUND, 0, 0);
+	publish();
+	cr_expect_eq(look_back(), 0);
 }
 
 CASE(listing, an_involved_card_leads_to_outlet_and_teller)
