@@ -113,6 +113,42 @@ campaign_edit_find(const struct tool *t, const struct campaign_edit *e,
 	return (e->n);
 }
 
+/* Is this rule among those that it lifts? */
+static int
+lifted(const struct campaign *g, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < g->nlifts; i++)
+		if (strcmp(g->lifts[i], rule) == 0)
+			return (1);
+	return (0);
+}
+
+/* Note what may have been forgotten: a rule that tells the same reason. */
+static void
+note_same_reason(const struct tool *t, const struct campaign *g,
+    const struct policy *p)
+{
+	const char *reason, *id;
+	size_t i, k;
+
+	for (i = 0; i < g->nlifts; i++) {
+		reason = policy_rule_reason(p, policy_rule_find(p,
+		    g->lifts[i]));
+		for (k = 0; k < policy_rules(p); k++) {
+			id = policy_rule_id(p, (int)k);
+			if (strcmp(policy_rule_reason(p, (int)k), reason) ==
+			    0 && policy_waivable(p, (int)k) && !lifted(g, id))
+				(void)tool_fail(t, 0, "注意：规则 %s 与 %s "
+				    "的原因同为 %s，未列入 --lifts，仍然有效",
+				    "note: rule %s is told with the same reason "
+				    "as %s (%s) and is not lifted", id,
+				    g->lifts[i], reason);
+		}
+	}
+}
+
 /* See that a policy lets a campaign lift its rules. */
 int
 campaign_edit_rules(const struct tool *t, const struct campaign *g,
@@ -140,6 +176,8 @@ campaign_edit_rules(const struct tool *t, const struct campaign *g,
 			    "policy %s does not let campaigns lift rule %s",
 			    policy_version(r.policy), g->lifts[i]);
 	}
+	if (rc == ARGS_GO)
+		note_same_reason(t, g, r.policy);
 	rules_free(&r);
 	return (rc);
 }

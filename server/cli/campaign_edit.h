@@ -37,7 +37,8 @@ size_t campaign_edit_find(const struct tool *t, const struct campaign_edit *e,
 
 /**
  * campaign_edit_rules(t, g, file): See that the policy in this file has the rules that a
- * campaign lifts, and lets campaigns lift them.  Return ARGS_GO or an exit code.
+ * campaign lifts, and lets campaigns lift them.  Note those that it does not lift though
+ * they tell the same reason.  Return ARGS_GO or an exit code.
  */
 int campaign_edit_rules(const struct tool *t, const struct campaign *g,
     const char *file);

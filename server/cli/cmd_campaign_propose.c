@@ -314,7 +314,12 @@ const struct command cmd_campaign_propose = {
 	    "\n"
 	    "It must be bound to an organisation, outlets or a batch id.  It "
 	    "lifts nothing until another person has approved it and it is "
-	    "published.",
+	    "published.  Where two campaigns fit, the one proposed first "
+	    "counts.\n"
+	    "\n"
+	    "Name rules, not reasons: HF-KIT-P, for those who state a purpose, "
+	    "tells the reason HF-KIT too.  With --policy such a rule is noted "
+	    "when it is left out.",
 	.args = args,
 	.exits = "0  proposed\n1  there is one of this id, or the policy, or the "
 	    "outlet register does not allow it\n64 wrong usage\n"
@@ -323,6 +328,6 @@ const struct command cmd_campaign_propose = {
 	.examples = "liangka campaign propose freshmen-2027 --dir /srv/centre "
 	    "--who 0412 --title \"新生周\" --outlet icbc.0001,cmcc.0102 --products "
 	    "sim,bank1 --from 2027-09-01 --until 2027-09-15 --expected 4200 "
-	    "--lifts HF-DAY,HF-KIT --policy 2026-11.policy\n",
+	    "--lifts HF-DAY,HF-KIT,HF-KIT-P --policy 2026-11.policy\n",
 	.run = run,
 };

@@ -319,6 +319,32 @@ Test(campaign_cli, lifts_only_what_the_policy_lets_it)
 	    "li", "--policy", policy);
 }
 
+/* HF-KIT and HF-KIT-P are one reason to the clerk, and two rules. */
+Test(campaign_cli, tells_of_a_rule_with_the_same_reason)
+{
+	char policy[400];
+	const struct cli_run *r;
+
+	(void)snprintf(policy, sizeof(policy), "%s", put("p.policy", POLICY
+	    "[rule HF-DAY-P]\nreason = a\nwhen = \"cards(today) >= 3\"\n"
+	    "then = review\ncampaign = true\n"));
+	r = cli(NULL, CAMPAIGN, "--who", "wang", "--batch", "b", "--lifts",
+	    "HF-DAY", "--policy", policy, NULL);
+	cr_expect_eq(r->rc, 0);
+	SAYS(r, "HF-DAY-P is told with the same reason as HF-DAY (a) and is "
+	    "not lifted");
+	r = cli(NULL, "campaign", "approve", "f-27", "--dir", dir, "--who",
+	    "li", "--policy", policy, "--lang", "zh", NULL);
+	cr_expect_eq(r->rc, 0);
+	SAYS(r, "规则 HF-DAY-P 与 HF-DAY 的原因同为 a");
+	r = cli(NULL, "campaign", "propose", "f-28", "--dir", dir, "--title",
+	    "x", "--products", "sim", "--from", "2026-12-01", "--until",
+	    "2026-12-15", "--expected", "4", "--who", "wang", "--batch", "b",
+	    "--lifts", "HF-DAY-P,HF-DAY", "--policy", policy, NULL);
+	cr_expect_eq(r->rc, 0);
+	cr_expect_str_eq(r->err, "");
+}
+
 Test(campaign_cli, is_for_somebody_and_for_a_time)
 {
 	RUN(0, REGISTER, "outlet", "import", "-", BY);
