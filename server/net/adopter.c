@@ -344,9 +344,10 @@ static void
 report(struct adopter *a)
 {
 
-	a->reported = nodereport_write(a->o.config, a->o.nodekeys,
+	(void)nodereport_write(a->o.config, a->o.nodekeys,
 	    counter_lists_served(a->o.counter), &a->news,
-	    journal_now(a->o.journal, NULL)) == 0 ? NODEREPORT_SECONDS : 0;
+	    journal_now(a->o.journal, NULL));
+	a->reported = NODEREPORT_SECONDS;
 }
 
 /* What was refused is verified again less and less often. */

@@ -9,6 +9,7 @@
 #include "store/disk.h"
 
 #include "config.h"
+#include "datadir.h"
 #include "log.h"
 #include "nodekeys.h"
 #include "nodereport.h"
@@ -57,7 +58,7 @@ int
 nodereport_write(const struct config *c, const struct nodekeys *k,
     const struct adopted *a, const struct counter_news *n, int64_t now)
 {
-	char dir[CONFIG_PATH_MAX + 16];
+	char dir[CONFIG_PATH_MAX + 16], err[512];
 	struct nodestatus s;
 	size_t len = 0;
 	char *note;
@@ -67,7 +68,8 @@ nodereport_write(const struct config *c, const struct nodekeys *k,
 	fill(&s, k, a, n, now);
 	if ((note = malloc(NODESTATUS_MAX)) != NULL)
 		len = nodestatus_sign(&s, k->list, k->n, note, NODESTATUS_MAX);
-	if (len > 0)
+	/* Before the first adoption the directory may not be there yet. */
+	if (len > 0 && datadir_sub(c->data, "lists", err, sizeof(err)) == 0)
 		rc = disk_replace(&disk_real, dir, NODESTATUS_FILE, note, len);
 	if (rc != 0)
 		log_say(LOG_LEVEL_WARNING, "%s/" NODESTATUS_FILE ": the node's "

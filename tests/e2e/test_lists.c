@@ -162,6 +162,21 @@ Test(lists, who_passed_is_reported_when_he_is_listed)
 	daemon_stop_and_check(d);
 }
 
+/* Before the first sync there is a node already, which tells of itself. */
+Test(lists, a_node_without_lists_tells_its_status)
+{
+	struct daemon *d = daemon_start(NULL);
+
+	RUN(d, "%s", make_centre);
+	cr_assert_eq(daemon_kill(d, SIGTERM), 0);
+	daemon_rewrite(d, &with_lists);
+	daemon_restart(d);
+	RUN(d, "test -s $DATA/lists/status");
+	cr_expect_null(strstr(daemon_log(d), "cannot be written"), "%s",
+	    daemon_log(d));
+	daemon_kill(d, SIGTERM);
+}
+
 /* Without network, without incoming/: what was adopted is verified and serves. */
 Test(lists, a_restart_needs_nobody)
 {
