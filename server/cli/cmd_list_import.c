@@ -31,11 +31,11 @@ struct options {
 };
 
 static const struct word encodings[] = {
-	{ "utf-8", "UTF-8", CSVFILE_UTF8 },
-	{ "gb18030", "GB18030", CSVFILE_GB18030 },
-	{ "gbk", "GBK", CSVFILE_GB18030 },
-	{ "utf-16le", "UTF-16LE", CSVFILE_UTF16LE },
-	{ "utf-16be", "UTF-16BE", CSVFILE_UTF16BE },
+	{ "utf-8", "utf-8", CSVFILE_UTF8 },
+	{ "gb18030", "gb18030", CSVFILE_GB18030 },
+	{ "gbk", "gbk", CSVFILE_GB18030 },
+	{ "utf-16le", "utf-16le", CSVFILE_UTF16LE },
+	{ "utf-16be", "utf-16be", CSVFILE_UTF16BE },
 	{ NULL, NULL, 0 }
 };
 
@@ -68,7 +68,7 @@ static const struct arg args[] = {
 	TEXT("from", "DAY", "first day, ditto", from),
 	TEXT("until", "DAY", "last day, ditto", until),
 	{ "encoding", ARG_CODE, 0, "NAME", "encoding of the file, where the guess "
-	    "is wrong: utf-8, gb18030, utf-16le, utf-16be", encodings, 0, 0,
+	    "is wrong: utf-8, gb18030, gbk, utf-16le, utf-16be", encodings, 0, 0,
 	    ARG_AT(struct options, encoding) },
 	REGISTERS_WHO_ARG(struct options, by, ARG_REQUIRED),
 	LISTCMD_REASON_ARG(struct options, reason, 0),
@@ -325,7 +325,8 @@ static int
 take(struct run *r, struct import_options *io)
 {
 	struct listimport told = { .path = r->path, .name = r->name, .list =
-		r->l.list->id, .reject = r->reject, .dry = r->o->dry };
+		r->l.list->id, .subject = r->l.list->subject, .reject =
+		r->reject, .dry = r->o->dry };
 	struct import_result x;
 	char err[IMPORT_ERROR_MAX];
 	int rc, done;

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "engine/category.h"
 #include "lists/csvfile.h"
 #include "lists/import.h"
 #include "plugin.h"
@@ -45,6 +46,30 @@ tell_json(const struct tool *t, const struct listimport *r,
 	json_end(&j);
 }
 
+/* The words that would have been understood. */
+static void
+tell_words(const struct tool *t, const struct listimport *r,
+    const struct import_result *x)
+{
+	int zh = t->language == LK_LANG_ZH, i, n = 0;
+
+	for (i = 1; x->reason[IMPORT_CATEGORY] > 0 && i < CATEGORIES; i++)
+		if ((category_subjects(i) & 1u << r->subject) != 0)
+			(void)fprintf(t->out, "%s%s", n++ == 0 ? tool_zh(t,
+			    "  可用的类别：", "  categories: ") : tool_zh(t,
+			    "、", ", "), zh ? category_text(i, 0) :
+			    category_name(i));
+	if (n > 0)
+		(void)fputc('\n', t->out);
+	n = 0;
+	for (i = 1; x->reason[IMPORT_BASIS] > 0 && i < BASES; i++)
+		(void)fprintf(t->out, "%s%s", n++ == 0 ? tool_zh(t,
+		    "  可用的法律依据：", "  legal bases: ") : tool_zh(t, "、",
+		    ", "), zh ? basis_text(i, 0) : basis_name(i));
+	if (n > 0)
+		(void)fputc('\n', t->out);
+}
+
 /* The counts for people. */
 static void
 tell(const struct tool *t, const struct listimport *r,
@@ -68,6 +93,7 @@ tell(const struct tool *t, const struct listimport *r,
 		if (x->reason[i] > 0)
 			(void)fprintf(t->out, "    %8" PRIu64 "  %s\n",
 			    x->reason[i], import_reason_text(i, english));
+	tell_words(t, r, x);
 	for (i = 0; i < IMPORT_DOUBTS; i++)
 		if (x->doubts[i] > 0)
 			(void)fprintf(t->out, tool_zh(t, "  注意 %" PRIu64

@@ -5,12 +5,15 @@
  * What came of an import, for whoever gave the command.
  */
 
+#include <stdint.h>
+
 struct import_result;
 struct tool;
 
 struct listimport {
 	const char *path, *name;	/* the file; its last part */
 	const char *list;
+	uint32_t subject;		/* enum list_subject */
 	const char *reject;		/* the reject file */
 	int encoding;			/* enum csvfile_encoding */
 	int dry;

@@ -158,6 +158,25 @@ Test(cli_list, import_mended_and_imported_again)
 	cr_expect(has(r->out, "taken            1\n"), "%s", r->out);
 }
 
+Test(cli_list, import_tells_the_words_that_it_knows)
+{
+	const struct cli_run *r;
+
+	give("证件号码,类别,法律依据\n" A ",坏人,法院\n");
+	r = cli(NULL, "list", "import", file, LIST, "--lang", "zh", "--dry-run",
+	    NULL);
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect(has(r->out, "可用的类别：联合惩戒（判决）、联合惩戒（认定）、"),
+	    "%s", r->out);
+	cr_expect(!has(r->out, "可用的法律依据"), "%s", r->out);
+	give("number,category,basis\n" A ",已认定,因为\n");
+	r = cli(NULL, "list", "import", file, LIST, "--dry-run", NULL);
+	cr_expect_eq(r->rc, TOOL_DATA);
+	cr_expect(!has(r->out, "categories:"), "%s", r->out);
+	cr_expect(has(r->out, "  legal bases: joint2024, law31, "), "%s",
+	    r->out);
+}
+
 Test(cli_list, import_dry_run_changes_nothing)
 {
 	const struct cli_run *r;
