@@ -216,6 +216,10 @@ print_text(const struct tool *t, const struct lk_result *r, const char *txn)
 		line(t, "交易号", "txn_id", txn);
 	line(t, "命中规则", "hits", r->hits);
 	line(t, "规则版本", "policy", r->policy_version);
+	if (r->list_version != 0) {
+		(void)snprintf(buf, sizeof(buf), "%" PRId64, r->list_version);
+		line(t, "名单版本", "lists", buf);
+	}
 	if (r->expires_ms != 0)
 		line(t, "有效至", "valid until", moment_print(r->expires_ms,
 		    time));

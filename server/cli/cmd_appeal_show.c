@@ -176,7 +176,7 @@ const struct command cmd_appeal_show = {
 	.name = "appeal show",
 	.synopsis = "[ID] --dir DIR [--all] [options]",
 	.brief = "open appeals by what is due (申诉)",
-	.text = "Lists open appeals, what is due first first, with those that "
+	.text = "Lists open appeals, the one due soonest first, with those that "
 	    "are late marked; or shows one with its history.",
 	.args = args,
 	.exits = "0  shown\n1  there is no such appeal\n64 wrong usage\n"

@@ -218,12 +218,14 @@ tell(const struct impact *m, uint64_t serial)
 	    "%s: %" PRIu64 " entries touched"), entry, m->total);
 	for (i = 0; i <= LK_REJECT; i++)
 		if (m->decision[i] > 0)
-			(void)fprintf(t->out, "%s%s %" PRIu64, more++ ? ", " :
+			(void)fprintf(t->out, "%s%s %" PRIu64, more++ ?
+			    tool_zh(t, "、", ", ") :
 			    tool_zh(t, "：", ": "), words_name(words_decision,
 			    i, zh), m->decision[i]);
 	if (m->retro > 0)
 		(void)fprintf(t->out, tool_zh(t, "%s事后回查 %" PRIu64,
-		    "%sretro-hits and clears %" PRIu64), more ? ", " :
+		    "%sretro-hits and clears %" PRIu64), more ?
+		    tool_zh(t, "、", ", ") :
 		    tool_zh(t, "：", ": "), m->retro);
 	(void)fputs(tool_zh(t, "。\n", ".\n"), t->out);
 }
@@ -322,7 +324,7 @@ const struct command cmd_list_impact = {
 	.args = args,
 	.exits = "0  shown\n1  no entry was touched\n" LISTCMD_EXITS,
 	.examples = "liangka list impact sanction/118 /mnt/b017/log /mnt/b018/log "
-	    "--dir /srv/centre --who li --reason \"appeal AP-2026-7\"\n"
+	    "--dir /srv/centre --who li --reason \"appeal A-2026-0007\"\n"
 	    "liangka list impact phones --id-no - https://b017.example/log --dir "
 	    "/srv/centre --who li --reason \"wrong number\" --json\n",
 	.run = run,

@@ -202,6 +202,6 @@ const struct command cmd_list_clear = {
 	.exits = "0  cleared, or it was before\n1  it is not on this list\n"
 	    LISTCMD_EXITS,
 	.examples = "liangka list clear sanction --dir /srv/centre --id-no - "
-	    "--appeal AP-2026-7 --who li --reason \"appeal upheld\"\n",
+	    "--appeal A-2026-0007 --who li --reason \"appeal upheld\"\n",
 	.run = run_clear,
 };

@@ -159,7 +159,7 @@ print_sum(const struct tool *t, const struct where *x,
 	    "%zu behind, %zu silent, %zu never heard, %zu unverified%s\n"),
 	    tool_paint(t, x->count[WHERE_REACHED] == n ? TOOL_GREEN :
 	    TOOL_YELLOW), w->list[0] != '\0' ? tool_zh(t, "名单 ", "list ") :
-	    "", w->list[0] != '\0' ? w->list : tool_zh(t, "目标文件",
+	    "", w->list[0] != '\0' ? w->list : tool_zh(t, "发布",
 	    "targets"), tool_paint(t, TOOL_PLAIN), w->version, n,
 	    x->count[WHERE_REACHED], s / 10, s % 10, x->count[WHERE_BEHIND],
 	    x->count[WHERE_SILENT], x->count[WHERE_UNHEARD],
@@ -178,7 +178,7 @@ print(const struct tool *t, const struct options *o, const struct where *x,
     const struct where_want *w)
 {
 	const char *heads[6] = { tool_zh(t, "节点", "NODE"), tool_zh(t, "状态",
-	    "STATE"), tool_zh(t, "版本", "VERSION"), tool_zh(t, "目标文件",
+	    "STATE"), tool_zh(t, "版本", "VERSION"), tool_zh(t, "发布",
 	    "TARGETS"), tool_zh(t, "最近上报", "LAST HEARD"), tool_zh(t, "故障",
 	    "TROUBLE") };
 	struct table *table = NULL;

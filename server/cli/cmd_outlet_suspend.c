@@ -222,8 +222,8 @@ const struct command cmd_outlet_suspend = {
 	.synopsis = "INSTITUTION.OUTLET ... --dir DIR --who NAME --reason TEXT "
 	    "[--from DAY] [--until DAY] [options]",
 	.brief = "suspend outlets (网点停业)",
-	.text = "Checks at a suspended outlet are answered REJECT, reason "
-	    "OUTLET_SUSPENDED, which counts against no applicant: he may "
+	.text = "Checks at a suspended outlet are answered REJECT by the "
+	    "rule OUTLET_SUSPENDED, which counts against no applicant: he may "
 	    "apply elsewhere.  Several outlets are suspended together or not "
 	    "at all; one that is suspended already gets the new days and "
 	    "reason.\n"

@@ -163,8 +163,8 @@ collect(const struct tool *t, const struct options *o, struct centre *c)
 			    "--from %s: %s", o->from.v[i], err));
 		if (!t->json)
 			(void)fprintf(t->out, tool_zh(t,
-			    "%s：取得签名 %d 个\n", "%s: %d signatures taken "
-			    "over\n"), o->from.v[i], n);
+			    "%s：取得签名 %d 个\n", "%s: signatures taken over: "
+			    "%d\n"), o->from.v[i], n);
 	}
 	return (ARGS_GO);
 }

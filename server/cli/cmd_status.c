@@ -110,7 +110,7 @@ print_text(const struct tool *t, const struct service *c,
 	line(t, "规则版本", "policy", s->policy_version);
 	if (s->list_version != 0) {
 		(void)snprintf(buf, sizeof(buf), "%" PRId64, s->list_version);
-		line(t, "名单版本", "lists", buf);
+		line(t, "名单版本", "lists version", buf);
 	}
 	line(t, "日志时间", "journal time", moment_print(s->time_ms, time));
 	line(t, "启动于", "started", since(t, s, buf, sizeof(buf)));

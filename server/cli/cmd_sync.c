@@ -137,10 +137,10 @@ print_text(const struct run *x, const struct sync_result *r)
 	const struct tool *t = x->t;
 
 	if (!r->changed)
-		(void)fprintf(t->out, tool_zh(t, "没有更新：目标文件版本 %" PRIu32
+		(void)fprintf(t->out, tool_zh(t, "没有更新：发布 %" PRIu32
 		    "\n", "nothing new: version %" PRIu32 "\n"), r->targets);
 	else
-		(void)fprintf(t->out, tool_zh(t, "已取得版本 %" PRIu32 "：%"
+		(void)fprintf(t->out, tool_zh(t, "已取得发布 %" PRIu32 "：%"
 		    PRIu64 " 个文件，%" PRIu64 " 字节（续传 %" PRIu64
 		    " 字节）\n", "version %" PRIu32 " is here: %" PRIu64
 		    " files, %" PRIu64 " bytes (%" PRIu64

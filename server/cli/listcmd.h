@@ -47,8 +47,8 @@ struct listcmd_whom {
 
 #define LISTCMD_NUMBER_ARGS(type, at)					\
 	{ "id-no", ARG_TEXT, ARG_SECRET, "NUMBER", "number of the document, card "\
-	    "or phone (号码): - reads it from standard input; where it is left "	\
-	    "out it is asked for, unseen on a terminal", NULL, 0, 0,		\
+	    "or phone (号码); where it is left out it is asked for, unseen on a "	\
+	    "terminal", NULL, 0, 0,		\
 	    ARG_AT(type, at.id_no) },						\
 	{ "id-type", ARG_CODE, 0, "TYPE", "kind of the document (证件类型; default "\
 	    "resident); not for cards and phones", words_id_type, 0, 0,		\

@@ -109,7 +109,7 @@ each_list(const struct tool *t, const char *s)
 		(void)snprintf(buf, sizeof(buf), tool_zh(t,
 		    "%s  版本 %u  %llu 条", "%s  version %u  %llu records"), id,
 		    version, n);
-		line(t, first ? "名单" : "  ", first ? "lists" : "  ", buf);
+		line(t, first ? "各名单" : "  ", first ? "each list" : "  ", buf);
 		first = 0;
 	}
 }

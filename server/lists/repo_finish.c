@@ -228,9 +228,11 @@ check_keys(struct out *x, const char *snapshot_key, const char *timestamp_key)
 	if ((snapshot && snapshot_key == NULL) ||
 	    (timestamp && timestamp_key == NULL))
 		return (repo_file_fail(x->err, "give the key files of "
-		    "%s%s%s, which sign this publication", snapshot ?
+		    "%s%s%s, which sign this publication: %s%s%s", snapshot ?
 		    "snapshot" : "", snapshot && timestamp ? " and " : "",
-		    timestamp ? "timestamp" : ""));
+		    timestamp ? "timestamp" : "", snapshot ?
+		    "--snapshot-key FILE" : "", snapshot && timestamp ? " " :
+		    "", timestamp ? "--timestamp-key FILE" : ""));
 	return (repo_online_open(&x->keys, root, snapshot ? snapshot_key :
 	    NULL, timestamp ? timestamp_key : NULL, x->t, x->err));
 }
