@@ -24,6 +24,7 @@ struct work {
 	char id[LIST_ID_MAX];
 	uint32_t epoch;		/* of the tokens in `touched` */
 	uint32_t bucket;	/* next of the whole list */
+	size_t at;		/* next record of that bucket */
 	int whole;		/* the whole list is gone through */
 	struct listrec *touched;
 	size_t n, next;
@@ -39,6 +40,9 @@ struct retro {
 	struct person person;	/* scratch */
 	struct entry old;	/* a decision read back */
 	struct entry e;		/* the entry being written */
+	const struct list *held; /* whose bucket stands in records; NULL: none */
+	uint32_t bucket;
+	size_t nrecords;
 	struct listrec records[BUCKET_MAX];
 };
 
@@ -82,6 +86,16 @@ work_of(struct retro *r, const char *id)
 	return (&r->work[r->nwork++]);
 }
 
+/* Go through the whole list, from its beginning. */
+static void
+all(struct work *w)
+{
+
+	w->whole = 1;
+	w->bucket = 0;
+	w->at = 0;
+}
+
 /* Add records to what is to be looked at. */
 static void
 queue(struct work *w, struct adopted_list *al)
@@ -101,9 +115,7 @@ queue(struct work *w, struct adopted_list *al)
 	}
 	more = malloc((left + al->ntouched) * sizeof(*more));
 	if (more == NULL) {
-		/* The whole list instead, from its beginning. */
-		w->whole = 1;
-		w->bucket = 0;
+		all(w);		/* instead */
 		return;
 	}
 	memcpy(more, &w->touched[w->next], left * sizeof(*more));
@@ -123,6 +135,7 @@ retro_serve(struct retro *r, struct adopted *a)
 	size_t i;
 
 	r->a = a;
+	r->held = NULL;
 	for (i = 0; i < a->nlists; i++) {
 		al = &a->list[i];
 		if (!al->changed || (w = work_of(r, al->info.id)) == NULL)
@@ -132,14 +145,11 @@ retro_serve(struct retro *r, struct adopted *a)
 			free(w->touched);
 			w->touched = NULL;
 			w->n = w->next = 0;
-			w->whole = 1;
-			w->bucket = 0;
+			all(w);
 		}
 		w->epoch = al->info.epoch;
-		if (al->touched == NULL) {
-			w->whole = 1;
-			w->bucket = 0;
-		}
+		if (al->touched == NULL)
+			all(w);
 		queue(w, al);
 	}
 }
@@ -375,26 +385,45 @@ step_touched(struct retro *r, struct work *w, const struct list *l,
 	return (n);
 }
 
+/* Have a bucket's records at hand, and tell whether that cost anything; one that cannot
+ * be read has none. */
+static unsigned
+hold(struct retro *r, const struct list *l, uint32_t bucket)
+{
+	int64_t n;
+
+	if (r->held == l && r->bucket == bucket)
+		return (0);
+	n = list_bucket(l, bucket, r->records, BUCKET_MAX);
+	r->nrecords = n < 0 ? 0 : n < BUCKET_MAX ? (size_t)n : BUCKET_MAX;
+	r->held = l;
+	r->bucket = bucket;
+	return (1);
+}
+
 /* Go on with the whole list. */
 static unsigned
 step_whole(struct retro *r, struct work *w, const struct list *l, unsigned n,
     int64_t now)
 {
-	int64_t k, i;
 
 	while (n > 0 && w->whole) {
 		if (w->bucket >> list_info(l)->bits != 0) {
 			w->whole = 0;
 			break;
 		}
-		k = list_bucket(l, w->bucket, r->records, BUCKET_MAX);
-		for (i = 0; i < k && i < BUCKET_MAX; i++) {
-			look(r, l, &r->records[i], now);
+		n -= hold(r, l, w->bucket);
+		while (n > 0 && w->at < r->nrecords) {
+			look(r, l, &r->records[w->at], now);
 			if (r->writes == 0)
-				return (0);	/* the same bucket again */
+				return (0);	/* the same record again */
+			w->at++;
+			n--;
 		}
-		n -= n < (unsigned)i + 1 ? n : (unsigned)i + 1;
-		w->bucket++;
+		if (w->at >= r->nrecords) {
+			w->bucket++;
+			w->at = 0;
+		}
 	}
 	return (n);
 }
