@@ -119,13 +119,22 @@ centre_appeal() {
 	"$build/liangka" appeal ack "$id" --dir "$centre" --who chen --lang en \
 	    >>"$dir/appeal.txt" 2>&1 || return 1
 	"$build/liangka" appeal decide "$id" --uphold --dir "$centre" \
-	    --who li --reason "another person of the same name" --lang en \
+	    --who li --reason "another person of the same name" \
+	    --found "经核查，系同名人员，误列入名单。" --lang en \
 	    --letter "$dir/letter" >>"$dir/appeal.txt" 2>&1 ||
 	    { cat "$dir/appeal.txt" >&2; return 1; }
 	centre_publish --expedited --reason "appeal $id"
 	centre_sync || return 1
 	say "  $id upheld, two custodians signed, the branch has it. After:"
 	ask appeal-after | sed 's/^/    /'
+	# The daemon looks back at what the entry had refused.
+	n=0
+	until "$build/liangka" list retro "$dir/data" --what clear --json \
+	    2>/dev/null | grep -q .; do
+		n=$((n + 1))
+		[ $n -le 50 ] || return 1
+		sleep 0.1
+	done
 	"$build/liangka" list retro "$dir/data" --what clear --lang zh 2>/dev/null |
 	    tail -3 | sed 's/^/    /'
 }
