@@ -89,9 +89,12 @@ registers(const struct tool *t, const struct repo_plan *p)
 	if (p->campaigns != 0)
 		(void)fprintf(t->out, tool_zh(t, "报备活动：版本 %u\n",
 		    "Campaigns: version %u\n"), p->campaigns);
-	if (p->releases[0] != '\0')
-		(void)fprintf(t->out, tool_zh(t, "发布日志密钥：%s\n",
-		    "The release log is signed by %s\n"), p->releases);
+	if (p->releases[0] != '\0') {
+		(void)fputs(tool_zh(t, "发布日志密钥：",
+		    "The release log is signed by "), t->out);
+		width_put(t->out, p->releases);
+		(void)fputc('\n', t->out);
+	}
 	if (p->nlists == 0 && p->policy[0] == '\0' && p->outlets == 0 &&
 	    p->campaigns == 0)
 		(void)fprintf(t->out, "%s", tool_zh(t,
@@ -124,7 +127,7 @@ targets(const struct tool *t, const struct repo_plan *p)
 		    tool_paint(t, TOOL_PLAIN));
 	if (p->reason[0] != '\0') {
 		(void)fprintf(t->out, "%s", tool_zh(t, "理由：", "Reason: "));
-		width_lines(t->out, p->reason);
+		width_put(t->out, p->reason);
 		(void)fputc('\n', t->out);
 	}
 	lists(t, p);
@@ -153,7 +156,7 @@ root(const struct tool *t, const struct repo_plan *p)
 		    TOOL_GREEN : TOOL_RED), c->added ? tool_zh(t, "加入",
 		    "added  ") : tool_zh(t, "撤除", "dropped"),
 		    tool_paint(t, TOOL_PLAIN), repotext_role(t, c->role));
-		width_lines(t->out, c->name);
+		width_put(t->out, c->name);
 		(void)fprintf(t->out, " (%.16s)\n", c->key);
 	}
 }

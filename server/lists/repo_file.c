@@ -78,7 +78,8 @@ repo_file_read(const struct disk *d, const char *path, size_t max, char **data,
 
 	*data = NULL;
 	*len = 0;
-	if ((fd = d->open(d->ctx, path, O_RDONLY, 0)) == -1) {
+	/* a pipe in its place is not waited for */
+	if ((fd = d->open(d->ctx, path, O_RDONLY | O_NONBLOCK, 0)) == -1) {
 		rc = errno == ENOENT ? 1 : -1;
 		(void)repo_file_fail(err, "%s: %s", path, strerror(errno));
 		return (rc);
@@ -95,7 +96,9 @@ write_temp(const struct disk *d, const char *path, const void *data, size_t len,
 {
 	int fd, rc = 0;
 
-	fd = d->open(d->ctx, path, O_WRONLY | O_CREAT | O_TRUNC, FILE_MODE);
+	/* on a stick a link may stand there, to a file of whoever signs */
+	(void)d->unlink(d->ctx, path);
+	fd = d->open(d->ctx, path, O_WRONLY | O_CREAT | O_EXCL, FILE_MODE);
 	if (fd == -1)
 		return (repo_file_fail(err, "%s: cannot be made: %s", path,
 		    strerror(errno)));
@@ -141,9 +144,12 @@ static int
 hash_open(const struct disk *d, int fd, const char *path, struct sha256 *h,
     uint64_t *len, char *err)
 {
+	uint64_t bytes;
 	uint8_t *buf;
 	ssize_t n;
 
+	if (d->size(d->ctx, fd, &bytes) != 0)
+		return (repo_file_fail(err, "%s: %s", path, strerror(errno)));
 	if ((buf = malloc(CHUNK)) == NULL)
 		return (repo_file_fail(err, "out of memory"));
 	*len = 0;
@@ -166,7 +172,7 @@ repo_file_hash(const struct disk *d, const char *path,
 	struct sha256 h;
 	int fd, rc;
 
-	if ((fd = d->open(d->ctx, path, O_RDONLY, 0)) == -1) {
+	if ((fd = d->open(d->ctx, path, O_RDONLY | O_NONBLOCK, 0)) == -1) {
 		rc = errno == ENOENT ? 1 : -1;
 		(void)repo_file_fail(err, "%s: %s", path, strerror(errno));
 		return (rc);

@@ -68,6 +68,19 @@ check_root(struct out *x)
 	    "%s: the new root has expired meanwhile", x->p.dir));
 }
 
+/* Was it prepared over what is in force?  Which files are new is told by that. */
+static int
+check_base(struct out *x)
+{
+	const struct repo_doc *base = &x->p.now_targets, *old = &x->now.targets;
+
+	if (x->targets_done || (base->whole == NULL && old->whole == NULL) ||
+	    same(base, old))
+		return (0);
+	return (repo_file_fail(x->err, "%s/" REPO_NOW_TARGETS ": is not what "
+	    "is in force: prepare the new targets anew", x->p.dir));
+}
+
 /* May the new targets follow those in force? */
 static int
 check_targets(struct out *x)
@@ -94,8 +107,10 @@ check_targets(struct out *x)
 	if (!repo_doc_enough(targets, root_of(x), TUF_TARGETS))
 		return (unsigned_yet(x, TUF_TARGETS, x->p.plan.targets_have,
 		    x->p.plan.targets_need));
-	return (repo_doc_expires(targets) > x->t ? 0 : repo_file_fail(x->err,
-	    "%s: the new targets have expired meanwhile", x->p.dir));
+	if (repo_doc_expires(targets) <= x->t)
+		return (repo_file_fail(x->err, "%s: the new targets have "
+		    "expired meanwhile", x->p.dir));
+	return (check_base(x));
 }
 
 /* See that a new file is there as it was signed: 0 in pending/, 1 in place. */
@@ -233,8 +248,13 @@ check_keys(struct out *x, const char *snapshot_key, const char *timestamp_key)
 		    timestamp ? "timestamp" : "", snapshot ?
 		    "--snapshot-key FILE" : "", snapshot && timestamp ? " " :
 		    "", timestamp ? "--timestamp-key FILE" : ""));
-	return (repo_online_open(&x->keys, root, snapshot ? snapshot_key :
-	    NULL, timestamp ? timestamp_key : NULL, x->t, x->err));
+	if (repo_online_open(&x->keys, root, snapshot ? snapshot_key : NULL,
+	    timestamp ? timestamp_key : NULL, x->t, x->err) != 0)
+		return (-1);
+	if (repo_online_clock(&x->now, root, &x->keys, x->t, x->err) == 0)
+		return (0);
+	repo_online_close(&x->keys);
+	return (-1);
 }
 
 /* Put everything in its place: what others name before what names it. */
@@ -248,12 +268,13 @@ place(struct out *x)
 	    place_doc(x, &x->p.root, TUF_ROOT) != 0)
 		return (-1);
 	if (x->p.targets.whole != NULL && !x->targets_done) {
-		if (repo_pending_files(&x->p, place_file, x) != 0 ||
-		    place_doc(x, &x->p.targets, TUF_TARGETS) != 0)
+		/* on the record before anybody can see it */
+		if (repo_pending_files(&x->p, place_file, x) != 0)
 			return (-1);
 		if (repo_doc_hash(&x->p.targets, hash, &len) != 0)
 			return (repo_file_fail(x->err, "out of memory"));
-		if (repo_release_add(x->c, &x->p, hash, x->t, x->err) != 0)
+		if (repo_release_add(x->c, &x->p, hash, x->t, x->err) != 0 ||
+		    place_doc(x, &x->p.targets, TUF_TARGETS) != 0)
 			return (-1);
 	}
 	return (place_online(x));

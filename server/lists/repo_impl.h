@@ -305,6 +305,8 @@ struct repo_online {
  * repo_online_open(k, root, snapshot_key, timestamp_key, now, err): Load the key files
  * that are not NULL; root must name them for their roles.
  * repo_online_close(k): Wipe them.
+ * repo_online_clock(now, root, k, t, err): See that t is not before the moment at which
+ * the same key has signed the timestamp in force.  0 or -1.
  * repo_online_snapshot(c, now, k, targets, t, err): Write the next snapshot, which
  * names these targets, and put it in the place of now->snapshot.
  * repo_online_timestamp(c, now, k, t, err): Write the next timestamp, which names
@@ -314,6 +316,8 @@ int repo_online_open(struct repo_online *k, const struct repo_doc *root,
     const char *snapshot_key, const char *timestamp_key, int64_t now,
     char *err);
 void repo_online_close(struct repo_online *k);
+int repo_online_clock(const struct repo_now *now, const struct repo_doc *root,
+    const struct repo_online *k, int64_t t, char *err);
 int repo_online_snapshot(const struct centre *c, struct repo_now *now,
     const struct repo_online *k, const struct repo_doc *targets, int64_t t,
     char *err);

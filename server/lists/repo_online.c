@@ -10,6 +10,7 @@
 
 #define DAY	86400
 #define HOUR	3600
+#define CLOCK_SLACK 300	/* seconds that a clock may be put back */
 
 /* Load one key, which must be that of its role. */
 static int
@@ -116,11 +117,45 @@ repo_online_snapshot(const struct centre *c, struct repo_now *now,
 	return (0);
 }
 
+/* The moment at which a timestamp was signed. */
+static int64_t
+signed_at(const struct repo_doc *timestamp)
+{
+
+	return (json_integer_value(json_object_get(timestamp->body,
+	    "x_signed")));
+}
+
+/* Is the clock behind what this key has signed? */
+int
+repo_online_clock(const struct repo_now *now, const struct repo_doc *root,
+    const struct repo_online *k, int64_t t, char *err)
+{
+	char id[REPO_KEYID + 1], then[KEYFILE_CREATED_LEN + 1];
+	int64_t was = signed_at(&now->timestamp);
+	json_t *key;
+
+	if (!k->has_timestamp || was <= t + CLOCK_SLACK)
+		return (0);
+	key = repo_doc_key(&k->timestamp.public, id);
+	json_decref(key);
+	if (key == NULL || keyfile_time_print(then, was) != 0)
+		return (repo_file_fail(err, "out of memory"));
+	if (!repo_doc_signed_by(&now->timestamp, root, TUF_TIMESTAMP, id))
+		return (0);
+	return (repo_file_fail(err, "%s/timestamp.json: was signed at %s, but "
+	    "this machine's clock is behind that: set it right.  If it was "
+	    "ahead then, branches believe nothing before that moment: replace "
+	    "the key with \"liangka repo key replace timestamp\"",
+	    now->metadata, then));
+}
+
 /* Write the next timestamp. */
 int
 repo_online_timestamp(const struct centre *c, struct repo_now *now,
     const struct repo_online *k, int64_t t, char *err)
 {
+	const int64_t was = signed_at(&now->timestamp);
 	struct repo_doc doc;
 
 	if (!k->has_timestamp)
@@ -130,7 +165,8 @@ repo_online_timestamp(const struct centre *c, struct repo_now *now,
 	    repo_doc_version(&now->timestamp) + 1,
 	    t + (int64_t)c->timestamp_hours * HOUR) != 0 ||
 	    set_meta(&doc, &now->snapshot, "snapshot.json") != 0 ||
-	    json_object_set_new(doc.body, "x_signed", json_integer(t)) != 0) {
+	    json_object_set_new(doc.body, "x_signed", json_integer(
+	    was > t && was <= t + CLOCK_SLACK ? was : t)) != 0) {
 		repo_doc_free(&doc);
 		return (repo_file_fail(err, "out of memory"));
 	}
@@ -161,8 +197,8 @@ repo_refresh(struct centre *c, const char *snapshot_key,
 		    was.metadata);
 	else if (repo_online_open(&k, &was.root, snapshot_key, timestamp_key,
 	    now, err) == 0) {
-		rc = 0;
-		if (snapshot_key != NULL)
+		rc = repo_online_clock(&was, &was.root, &k, now, err);
+		if (rc == 0 && snapshot_key != NULL)
 			rc = repo_online_snapshot(c, &was, &k, &was.targets,
 			    now, err);
 		if (rc == 0)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger.h"
 #include "repo_impl.h"
 
 /* One list of a plan. */
@@ -53,14 +54,15 @@ number(const json_t *v, const char *key)
 	return (n > 0 ? (uint64_t)n : 0);
 }
 
-/* Read a text into an array that it fits. */
+/* Read one line of text that shows whole into an array that it fits: whoever signs
+ * reads it. */
 static int
 text(const json_t *v, const char *key, char *out, size_t cap)
 {
 	const char *s = json_string_value(json_object_get(v, key));
 
-	return (s != NULL && (size_t)snprintf(out, cap, "%s", s) < cap ? 0 :
-	    -1);
+	return (s != NULL && ledger_plain(s) &&
+	    (size_t)snprintf(out, cap, "%s", s) < cap ? 0 : -1);
 }
 
 /* Read one list of it. */

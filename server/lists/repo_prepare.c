@@ -3,26 +3,12 @@
 
 #include "keys/note.h"
 #include "keys/token.h"
-#include "plugin/conf.h"
 #include "store/disk.h"
 
+#include "ledger.h"
 #include "repo_impl.h"
 
 #define DAY	86400
-
-/* Is this one line of plain text that fits? */
-static int
-plain(const char *s, size_t max)
-{
-	size_t len = strlen(s), i, n;
-	uint32_t code;
-
-	for (i = 0; i < len; i += n)
-		if ((n = conf_utf8(s + i, len - i, &code)) == 0 ||
-		    code < 0x20 || code == 0x7f)
-			return (0);
-	return (len < max);
-}
 
 /* See that what is asked for fits together. */
 static int
@@ -39,10 +25,12 @@ asked(const struct repo_prepare *o, const struct repo_now *now, char *err)
 	    o->reason[0] == '\0'))
 		return (repo_file_fail(err, "--force and --expedited need a "
 		    "--reason, which the release log keeps"));
-	if (o->reason != NULL && !plain(o->reason, REPO_REASON_MAX))
+	if (o->reason != NULL && (!ledger_plain(o->reason) ||
+	    strlen(o->reason) >= REPO_REASON_MAX))
 		return (repo_file_fail(err, "the reason is not one line of at "
 		    "most %d bytes", REPO_REASON_MAX - 1));
-	if (!plain(o->who, 32) || o->who[0] == '\0')
+	if (!ledger_plain(o->who) || strlen(o->who) >= 32 ||
+	    o->who[0] == '\0')
 		return (repo_file_fail(err, "who prepares this is to be said "
 		    "in 1 to 31 bytes"));
 	if (o->expedited && (o->policy != NULL || o->full))
