@@ -124,6 +124,8 @@ head(const struct explainpaper *p)
 	    e->quantity);
 	line(p, "业务", "asked for", text);
 	line(p, "规则版本", "policy", e->policy);
+	explaintext_campaign(e, p->zh, text);
+	line(p, "登记活动", "campaign", text);
 	if (e->decision == LK_REVIEW) {
 		s = words_name(words_by, e->by, p->zh);
 		line(p, "审核方", "cleared by", s != NULL ? s : "?");
@@ -227,6 +229,8 @@ explainpaper_json(const struct explainpaper *p)
 	json_word(&j, "floor", words_decision, e->floor);
 	json_word(&j, "by", words_by, e->by);
 	json_bits(&j, "needs", words_need, e->needs);
+	if (e->campaign[0] != '\0')
+		json_text(&j, "campaign", e->campaign);
 	json_list(&j, "rules");
 	for (i = 0; i < p->x->n; i++)
 		json_rule(&j, p, &p->x->rule[i]);

@@ -61,9 +61,12 @@ void explaintext_lapse(const struct explain *x, const struct casefile *c,
 
 /**
  * explaintext_standing(c, zh, buf): Write what became of the decision, from the later
- * entries; "" when nothing.
+ * entries; "" when nothing.  explaintext_campaign(e, zh, buf): Write of which campaign the
+ * decision is, and whether that had room; "" of none.
  */
 void explaintext_standing(const struct casefile *c, int zh,
+    char buf[EXPLAINTEXT_MAX]);
+void explaintext_campaign(const struct entry *e, int zh,
     char buf[EXPLAINTEXT_MAX]);
 
 /**

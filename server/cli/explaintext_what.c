@@ -146,7 +146,7 @@ explaintext_standing(const struct casefile *c, int zh,
     char buf[EXPLAINTEXT_MAX])
 {
 	const struct entry *d = &c->decision.e, *e;
-	char time[MOMENT_SIZE];
+	char time[MOMENT_SIZE], list[128];
 	const char *what, *code;
 	size_t i, n = 0;
 
@@ -159,6 +159,14 @@ explaintext_standing(const struct casefile *c, int zh,
 		if (e->kind == ENTRY_DECISION)
 			what = zh ? "被新的申请取代" :
 			    "replaced by a new application";
+		if (e->kind == ENTRY_RETRO) {
+			(void)snprintf(list, sizeof(list), e->code ==
+			    RETRO_HIT ? (zh ? "事后列入名单“%s”" : "put on the "
+			    "list '%s' after the fact") : (zh ?
+			    "从名单“%s”撤出" : "withdrawn from the list '%s'"),
+			    e->list);
+			what = list;
+		}
 		n += (size_t)snprintf(&buf[n], EXPLAINTEXT_MAX - n,
 		    "%s%s %s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
 		    moment_short(e->t, time), what != NULL ? what : "?",
@@ -167,6 +175,16 @@ explaintext_standing(const struct casefile *c, int zh,
 	if (c->later.n == 0 && d->expires != 0 && c->last_t >= d->expires)
 		snprintf(buf, EXPLAINTEXT_MAX, zh ? "已于 %s 到期" :
 		    "ended unused at %s", moment_short(d->expires, time));
+}
+
+/* Of which campaign it is. */
+void
+explaintext_campaign(const struct entry *e, int zh, char buf[EXPLAINTEXT_MAX])
+{
+
+	(void)snprintf(buf, EXPLAINTEXT_MAX, "%s%s", e->campaign,
+	    (e->flags & ENTRY_F_FULL) == 0 ? "" : zh ? "（人数已满，不再豁免）" :
+	    " (no room any more: it lifts nothing)");
 }
 
 /* What is odd about it. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/casefile.h"
 #include "audit/playlog.h"
 #include "cli/explaintext.h"
 #include "cli/refid.h"
@@ -195,6 +196,49 @@ Test(explain, lists_in_words)
 		cr_expect_str_eq(buf, want[i].code);
 	}
 	policy_free(p);
+}
+
+/* What a later version of a list meant for it. */
+Test(explain, what_lists_said_later)
+{
+	static struct casefile c;
+	static struct casefile_entry later[2];
+	char buf[EXPLAINTEXT_MAX];
+
+	entry_clear(&c.decision.e, ENTRY_DECISION);
+	entry_clear(&later[0].e, ENTRY_RETRO);
+	later[0].e.code = RETRO_CLEAR;
+	memcpy(later[0].e.list, "sanction", 9);
+	entry_clear(&later[1].e, ENTRY_RETRO);
+	later[1].e.code = RETRO_HIT;
+	memcpy(later[1].e.list, "case", 5);
+	c.later.v = later;
+	c.later.n = 2;
+	explaintext_standing(&c, 0, buf);
+	HAS(buf, "withdrawn from the list 'sanction'; ");
+	HAS(buf, "put on the list 'case' after the fact");
+	explaintext_standing(&c, 1, buf);
+	HAS(buf, "从名单“sanction”撤出；");
+	HAS(buf, "事后列入名单“case”");
+}
+
+/* Which campaign it was, and whether it had room. */
+Test(explain, which_campaign)
+{
+	static struct entry e;
+	char buf[EXPLAINTEXT_MAX];
+
+	entry_clear(&e, ENTRY_DECISION);
+	explaintext_campaign(&e, 0, buf);
+	cr_expect_str_eq(buf, "");
+	memcpy(e.campaign, "fresh", 6);
+	explaintext_campaign(&e, 0, buf);
+	cr_expect_str_eq(buf, "fresh");
+	e.flags |= ENTRY_F_FULL;
+	explaintext_campaign(&e, 0, buf);
+	cr_expect_str_eq(buf, "fresh (no room any more: it lifts nothing)");
+	explaintext_campaign(&e, 1, buf);
+	cr_expect_str_eq(buf, "fresh（人数已满，不再豁免）");
 }
 
 /* The tool writes references as the daemon does. */
