@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,8 +228,11 @@ static const struct token *
 token_for(const struct listing *l, const struct list_info *info,
     const struct listing_tokens *t, int agent)
 {
-	int i = token_keys_find(l->o.keys, info->epoch);
+	int i;
 
+	/* Where lists are served there are keys, and an applicant to look up. */
+	assert(l->o.keys != NULL && t != NULL);
+	i = token_keys_find(l->o.keys, info->epoch);
 	if (i < 0)
 		return (NULL);
 	if (agent)
