@@ -1,4 +1,5 @@
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +12,8 @@
 
 #include "command.h"
 #include "json.h"
+
+#define NICE	10		/* the counter on the same machine comes first */
 
 struct options {
 	const char *data, *root;
@@ -285,6 +288,7 @@ run(struct tool *t, int argc, char **argv)
 	/* A server that hangs up amid TLS must not end us. */
 	(void)sigemptyset(&ignore.sa_mask);
 	(void)sigaction(SIGPIPE, &ignore, &was);
+	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	rc = o.once ? once(&x) : serve(&x);
 	(void)sigaction(SIGPIPE, &was, NULL);
 	return (rc);

@@ -24,10 +24,14 @@ struct part {
 	char name[SYNC_PATH_MAX];	/* until then: path with ".part" */
 	int fd;
 	uint64_t len;			/* of what lies there */
+	size_t waiting;			/* bytes of it that were not waited for */
 	int failed;			/* errno of the disk, or 0 */
 };
 
-/* Write a part of the file where it belongs. */
+/*
+ * Write a part of the file where it belongs.  Each slice is on the disk before the next is
+ * taken: all of a large file at once would hold up the daemon's journal.
+ */
 static int
 take(void *arg, uint64_t off, const void *p, size_t len)
 {
@@ -42,7 +46,11 @@ take(void *arg, uint64_t off, const void *p, size_t len)
 	if (disk_write(d, x->fd, p, len, off) != 0)
 		goto err0;
 	x->len = off + len;
-	return (0);
+	if ((x->waiting += len) < SLICE)
+		return (0);
+	x->waiting = 0;
+	if (d->sync_range(d->ctx, x->fd, 1) == 0)
+		return (0);
 
 err0:
 	x->failed = errno;

@@ -17,10 +17,10 @@
 
 /*
  * Building a base file: records are gathered until their bucket is whole, hashed, and
- * written in large pieces to <path>.tmp, which gets its header and its name last.
+ * written in slices to <path>.tmp, which gets its header and its name last.
  */
 
-#define PIECE	((size_t)4 << 20)	/* bytes of records written at once */
+#define SLICE	((size_t)256 << 10)	/* bytes written at once */
 #define ROOM	((uint64_t)1 << 20)	/* with less a short write means full */
 
 struct list_builder {
@@ -29,6 +29,7 @@ struct list_builder {
 	char path[PATH_MAX], temp[PATH_MAX], dir[PATH_MAX];
 	int fd;
 	uint64_t off;			/* of the file, behind what is written */
+	size_t unwaited;		/* bytes before it that were not waited for */
 
 	struct listrec *buf;		/* whole buckets, then the one being filled */
 	size_t n, cap;
@@ -85,7 +86,7 @@ gather(struct list_builder *b)
 {
 	size_t buckets = (size_t)1 << b->info.bits;
 
-	b->cap = 2 * PIECE / sizeof(*b->buf);
+	b->cap = 2 * SLICE / sizeof(*b->buf);
 	b->buf = malloc(b->cap * sizeof(*b->buf));
 	b->x.start = malloc(buckets * sizeof(*b->x.start));
 	b->x.check = malloc(buckets * sizeof(*b->x.check));
@@ -157,42 +158,48 @@ list_build_expect(struct list_builder *b, uint64_t count,
 	b->expect = &b->expected;
 }
 
-/* Write behind what is written; a write cut short is asked for its reason. */
+/*
+ * Write behind what is written; a write cut short is asked for its reason.  The disk
+ * begins with each slice at once, and has it before the one after the next is written:
+ * more of them would hold up the syncs of others.
+ */
 static int
 append(struct list_builder *b, const void *buf, size_t len, char *err)
 {
+	const struct disk *d = b->disk;
 	const uint8_t *p = buf;
 	ssize_t n;
 
 	for (size_t done = 0; done < len; done += (size_t)n) {
-		n = b->disk->pwrite(b->disk->ctx, b->fd, p + done, len - done,
-		    b->off);
+		if (b->unwaited >= SLICE) {
+			b->unwaited = 0;
+			if (d->sync_range(d->ctx, b->fd, 1) != 0)
+				return (fail_disk(b, "cannot write back", err));
+		}
+		n = d->pwrite(d->ctx, b->fd, p + done, len - done < SLICE ?
+		    len - done : SLICE, b->off);
 		if (n <= 0) {
 			errno = n == 0 ? EIO : errno;
 			return (fail_disk(b, "cannot write", err));
 		}
 		b->off += (uint64_t)n;
+		if ((b->unwaited += (size_t)n) >= SLICE &&
+		    d->sync_range(d->ctx, b->fd, 0) != 0)
+			return (fail_disk(b, "cannot write back", err));
 	}
 	return (0);
 }
 
-/*
- * Write the whole buckets that are gathered and have the disk begin with them.  One
- * piece is waited for before the next: more at once would hold up the syncs of others.
- */
+/* Write the whole buckets that are gathered. */
 static int
 flush(struct list_builder *b, char *err)
 {
 
-	if (b->disk->sync_range(b->disk->ctx, b->fd, 1) != 0)
-		return (fail_disk(b, "cannot write back", err));
 	if (append(b, b->buf, b->begun * sizeof(*b->buf), err) != 0)
 		return (-1);
 	b->n -= b->begun;
 	memmove(b->buf, b->buf + b->begun, b->n * sizeof(*b->buf));
 	b->begun = 0;
-	if (b->disk->sync_range(b->disk->ctx, b->fd, 0) != 0)
-		return (fail_disk(b, "cannot write back", err));
 	return (0);
 }
 
@@ -293,7 +300,7 @@ list_build_add(struct list_builder *b, const struct listrec *r, size_t n,
 		if (take(b, &r[done], end - done, err) != 0)
 			return (-1);
 		done = end;
-		if (b->n * sizeof(*r) >= PIECE && flush(b, err) != 0)
+		if (b->n * sizeof(*r) >= SLICE && flush(b, err) != 0)
 			return (-1);
 	}
 	return (0);
