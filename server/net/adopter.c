@@ -264,6 +264,8 @@ spawn(struct adopter *a)
 	rc = pthread_create(&a->thread, NULL, work, a);
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	a->started = rc == 0;
+	if (a->started)
+		(void)pthread_setname_np(a->thread, "adopter");
 	return (rc);
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,8 @@
 #endif
 
 #define DEFAULT_CONFIG	"/etc/liangka/liangkad.conf"
+#define MAPPED	(512 << 10)	/* bytes: a longer block is mapped by itself */
+#define KEPT	(2 << 20)	/* bytes free at the end that malloc may keep */
 
 struct options {
 	const char *config;
@@ -214,6 +217,10 @@ main(int argc, char *argv[])
 	if (optind != argc || (o.check && o.dump))
 		return (usage());
 	harden();
+	/* glibc raises both by itself, to 32 and 64 MB; what it once took to build a
+	 * list would then stay ours. */
+	(void)mallopt(M_MMAP_THRESHOLD, MAPPED);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT);
 	log_init();
 	notify_init();
 	if (o.check)

@@ -137,6 +137,18 @@ tick(struct loop *l, int64_t now)
 	}
 }
 
+/* Go on with what new lists mean for earlier decisions. */
+static void
+look_back(struct loop *l, unsigned n)
+{
+	int more = counter_work(l->o.counter, n);
+
+	if (l->work && !more)
+		log_say(LOG_LEVEL_NOTICE, "lists: earlier decisions have been "
+		    "looked at");
+	l->work = more;
+}
+
 /* Four times a second. */
 static void
 sweep(evutil_socket_t fd, short what, void *arg)
@@ -146,7 +158,7 @@ sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	conns_sweep(l->conns);
-	l->work = counter_work(l->o.counter, WORK_SWEEP);
+	look_back(l, WORK_SWEEP);
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&
 	    now >= l->alive_ms))
 		tick(l, now);
@@ -274,7 +286,7 @@ end_turn(struct loop *l)
 	char why[512];
 
 	if (l->work)
-		l->work = counter_work(l->o.counter, WORK_TURN);
+		look_back(l, WORK_TURN);
 	if (journal_seq(j) > journal_durable(j))
 		journal_flush(j, conns_asked(l->conns) == 1 &&
 		    conns_waiting(l->conns) == 1);

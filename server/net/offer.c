@@ -101,7 +101,8 @@ offer_last_policy(const struct config *c, struct journal *j,
 }
 
 /* A list that came whole: what is new in it against the one in force?  Under another key
- * all tokens are other ones, which says nothing of whom they stand for. */
+ * all tokens are other ones, which says nothing of whom they stand for; and where it
+ * was empty all is new, which need not be written down. */
 void
 offer_compare(const struct adopted *before, struct adopted *a)
 {
@@ -113,7 +114,8 @@ offer_compare(const struct adopted *before, struct adopted *a)
 		if (!al->changed || al->touched != NULL || al->list == NULL)
 			continue;
 		for (k = 0; k < before->nlists; k++)
-			if (before->list[k].list != NULL && strcmp(
+			if (before->list[k].list != NULL &&
+			    before->list[k].info.count > 0 && strcmp(
 			    before->list[k].info.id, al->info.id) == 0 &&
 			    before->list[k].info.epoch == al->info.epoch &&
 			    before->list[k].info.subject == al->info.subject)
