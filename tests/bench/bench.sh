@@ -7,6 +7,8 @@
 #	BENCH_PEOPLE	the population (5000000)
 #	BENCH_AUDIT	what else is measured (bench_tiles bench_verify bench_replay
 #			bench_list bench_sync)
+#	BENCH_LISTS	sizes of the lists that arrive under load, see lists.sh; empty:
+#			none does
 #	BENCH_FULL=1	also load until all of the population have been met
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
@@ -112,6 +114,10 @@ for b in $BENCH_AUDIT; do
 	"$bin/bench/$b" "$dir" >>"$dir/audit" || die "$b failed"
 	echo "$b done" >&2
 done
+if [ -n "${BENCH_LISTS-default}" ]; then
+	BUILD=$bin sh "$here/lists.sh" "$dir" >>"$dir/audit" ||
+	    die "lists.sh failed"
+fi
 start 60s 1s "$dir/data"
 echo "bench: $BENCH_ROUNDS rounds of $BENCH_SECONDS s, $(nproc) cores, load" \
     "$(cut -d' ' -f1-3 /proc/loadavg); floors and liangkad in turn"

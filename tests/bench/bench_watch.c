@@ -4,8 +4,6 @@
  * shrinks), the greatest overlay and RssAnon, the size of the state.  Ends early,
  * with its figures, on SIGTERM.  With 0 seconds: wait until the daemon is ready.
  */
-#include <sys/socket.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +14,7 @@
 
 #include "load.h"
 #include "plugin/wire.h"
-#include "request.h"
+#include "status.h"
 
 #define PERIOD 50000000		/* ns */
 #define PATIENCE 60		/* s until a daemon must be ready */
@@ -74,35 +72,10 @@ rss_of(long pid)
 static int
 ask(int fd, struct watch *w)
 {
-	static const uint8_t id[WIRE_ID] = {1};
-	uint8_t buf[8192];
-	struct wire_header h;
+	uint8_t buf[STATUS_BYTES];
 	struct wire_fields f;
-	struct wire_out o;
-	size_t got = 0, want = WIRE_HEADER;
-	ssize_t n;
 
-	wire_out_init(&o, buf, sizeof(buf));
-	wire_begin(&o, WIRE_STATUS, id);
-	wire_put_u32(&o, WIRE_T_REMAINING_MS, 5000);
-	wire_end(&o);
-	if (send(fd, buf, o.len, MSG_NOSIGNAL) != (ssize_t)o.len)
-		return (-1);
-	while (got < want) {
-		n = recv(fd, buf + got, want - got, 0);
-		if (n < 0 && errno == EINTR && !stopped)
-			continue;
-		if (n <= 0)
-			return (-1);
-		got += (size_t)n;
-		if (got == WIRE_HEADER) {
-			if (wire_header_read(&h, buf) != WIRE_OK ||
-			    h.length > sizeof(buf) - WIRE_HEADER)
-				return (-1);
-			want += h.length;
-		}
-	}
-	if (wire_fields_read(&f, buf + WIRE_HEADER, h.length) != WIRE_OK)
+	if (status_get(fd, buf, &f) < 0)
 		return (-1);
 	uint64_t overlay = wire_u64(&f, WIRE_T_OVERLAY_BYTES, 0);
 	w->asked++;

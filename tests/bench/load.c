@@ -1,10 +1,12 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,11 @@ struct running {
 	struct load *l;
 	struct request q;
 	struct conn *conns;
+	struct conn **idle;	/* with a rate: those with nothing under way */
+	unsigned nidle;
+	uint64_t dice;
+	uint64_t due;		/* when the next application comes, ns */
+	uint64_t heard;		/* when a reply came last, ns */
 	uint8_t *seen;		/* one bit for each person */
 	int ep;
 	int measuring;
@@ -120,9 +127,9 @@ load_connect(const char *path)
 	return (fd);
 }
 
-/* Send the next application over a connection. */
+/* Send the next application, which came at a moment, over a connection. */
 static int
-ask(struct running *r, struct conn *c)
+ask(struct running *r, struct conn *c, uint64_t came)
 {
 	struct request *q = &r->q;
 	uint8_t *byte, bit;
@@ -135,7 +142,7 @@ ask(struct running *r, struct conn *c)
 			*byte |= bit;
 	}
 	c->id = q->count;
-	c->sent = now();
+	c->sent = came;
 	if (send(c->fd, q->frame, q->len, MSG_NOSIGNAL) != (ssize_t)q->len) {
 		perror("send");
 		return (-1);
@@ -231,11 +238,15 @@ answer(struct running *r, struct conn *c)
 	    h.length, &error, &decision) < 0)
 		goto garbage;
 	r->under_way--;
+	r->heard = c->sent + took;
 	l->all++;
 	if (error != 0)
 		complain(r, c->in + WIRE_HEADER, h.length, error);
 	else if (decision == LK_PASS)
 		save(r, c->in, c->got);
+	if (r->o->phases != NULL)
+		hist_add(&r->o->phases[atomic_load_explicit(r->o->phase,
+		    memory_order_relaxed)], took);
 	if (r->measuring && error == 0) {
 		hist_add(&l->latency, took);
 		l->reply_bytes += c->got;
@@ -249,6 +260,64 @@ garbage:
 	return (-1);
 }
 
+/* With a rate: send what has come, while there are connections for it. */
+static int
+pace(struct running *r)
+{
+
+	while (r->nidle > 0 && r->due <= now()) {
+		if (ask(r, r->idle[--r->nidle], r->due) < 0)
+			return (-1);
+		/* Moments that know nothing of each other. */
+		r->dice = r->dice * UINT64_C(0x5851f42d4c957f2d) + 1;
+		r->due += (uint64_t)(-log(((double)(r->dice >> 11) + .5) *
+		    0x1p-53) / r->o->rate * 1e9);
+	}
+	return (0);
+}
+
+/* A connection has nothing under way any more: use it again. */
+static int
+again(struct running *r, struct conn *c)
+{
+
+	if (r->o->rate <= 0)
+		return (ask(r, c, now()));
+	r->idle[r->nidle++] = c;
+	return (0);
+}
+
+/* Wait for replies, or until the next application comes. */
+static int
+await(struct running *r, struct epoll_event *ev, int last)
+{
+	uint64_t t = now(), ns = SILENCE * UINT64_C(1000000);
+	struct timespec ts;
+	int n;
+
+	if (!last && r->nidle > 0)
+		ns = r->due > t ? r->due - t : 0;
+	ts = (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+	    .tv_nsec = (long)(ns % 1000000000)};
+	n = epoll_pwait2(r->ep, ev, EVENTS, &ts, NULL);
+	if (n == 0 && r->under_way > 0 &&
+	    now() - r->heard >= SILENCE * UINT64_C(1000000)) {
+		fprintf(stderr, "%s: no answer for %d s\n", r->o->socket,
+		    SILENCE / 1000);
+		return (-1);
+	}
+	return (n < 0 ? 0 : n);
+}
+
+/* Is the time over? */
+static int
+over(const struct running *r, uint64_t until)
+{
+
+	return (now() >= until || (r->o->stop != NULL &&
+	    atomic_load_explicit(r->o->stop, memory_order_relaxed)));
+}
+
 /* Go on until the time has passed and, if `last`, all replies have come. */
 static int
 turn(struct running *r, uint64_t until, int last)
@@ -256,20 +325,18 @@ turn(struct running *r, uint64_t until, int last)
 	struct epoll_event ev[EVENTS];
 	int i, n, rc;
 
-	while (last ? r->under_way > 0 : now() < until) {
-		n = epoll_wait(r->ep, ev, EVENTS, SILENCE);
-		if (n == 0) {
-			fprintf(stderr, "%s: no answer for %d s\n",
-			    r->o->socket, SILENCE / 1000);
+	while (last ? r->under_way > 0 : !over(r, until)) {
+		if ((n = await(r, ev, last)) < 0)
 			return (-1);
-		}
 		for (i = 0; i < n; i++) {
 			rc = answer(r, ev[i].data.ptr);
 			if (rc > 0 && !last)
-				rc = ask(r, ev[i].data.ptr);
+				rc = again(r, ev[i].data.ptr);
 			if (rc < 0)
 				return (-1);
 		}
+		if (!last && pace(r) < 0)
+			return (-1);
 	}
 	return (0);
 }
@@ -282,7 +349,9 @@ connect_all(struct running *r)
 	unsigned i;
 
 	r->conns = calloc(r->o->connections, sizeof(*r->conns));
-	if (r->conns == NULL || (r->ep = epoll_create1(EPOLL_CLOEXEC)) < 0)
+	r->idle = calloc(r->o->connections, sizeof(*r->idle));
+	if (r->conns == NULL || r->idle == NULL ||
+	    (r->ep = epoll_create1(EPOLL_CLOEXEC)) < 0)
 		return (-1);
 	for (i = 0; i < r->o->connections; i++)
 		r->conns[i].fd = -1;
@@ -325,8 +394,11 @@ measure(struct running *r)
 	uint64_t began = now();
 	unsigned i;
 
+	/* Else the kernel may wake us 50 us later than we asked. */
+	(void)prctl(PR_SET_TIMERSLACK, 1);
+	r->due = r->heard = r->dice = began;
 	for (i = 0; i < r->o->connections; i++)
-		if (ask(r, &r->conns[i]) < 0)
+		if (again(r, &r->conns[i]) < 0)
 			return (-1);
 	if (turn(r, began + (uint64_t)(r->o->warm * 1e9), 0) < 0)
 		return (-1);
@@ -373,6 +445,7 @@ load_run(const struct load_options *o, struct load *l)
 	if (r->ep >= 0)
 		close(r->ep);
 	free(r->conns);
+	free(r->idle);
 	free(r);
 	return (rc < 0 || l->errors > 0 ? -1 : 0);
 }

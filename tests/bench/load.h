@@ -4,9 +4,12 @@
 /*
  * The load: connections with one CHECK under way on each, sent again as soon as
  * the reply is there (a closed loop), by one thread with epoll.  The same load
- * goes to liangkad and to the echo server.
+ * goes to liangkad and to the echo server.  With a rate, applications come at
+ * random moments instead (an open loop) and a reply's time counts from the moment
+ * at which its application came, also when it had to wait for a connection.
  */
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,6 +28,11 @@ struct load_options {
 	const char *reply;	/* a file: see load_args() */
 	size_t reply_bytes;	/* so long the echo's replies shall be, or 0 */
 	const char *seen;	/* map of people already met, or NULL */
+	double rate;		/* applications per second, or 0: a closed loop */
+	/* for a caller in another thread, or NULL: */
+	const atomic_int *stop;	/* ends the measured time */
+	struct hist *phases;	/* each time is counted in phases[*phase] too */
+	const atomic_int *phase;
 };
 
 struct load {

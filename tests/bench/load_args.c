@@ -14,13 +14,14 @@ usage(const char *program)
 	    "[--seconds S] [--warm S]\n"
 	    "    [--people N] [--tellers N] [--outlets N] [--run NAME] "
 	    "[--server PID]\n"
-	    "    [--reply FILE [--bytes N]] [--seen FILE]\n"
+	    "    [--reply FILE [--bytes N]] [--seen FILE] [--rate N]\n"
 	    "--run tells the txn_ids of one run from those of others (8 "
 	    "characters);\n"
 	    "--reply is a file for one PASS reply: bench_check writes it, "
 	    "bench_echo reads it\n"
 	    "and fills it up to --bytes;\n"
-	    "--seen is a file that remembers which people were met.\n",
+	    "--seen is a file that remembers which people were met;\n"
+	    "--rate: so many applications a second, at random moments.\n",
 	    program);
 	return (-1);
 }
@@ -46,6 +47,7 @@ load_args(struct load_options *o, int argc, char **argv)
 		{"outlets", 1, NULL, 'o'}, {"run", 1, NULL, 'r'},
 		{"server", 1, NULL, 'P'}, {"reply", 1, NULL, 'R'},
 		{"bytes", 1, NULL, 'B'}, {"seen", 1, NULL, 'S'},
+		{"rate", 1, NULL, 'a'},
 		{NULL, 0, NULL, 0}
 	};
 	int c;
@@ -66,11 +68,12 @@ load_args(struct load_options *o, int argc, char **argv)
 		case 'R': o->reply = optarg; break;
 		case 'B': o->reply_bytes = number(optarg, 4096); break;
 		case 'S': o->seen = optarg; break;
+		case 'a': o->rate = atof(optarg); break;
 		default: return (usage(argv[0]));
 		}
 	if (o->socket == NULL || optind != argc || o->connections == 0 ||
 	    o->people == 0 || o->tellers == 0 || o->outlets == 0 ||
-	    o->seconds <= 0)
+	    o->seconds <= 0 || o->rate < 0)
 		return (usage(argv[0]));
 	return (0);
 }
