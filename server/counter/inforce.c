@@ -34,12 +34,12 @@ known(struct counter *c, const struct item *it)
 
 /* Write that a list or register comes into force, unless it is so already. */
 static int
-tell(struct counter *c, const struct item *it)
+tell(struct counter *c, const struct item *it, int again)
 {
 	struct entry *e = &c->entry;
 	uint8_t leaf[32];
 
-	if (known(c, it))
+	if (!again && known(c, it))
 		return (LK_OK);
 	entry_clear(e, ENTRY_LIST);
 	snprintf(e->list, sizeof(e->list), "%s", it->id);
@@ -50,29 +50,42 @@ tell(struct counter *c, const struct item *it)
 	return (journal_write(c->journal, e, leaf));
 }
 
+/* Is it by a root that the journal has not told of? */
+static int
+newer_root(struct counter *c, const struct adopted *a)
+{
+	const struct record_list *l;
+
+	l = state_get(journal_state(c->journal), RECORD_LIST, "*", 1, NULL,
+	    NULL);
+	return (l != NULL && a->root > l->root);
+}
+
 /* Write what comes into force; the whole of it is written or will be at the next try. */
 static int
 tell_all(struct counter *c, const struct adopted *a)
 {
+	/* A newer root is a floor for the next start even where all else is as it was. */
+	int again = newer_root(c, a), rc = LK_OK;
 	struct item it;
 	size_t i;
-	int rc = LK_OK;
 
 	for (i = 0; i < a->nlists && rc == LK_OK; i++) {
 		it = (struct item){ a->list[i].info.id,
 			a->list[i].info.version, a->list[i].info.count,
 			a->list[i].info.root };
-		rc = tell(c, &it);
+		rc = tell(c, &it, again);
+		again = 0;
 	}
 	if (rc == LK_OK && a->outlets != NULL) {
 		it = (struct item){ "outlets", a->outlets_version, 0,
 			a->outlets_hash };
-		rc = tell(c, &it);
+		rc = tell(c, &it, 0);
 	}
 	if (rc == LK_OK && a->campaigns != NULL) {
 		it = (struct item){ "campaigns", a->campaigns_version, 0,
 			a->campaigns_hash };
-		rc = tell(c, &it);
+		rc = tell(c, &it, 0);
 	}
 	return (rc);
 }

@@ -692,3 +692,27 @@ CASE(listing, what_is_in_force_is_written_once)
 	publish();
 	cr_expect_eq(journal_seq(x.journal), seq);
 }
+
+/* A root that takes a stolen key away must hold after a restart too, whatever is put
+ * back on the disk: its version is a floor even when no list has changed. */
+CASE(listing, a_newer_root_is_told_though_no_list_changed)
+{
+	struct adopted *a;
+	uint64_t seq;
+
+	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, 0);
+	publish();
+	(void)look_back();
+	seq = journal_seq(x.journal);
+	a = generation();
+	a->root = 2;
+	serve(a);
+	(void)look_back();
+	cr_expect_eq(journal_seq(x.journal), seq + 1);
+	cr_expect_eq(last()->kind, ENTRY_LIST);
+	cr_expect_eq(strncmp(last()->meta, "2.", 2), 0, "%s", last()->meta);
+	a = generation();
+	a->root = 2;
+	serve(a);
+	cr_expect_eq(journal_seq(x.journal), seq + 1, "once");
+}
