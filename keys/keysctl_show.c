@@ -43,6 +43,25 @@ print_of(char digits[2 * SHA256_LEN + 1], const char *vkey)
 	hex_encode(digits, hash, sizeof(hash));
 }
 
+/* The id under which the metadata of a repository name an Ed25519 key (TUF 1.0: the
+ * SHA-256 of its canonical object), as "liangka repo sign" shows its beginning. */
+static void
+print_repo_id(const struct note_verifier *v)
+{
+	char public[2 * 32 + 1], key[160], digits[2 * SHA256_LEN + 1];
+	uint8_t hash[SHA256_LEN];
+	int n;
+
+	if (v->type != NOTE_ED25519)
+		return;
+	hex_encode(public, v->key, 32);
+	n = snprintf(key, sizeof(key), "{\"keytype\":\"ed25519\",\"keyval\":"
+	    "{\"public\":\"%s\"},\"scheme\":\"ed25519\"}", public);
+	sha256_of(hash, key, (size_t)n);
+	hex_encode(digits, hash, sizeof(hash));
+	print_groups("repo", digits, KEYFILE_ID_HEX);
+}
+
 /* Name the algorithm of a verifier key. */
 static const char *
 type_name(const struct note_verifier *v)
@@ -80,6 +99,7 @@ show_public(const char *path, const struct keysctl_options *o, int brief)
 	} else if (brief) {
 		(void)printf("%s: %s\n", path, v.name);
 		print_groups("public", digits, 4 * (size_t)GROUPS);
+		print_repo_id(&v);
 	} else
 		(void)printf("file       %s\nkind       public half\n"
 		    "algorithm  %s\nname       %s\npublic     %s\n"
@@ -128,8 +148,9 @@ show_certificate(const char *path, const struct keysctl_options *o, int brief)
 static void
 print_fingerprint(const struct keyfile *k, const char *path, int json)
 {
-	char digits[2 * SHA256_LEN + 1];
+	char digits[2 * SHA256_LEN + 1], err[NOTE_ERROR_MAX];
 	int named = keyfile_kind_named(k->kind);
+	struct note_verifier v;
 
 	print_of(digits, k->public);
 	if (!json) {
@@ -141,6 +162,10 @@ print_fingerprint(const struct keyfile *k, const char *path, int json)
 		print_groups("id", k->id, KEYFILE_ID_HEX);
 		if (keyfile_kind_signs(k->kind))
 			print_groups("public", digits, 4 * (size_t)GROUPS);
+		if (k->kind >= KEYFILE_ROOT && k->kind <= KEYFILE_TIMESTAMP &&
+		    note_verifier_parse(&v, k->public, strlen(k->public),
+		    err) == 0)
+			print_repo_id(&v);
 		return;
 	}
 	(void)printf("{\"file\":");

@@ -12,8 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/hex.h"
 #include "keys/keydisk.h"
 #include "keys/keymake.h"
+#include "keys/note.h"
+#include "keys/sha256.h"
 #include "keys/signkey.h"
 
 static char dir[64];
@@ -258,6 +261,35 @@ Test(keysctl, fingerprints_are_read_out_in_groups)
 	says("\"name\":\"a/branch/b\",\"id\":\"");
 	cr_assert_eq(run("@ fingerprint none.key log.key"), 66);
 	says("a/branch/b");
+}
+
+/* A custodian finds his key again in the root that he signs. */
+Test(keysctl, publishing_keys_have_the_id_of_the_repository)
+{
+	char object[200], hex[65], want[64], *p;
+	uint8_t hash[SHA256_LEN];
+	char err[NOTE_ERROR_MAX];
+	struct note_verifier v;
+	struct keyfile k;
+
+	cr_assert_eq(run("@ new root --name wang"), 0);
+	read_key(&k, "root.key", KEYFILE_ROOT);
+	cr_assert_eq(note_verifier_parse(&v, k.public, strlen(k.public), err),
+	    0);
+	hex_encode(hex, v.key, 32);
+	(void)snprintf(object, sizeof(object), "{\"keytype\":\"ed25519\","
+	    "\"keyval\":{\"public\":\"%s\"},\"scheme\":\"ed25519\"}", hex);
+	sha256_of(hash, object, strlen(object));
+	hex_encode(hex, hash, sizeof(hash));
+	(void)snprintf(want, sizeof(want), "  repo    %.4s %.4s %.4s %.4s\n",
+	    hex, hex + 4, hex + 8, hex + 12);
+	cr_assert_eq(run("@ fingerprint root.key root.key.pub"), 0);
+	says(want);
+	p = strstr(out, want);
+	cr_expect_not_null(strstr(p + 1, want), "%s", out);
+	cr_assert_eq(run("@ new log --name a/branch/b"), 0);
+	cr_assert_eq(run("@ fingerprint log.key"), 0);
+	cr_expect_null(strstr(out, "repo"), "%s", out);
 }
 
 Test(keysctl, a_certificate_is_what_openssl_makes_of_it)
