@@ -152,8 +152,9 @@ const struct command cmd_repo_check = {
 	    "dates, lengths and digests are verified; every list is read whole "
 	    "and its content root computed; policy and registers are read; and "
 	    "every publication that is there must stand in the release log, "
-	    "under the key that the targets name.  What expires soon, and files "
-	    "that no publication names, are noted.",
+	    "under the key that the targets name.  What earlier publications "
+	    "left there must be unaltered.  What expires soon, and files that "
+	    "no publication names, are noted.",
 	.args = args,
 	.exits = "0  good\n1  errors were found\n64 wrong usage\n66 no such "
 	    "directory or root\n",

@@ -141,7 +141,8 @@ const struct command cmd_repo_sign = {
 	    "\n"
 	    "A key of kind root signs a pending root, one of kind targets "
 	    "pending targets.  Two different custodians are needed for each. "
-	    "Without --key it is only shown.",
+	    "Without --key it is only shown.  A key is shown with the digits "
+	    "that \"liangka-keys fingerprint\" calls repo.",
 	.args = args,
 	.exits = "0  signed, or shown\n1  you did not want to\n64 wrong usage\n"
 	    "65 nothing is pending there, it is damaged or altered, or the key "

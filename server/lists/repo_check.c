@@ -25,7 +25,8 @@ struct check {
 	void *arg;
 	struct repo_check *r;
 	struct tuf *tuf;
-	json_t *seen;		/* paths below targets/ that are named */
+	json_t *seen;		/* paths below targets/ that are named: true, read
+				 * already; false, by an earlier publication */
 	json_t *digests;	/* of N.targets.json that are there, by N */
 };
 
@@ -310,7 +311,8 @@ note_targets(struct check *x, const char *name)
 		if (repo_target_get(key, v, &g) != 0)
 			continue;
 		repo_target_path(&g, 1, path);
-		(void)json_object_set_new(x->seen, path, json_true());
+		if (json_object_get(x->seen, path) == NULL)
+			(void)json_object_set_new(x->seen, path, json_false());
 	}
 	json_decref(doc);
 	free(data);
@@ -401,12 +403,35 @@ walk_releases(struct check *x)
 			    name);
 }
 
-/* Count files that no publication names. */
+/* See that a file of an earlier publication is what its name says: nodes on their way and
+ * proofs about that version want it. */
+static void
+check_earlier(struct check *x, const char *path, const char *name)
+{
+	char full[CENTRE_PATH_MAX], hex[2 * SHA256_LEN + 1];
+	char err[CENTRE_ERROR_MAX];
+	uint8_t hash[SHA256_LEN];
+	uint64_t len;
+
+	if (repo_file_path(full, "%s/%s", x->files, path) != 0 ||
+	    repo_file_hash(&disk_real, full, hash, &len, err) != 0) {
+		say(x, 1, "targets/%s: cannot be read", path);
+		return;
+	}
+	hex_encode(hex, hash, sizeof(hash));
+	if (strncmp(name, hex, 2 * SHA256_LEN) != 0)
+		say(x, 1, "targets/%s: altered since an earlier publication "
+		    "named it", path);
+}
+
+/* Look at the files that the publication in force does not name; count those that none
+ * does. */
 static void
 walk_files(struct check *x, const char *below, int depth)
 {
 	char dir[CENTRE_PATH_MAX], path[CENTRE_PATH_MAX];
 	char err[CENTRE_ERROR_MAX], **names;
+	const json_t *seen;
 	size_t i, n;
 
 	if (repo_file_path(dir, "%s%s%s", x->files, below[0] != '\0' ? "/" :
@@ -417,10 +442,13 @@ walk_files(struct check *x, const char *below, int depth)
 		if (repo_file_path(path, "%s%s%s", below, below[0] != '\0' ?
 		    "/" : "", names[i]) != 0)
 			continue;
+		seen = json_object_get(x->seen, path);
 		if (depth < 4 && strchr(names[i], '.') == NULL)
 			walk_files(x, path, depth + 1);
-		else if (json_object_get(x->seen, path) == NULL)
+		else if (seen == NULL)
 			say(x, 0, "targets/%s: no publication names it", path);
+		else if (json_is_false(seen))
+			check_earlier(x, path, names[i]);
 	}
 	repo_file_names_free(names, n);
 }

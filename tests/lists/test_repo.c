@@ -367,6 +367,39 @@ Test(repo, shows_a_secret_publication)
 	cr_assert_not_null(strstr(text, "in no entry of the release log"));
 }
 
+/* A file that only an earlier publication names, and that lies there still. */
+Test(repo, finds_what_was_altered_of_an_earlier_publication)
+{
+	char path[TUF_NAME_MAX + 200], hashed[TUF_NAME_MAX + REPO_KEYID + 2];
+	char text[4096], *p;
+	struct tuf_target g;
+	struct repo_now now;
+	size_t len;
+
+	repokit_add(&k, "sanction", 0, 1000);
+	repokit_publish(&k, NULL);
+	repokit_add(&k, "sanction", 2000, 1);
+	repokit_publish(&k, NULL);
+	cr_assert_eq(repo_now_open(&now, &k.c, k.err), 0);
+	cr_assert_eq(repo_target_find(json_object_get(now.targets.body,
+	    "targets"), "delta", "sanction", &g), 1);
+	repo_now_close(&now);
+	repo_target_path(&g, 1, hashed);
+	snprintf(path, sizeof(path), "repo/targets/%s", hashed);
+	repokit_add(&k, "sanction", 3000, 1);
+	repokit_publish(&k, NULL);
+	repokit_add(&k, "sanction", 3001, 1);
+	repokit_publish(&k, NULL);
+	good(4);
+	p = repokit_read(&k, path, &len);
+	p[len / 2] ^= 1;
+	repokit_write(&k, path, p, len);
+	free(p);
+	cr_assert_eq(repokit_check(&k, text, sizeof(text)), 1, "%s", text);
+	cr_assert_not_null(strstr(text, "1-2.delta.zst: altered since"), "%s",
+	    text);
+}
+
 Test(repo, finds_what_was_altered)
 {
 	static const char *const files[] = { "repo/releases/tile/entries/"
