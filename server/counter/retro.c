@@ -313,10 +313,11 @@ look_card(struct retro *r, const struct list_info *info,
 	report(r, RETRO_HIT, info, rec, &card);
 }
 
-/* A phone that is listed: who gave it? */
+/* A phone whose record changed: what did we decide on who gave it? */
 static void
 look_phone(struct retro *r, const struct list_info *info,
-    const struct listrec *rec, const void *value, size_t len, int64_t now)
+    const struct listrec *rec, int listed, const void *value, size_t len,
+    int64_t now)
 {
 	uint64_t seq[RECORD_SEEN_MAX];
 	size_t i, n = len / sizeof(seq[0]);
@@ -325,7 +326,10 @@ look_phone(struct retro *r, const struct list_info *info,
 		return;
 	memcpy(seq, value, len);
 	for (i = 0; i < n && r->writes > 0; i++)
-		look_pass(r, seq[i], info, rec, now - RETRO_WINDOW_MS);
+		if (listed)
+			look_pass(r, seq[i], info, rec, now - RETRO_WINDOW_MS);
+		else
+			look_refusal(r, seq[i], info, rec, now);
 }
 
 /* Look at one token of a list. */
@@ -360,8 +364,8 @@ look(struct retro *r, const struct list *l, const struct listrec *was,
 		look_person(r, info, &rec, listed, copy, len, now);
 	else if (info->subject == LIST_CARD && listed)
 		look_card(r, info, &rec, copy, len);
-	else if (info->subject == LIST_PHONE && listed)
-		look_phone(r, info, &rec, copy, len, now);
+	else if (info->subject == LIST_PHONE)
+		look_phone(r, info, &rec, listed, copy, len, now);
 }
 
 /* Go on with what was touched; return the look-ups that are left. */

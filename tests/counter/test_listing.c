@@ -641,6 +641,26 @@ CASE(listing, another_epoch_clears_nobody)
 	cr_expect_eq(look_back(), 0);
 }
 
+CASE(listing, who_was_held_for_a_phone_since_withdrawn_is_reported_once)
+{
+	struct token phone = thing(TOKEN_PHONE, "13800001111");
+
+	set(PHONES, phone, CATEGORY_INVOLVED, 0, 0);
+	publish();
+	applicant(&x, "abank", "1", 2, LK_PRODUCT_BANK1, "a");
+	with(&x, WIRE_T_PHONE, "13800001111");
+	cr_expect_eq(answer(&x), 0);
+	cr_assert_eq(num(&x, WIRE_T_DECISION), LK_REVIEW);
+	(void)look_back();
+	set(PHONES, phone, CATEGORY_NONE, LISTREC_CLEARED, 0);
+	publish();
+	cr_expect_eq(look_back(), 1);
+	cr_expect_eq(last()->code, RETRO_CLEAR);
+	cr_expect_str_eq(last()->list, "phones");
+	publish();
+	cr_expect_eq(look_back(), 0, "once");
+}
+
 CASE(listing, an_involved_card_leads_to_outlet_and_teller)
 {
 	char id[40];
