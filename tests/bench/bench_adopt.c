@@ -135,7 +135,7 @@ drive(void *arg)
 {
 	struct adopt *a = arg;
 
-	if (load_run(&a->o, &a->l) < 0) {
+	if (load_run(&a->o, &a->l) < 0 && a->l.errors == 0) {
 		a->failed = 1;
 		atomic_store(&a->stop, 1);
 	}
@@ -288,9 +288,10 @@ print(const struct adopt *a)
 	int i;
 
 	printf("adopt connections=%u rate=%.0f handover_s=%.2f look_back_s=%.2f "
-	    "cpu_ms=%.0f rss_before=%lu rss_max=%lu rss_after=%lu",
+	    "cpu_ms=%.0f rss_before=%lu rss_max=%lu rss_after=%lu errors=%lu",
 	    a->o.connections, a->o.rate, a->handover, a->look_back,
-	    (double)a->cpu / 1e6, a->rss_before, a->rss_max, a->rss_after);
+	    (double)a->cpu / 1e6, a->rss_before, a->rss_max, a->rss_after,
+	    (unsigned long)a->l.errors);
 	for (i = BEFORE; i < PHASES; i++) {
 		const struct hist *h = &a->phases[i];
 

@@ -51,6 +51,7 @@ what == "delta" && f["records"] == 1000 && f["bytes"] + 0 > delta {
 	k = what (f["rate"] > 0 ? " steady " : " closed ")
 	if (f["rate"] > 0)
 		steady = f["rate"]
+	refused += f["errors"]
 	for (i in f)
 		add(k i, f[i])
 	if (f["before_p99"] > 0) {
@@ -116,6 +117,8 @@ END {
 	    "without lists %.0f, %.0f us", short(s), \
 	    median("with" s " rate"), median("with" s " p50"), \
 	    median("without rate"), median("without p50")))
+	target("checks not answered while lists arrived", refused + 0, "0", \
+	    refused == 0)
 	target("longest metadata file", longest " bytes", "<= 10 kB", \
 	    longest > 0 && longest <= 10000)
 	target("delta of 1,000 records", delta " bytes", "<= 30 kB", \

@@ -184,6 +184,9 @@ for size in $BENCH_LISTS; do
 		for pace in 0 "$BENCH_LIST_RATE"; do
 			fresh "$dir/data"
 			adopt "adopt$size" "$dir/data" 2 "$pace"
+			stop
+			start "$dir/data"
+			await 2
 			adopt "delta$size" "$dir/data" 3 "$pace"
 			stop
 			rm -rf "$dir/data"

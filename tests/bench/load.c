@@ -244,7 +244,7 @@ answer(struct running *r, struct conn *c)
 		complain(r, c->in + WIRE_HEADER, h.length, error);
 	else if (decision == LK_PASS)
 		save(r, c->in, c->got);
-	if (r->o->phases != NULL)
+	if (r->o->phases != NULL && error == 0)
 		hist_add(&r->o->phases[atomic_load_explicit(r->o->phase,
 		    memory_order_relaxed)], took);
 	if (r->measuring && error == 0) {
