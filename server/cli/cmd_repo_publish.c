@@ -141,6 +141,11 @@ prepare(const struct tool *t, const struct options *o, struct centre *c)
 	if (repo_plan(path, &plan, err) != 0)
 		return (tool_fail(t, TOOL_DATA, "%s", "%s", err));
 	tell(t, "pending", path, &plan);
+	if (plan.targets_version == 1 && plan.policy[0] == '\0')
+		(void)tool_fail(t, TOOL_OK,
+		    "注意：首次发布不含策略；策略发布之前，各网点不能办理核查（--policy）",
+		    "note: the first publication, without a policy: branches "
+		    "cannot answer a check before one is published (--policy)");
 	if (!t->json)
 		(void)fprintf(t->out, tool_zh(t,
 		    "待签名：%s（可整个复制到 U 盘），保管人执行 liangka repo sign\n",

@@ -98,14 +98,16 @@ Test(cli_repo, walks_the_whole_path)
 
 	begin();
 	list(0, 100);
-	DONE(cli(NULL, "repo", "publish", "--prepare", BY, NULL),
-	    "sanction  0 -> 1   0       100    +100");
+	r = cli(NULL, "repo", "publish", "--prepare", BY, NULL);
+	DONE(r, "sanction  0 -> 1   0       100    +100");
+	cr_expect_not_null(strstr(r->err, "without a policy"));
 	DONE(cli(NULL, "repo", "sign", pending, NULL),
 	    "Signatures on the targets: 0 of 2");
 	finish();
 	list(200, 1);
-	DONE(cli(NULL, "repo", "publish", "--prepare", BY, NULL),
-	    "sanction  1 -> 2   100     101    +1");
+	r = cli(NULL, "repo", "publish", "--prepare", BY, NULL);
+	DONE(r, "sanction  1 -> 2   100     101    +1");
+	cr_expect_null(strstr(r->err, "without a policy"));
 	finish();
 	DONE(cli(NULL, "repo", "publish", "--prepare", BY, NULL),
 	    "Nothing is new");
