@@ -166,6 +166,19 @@ print_report(struct run *x, const struct sync_result *r)
 	    r->report_error);
 }
 
+/* What kind of failure it is, in Chinese: the sentence behind it is English. */
+static const char *
+kind_of(enum sync_fault fault)
+{
+	static const char *const kind[] = {
+		[SYNC_FINE] = "", [SYNC_BUSY] = "已有同步在进行",
+		[SYNC_AWAY] = "来源不可达或传输中断", [SYNC_LOCAL] = "本机读写失败",
+		[SYNC_REFUSED] = "拒绝采用（未按要求签名，或过旧、过期、被改动）"
+	};
+
+	return (kind[fault]);
+}
+
 /* Tell of a round; people hear of what is new alone. */
 static void
 tell(void *arg, const struct sync_result *r, const char *err, uint32_t next_ms)
@@ -177,8 +190,9 @@ tell(void *arg, const struct sync_result *r, const char *err, uint32_t next_ms)
 		return;
 	}
 	if (err != NULL && strcmp(err, x->last) != 0)
-		(void)tool_fail(x->t, TOOL_NO, "%s（%u 秒后重试）",
-		    "%s (again in %u s)", err, next_ms / 1000);
+		(void)tool_fail(x->t, TOOL_NO, "%s%s%s（%u 秒后重试）",
+		    "%s%s%s (again in %u s)", tool_zh(x->t, kind_of(r->fault),
+		    ""), tool_zh(x->t, "：", ""), err, next_ms / 1000);
 	else if (err == NULL && (r->changed || x->last[0] != '\0' ||
 	    !x->told))
 		print_text(x, r);
@@ -218,7 +232,8 @@ once(struct run *x)
 		return (TOOL_OK);
 	}
 	return (x->t->json ? exit_of(r.fault) : tool_fail(x->t,
-	    exit_of(r.fault), "%s", "%s", err));
+	    exit_of(r.fault), "%s%s%s", "%s%s%s", tool_zh(x->t,
+	    kind_of(r.fault), ""), tool_zh(x->t, "：", ""), err));
 }
 
 /* Look until a signal comes. */

@@ -107,6 +107,9 @@ Test(sync_cli, tells_failures_apart)
 	cr_expect_eq(liangka(EN, "sync", "--once", "--data", k->data, "--root",
 	    k->root, "--from", none, NULL), TOOL_AWAY);
 	ERR_HAS("No such file");
+	cr_expect_eq(liangka(LK_LANG_ZH, "sync", "--once", "--data", k->data,
+	    "--root", k->root, "--from", none, NULL), TOOL_AWAY);
+	ERR_HAS("liangka sync: 来源不可达或传输中断：");
 	cr_expect_eq(liangka(EN, "sync", "--once", "--data", k->data, "--root",
 	    none, "--from", k->repo->dir, NULL), TOOL_NOINPUT);
 	cr_expect_eq(liangka(EN, "sync", "--once", "--data", none, "--root",
@@ -116,6 +119,9 @@ Test(sync_cli, tells_failures_apart)
 	cr_expect_eq(liangka(EN, "sync", "--once", "--json", "--data", k->data,
 	    "--root", k->root, "--from", k->repo->dir, NULL), TOOL_NO);
 	OUT_HAS("\"fault\":\"refused\"");
+	cr_expect_eq(liangka(LK_LANG_ZH, "sync", "--once", "--data", k->data,
+	    "--root", k->root, "--from", k->repo->dir, NULL), TOOL_NO);
+	ERR_HAS("liangka sync: 拒绝采用（");
 	cr_expect_eq(liangka(EN, "sync", "--data", k->data, "--root", k->root,
 	    "--from", "a", "--from", "b", "--from", "c", "--from", "d",
 	    "--from", "e", NULL), TOOL_USAGE);
