@@ -4,6 +4,7 @@
 #include "engine/identity.h"
 #include "engine/normal.h"
 #include "keys/token.h"
+#include "plugin.h"
 #include "plugin/conf.h"
 
 #include "import_impl.h"
@@ -83,10 +84,25 @@ luhn(const char *form, size_t n)
 	return (sum % 10 == 0);
 }
 
+/* Is it the number of an identity card, and none that a card could have? */
+static int
+of_person(const char *form, size_t n, int32_t today)
+{
+	struct identity id;
+	int is;
+
+	is = n == 18 && identity_parse(&id, LK_ID_RESIDENT, form, n, NULL,
+	    today, NULL) == 0;
+	if (is)
+		identity_wipe(&id);
+	return (is && (form[n - 1] == 'X' || !luhn(form, n)));
+}
+
 /* A card. */
 static int
 card(struct token *t, const struct csvfile_cell *c,
-    const struct token_keys *keys, int english, char why[IMPORT_WHY_MAX])
+    const struct token_keys *keys, int32_t today, int english,
+    char why[IMPORT_WHY_MAX])
 {
 	char form[NORMAL_MAX];
 	size_t n = normal_card(c->text, c->len, form);
@@ -100,6 +116,11 @@ card(struct token *t, const struct csvfile_cell *c,
 		    "不是卡号或账号：应为 4 至 40 位数字或字母",
 		    "this is no card or account number: 4 to 40 digits or "
 		    "letters");
+	else if (of_person(form, n, today))
+		rc = no(why, IMPORT_NUMBER, english,
+		    "这是居民身份证号码，不是卡号或账号",
+		    "this is the number of an identity card, not of a bank "
+		    "card or account");
 	else
 		token_make(t, keys, 0, TOKEN_CARD, form, n);
 	explicit_bzero(form, sizeof(form));
@@ -190,7 +211,7 @@ import_cell_token(struct token *t, const struct import_document *d,
 		    "this is no number"));
 	switch (d->subject) {
 	case LIST_CARD:
-		return (card(t, c, keys, english, why));
+		return (card(t, c, keys, today, english, why));
 	case LIST_PHONE:
 		return (phone(t, c, keys, english, why));
 	default:

@@ -334,6 +334,22 @@ Test(import, cards_without_a_heading)
 	    "%s", rejects);
 }
 
+/* The wrong column: it would join no card, and look like one that is listed. */
+Test(import, a_person_is_no_card)
+{
+
+	use("cards");
+	o.category = CATEGORY_INVOLVED;
+	o.basis = BASIS_POLICE;
+	cr_assert_eq(IMPORT("11010519491231002X\n110105194912310038\n"
+	    "110105194912310039\n440524188001010014\n"), 0, "%s", err);
+	/* The third has another check digit, the last fits a card's too. */
+	cr_expect_eq(r.taken, 2, "%s", rejects);
+	cr_expect_eq(r.reason[IMPORT_NUMBER], 2);
+	cr_expect(strstr(rejects, "number of an identity card") != NULL, "%s",
+	    rejects);
+}
+
 /* A reject file that nobody has mended is rejected again. */
 Test(import, damage_stays_damage)
 {
