@@ -25,6 +25,7 @@
 #define DRAIN_S 2
 #define SIGNALS 3
 #define WORK_SWEEP 1000	/* look-ups of counter_work(): well below a millisecond */
+#define WORK_IDLE 16000	/* the same while nobody asks: some milliseconds */
 #define WORK_TURN 16
 
 struct loop {
@@ -39,6 +40,7 @@ struct loop {
 	struct event adopt;
 	int nsignals, njournal, ntimers, nadopt; /* how many are set up */
 	int work;		/* counter_work() has more to do */
+	int busy;		/* somebody asked since the last sweep */
 	int64_t tick_ms;	/* when the next tick is due */
 	int64_t alive_ms;	/* when the watchdog is due */
 	int stopping;
@@ -158,7 +160,8 @@ sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	conns_sweep(l->conns);
-	look_back(l, WORK_SWEEP);
+	look_back(l, l->busy ? WORK_SWEEP : WORK_IDLE);
+	l->busy = 0;
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&
 	    now >= l->alive_ms))
 		tick(l, now);
@@ -285,6 +288,7 @@ end_turn(struct loop *l)
 	struct journal *j = l->o.journal;
 	char why[512];
 
+	l->busy |= conns_asked(l->conns) > 0;
 	if (l->work)
 		look_back(l, WORK_TURN);
 	if (journal_seq(j) > journal_durable(j))
