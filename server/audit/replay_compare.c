@@ -12,6 +12,8 @@
 
 #include "replay_impl.h"
 
+#define LISTED_MAX 72	/* bytes of the longest matched record, with a space before it */
+
 /* Was the outcome asked for by a sandbox's magic number? */
 static int
 forced(const struct entry *e)
@@ -137,15 +139,16 @@ static void
 replay_listed(struct replay *r, const struct policy_fact *f, int64_t value)
 {
 	const struct entry *e = &r->e;
-	const char *text = f->fn == POLICY_LISTED ? e->listed :
-	    e->agent_listed;
+	const int own = f->fn == POLICY_LISTED;
+	const char *text = own ? e->listed : e->agent_listed;
+	const size_t cap = own ? sizeof(e->listed) : sizeof(e->agent_listed);
 	const char *const *lists;
 	char name[64];
 	int64_t v;
 	size_t n = policy_lists(r->now->policy, &lists);
 
 	if (f->product >= n || (v = subject_listed(text, lists[f->product])) ==
-	    value || (v == 0 && strlen(text) > ENTRY_AGENT / 2)) {
+	    value || (v == 0 && strlen(text) + LISTED_MAX >= cap)) {
 		r->n.inputs++;
 		return;
 	}

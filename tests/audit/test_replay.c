@@ -302,6 +302,42 @@ Test(replay, two_policies, .init = setup, .fini = teardown)
 	cr_expect_eq(f.counts.decisions, 3);
 }
 
+/* A fact about a list is compared with the matched records, unless they had no room. */
+Test(replay, a_fact_about_a_list_and_its_record, .init = setup,
+    .fini = teardown)
+{
+	static struct entry e;
+	uint64_t seq;
+
+	play_start(&x);
+	play_policy(&x, "[policy]\nversion = \"play-2\"\n[rule L]\n"
+	    "when = \"listed('b')\"\nthen = review\nreason = \"L\"\n"
+	    "[rule A]\nwhen = \"agent_listed('b')\"\nthen = review\n"
+	    "reason = \"A\"\n");
+	play_check(&x, "abank", "o1", 2, LK_PRODUCT_BANK1);
+	seq = play_seq(&x);
+	record();
+	(void)altered(seq, &e);
+	cr_assert_eq(e.nfacts, 3);
+	e.facts[1] = e.facts[2] = 8;
+	/* 60 bytes of 127: the longest record of a list is not beside them. */
+	snprintf(e.agent_listed, sizeof(e.agent_listed),
+	    "a-list-of-some-length:4294967295:stop_payment:9:65535:joint2024");
+	e.agent_listed[60] = '\0';
+	put_back(&e);
+	replay(REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 1, "%s", f.line[1]);
+	cr_expect_not_null(strstr(f.line[0], "listed('b'): 8 | 0"), "%s",
+	    f.line[0]);
+	/* 80 bytes of 255: there was room, so it was not found. */
+	e.facts[2] = 0;
+	snprintf(e.listed, sizeof(e.listed), "%s %.19s", e.agent_listed,
+	    "c:1:found:8:0:police");
+	put_back(&e);
+	replay(REPLAY_B, 0, 0);
+	cr_expect_eq(f.counts.differences, 1, "%s", f.line[0]);
+}
+
 Test(replay, the_sandbox_counts_apart, .init = setup, .fini = teardown)
 {
 	char id[19] = "00000019900101006?";
