@@ -7,13 +7,14 @@
 
 #define LENGTH_MAX	(UINT64_C(64) << 30)	/* bytes of any one file */
 
-/* Is this a list's id: a-z 0-9 - ? */
+/* Is this a list's id: a-z 0-9 - , and no register's name? */
 static int
 id_good(const char *id)
 {
 	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-	return (n > 0 && n < LIST_ID_MAX && id[n] == '\0');
+	return (n > 0 && n < LIST_ID_MAX && id[n] == '\0' &&
+	    strcmp(id, "outlets") != 0 && strcmp(id, "campaigns") != 0);
 }
 
 /* Does a target's path stay below the directory it is looked for in? */

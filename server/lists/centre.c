@@ -46,8 +46,10 @@ centre_id_good(const char *id)
 {
 	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
+	/* The two registers stand beside lists in the journal, by these names. */
 	return (n < LIST_ID_MAX && id[n] == '\0' && id[0] >= 'a' &&
-	    id[0] <= 'z');
+	    id[0] <= 'z' && strcmp(id, "outlets") != 0 &&
+	    strcmp(id, "campaigns") != 0);
 }
 
 /* Is this a domain?  It stands in the names of keys and logs. */

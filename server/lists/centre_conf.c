@@ -144,7 +144,8 @@ begin_list(struct raw *r, const char *id, size_t at, size_t span)
 
 	if (!centre_id_good(id)) {
 		conf_fail(r->doc, at, span, "a list's id is at most %d of a-z "
-		    "0-9 - and begins with a letter", LIST_ID_MAX - 1);
+		    "0-9 - and begins with a letter; it is not \"outlets\" nor "
+		    "\"campaigns\"", LIST_ID_MAX - 1);
 		return (NULL);
 	}
 	if (r->c->nlists == CENTRE_LISTS_MAX) {

@@ -254,6 +254,7 @@ Test(adopt_signed, fields_that_contradict_or_are_missing)
 	} wrong[] = {
 		{ "lists/sanction/2.snap.zst", "list", "../x", "no list", 0 },
 		{ "lists/sanction/2.snap.zst", "list", "", "no list", 0 },
+		{ "lists/sanction/2.snap.zst", "list", "outlets", "no list", 0 },
 		{ "lists/sanction/2.snap.zst", "subject", "cat", "subject", 0 },
 		{ "lists/sanction/2.snap.zst", "subject", NULL, "subject", -1 },
 		{ "lists/sanction/2.snap.zst", "root", NULL, "root", -1 },

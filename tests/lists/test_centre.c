@@ -121,6 +121,10 @@ Test(centre, errors_name_their_place)
 	store("centre.conf", "domain = \"a.b\"\n[list Upper]\nsubject = card\n");
 	cr_expect_eq(centre_open(&c, dir, 0, err), -1);
 	cr_expect(strstr(err, "/centre.conf:2:") != NULL, "%s", err);
+	/* The journal tells of the registers by these names. */
+	store("centre.conf", "domain = \"a.b\"\n[list outlets]\nsubject = card\n");
+	cr_expect_eq(centre_open(&c, dir, 0, err), -1);
+	cr_expect(strstr(err, "/centre.conf:2:") != NULL, "%s", err);
 	store("centre.conf", "domain = \"a.b\"\n");
 	cr_expect_eq(centre_open(&c, dir, 0, err), -1);
 	cr_expect(strstr(err, "[list ID]") != NULL, "%s", err);
