@@ -13,12 +13,16 @@
 
 struct options {
 	const char *root;
+	const char *with;
 };
 
 static const struct arg args[] = {
 	{ "root", ARG_STRING, ARG_REQUIRED, "FILE", "the root to begin with, "
 	    "1.root.json as a branch got it", NULL, 0, 0,
 	    ARG_AT(struct options, root) },
+	{ "with", ARG_STRING, 0, "DIR", "another mirror, checked too: their "
+	    "release logs must be one history", NULL, 0, 0,
+	    ARG_AT(struct options, with) },
 	ARG_END
 };
 
@@ -111,6 +115,30 @@ tell(const struct tool *t, struct said *s, const struct repo_check *r)
 	json_end(&s->j);
 }
 
+/* Check the other mirror, and whether both tell one history. */
+static void
+compare(struct said *s, const struct options *o, const char *repo,
+    struct repo_check *r)
+{
+	char err[CENTRE_ERROR_MAX];
+	struct repo_check other;
+
+	if (repo_check(o->with, o->root, s->t->now_ms() / 1000, say, s, &other,
+	    err) != 0) {
+		r->errors++;
+		say(s, 1, err);
+		return;
+	}
+	r->errors += other.errors;
+	r->warnings += other.warnings;
+	if (r->release_key[0] == '\0' || other.release_key[0] == '\0' ||
+	    repo_compare(repo, r->release_key, o->with, other.release_key,
+	    err) == 0)
+		return;
+	r->errors++;
+	say(s, 1, err);
+}
+
 /* The command. */
 static int
 run(struct tool *t, int argc, char **argv)
@@ -125,10 +153,11 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = args_operands(t, argc, argv, 1, 1, "发布库目录",
 	    "DIR")) != ARGS_GO)
 		return (rc);
-	if (access(o.root, F_OK) != 0 || access(argv[0], F_OK) != 0)
+	if (access(o.root, F_OK) != 0 || access(argv[0], F_OK) != 0 ||
+	    (o.with != NULL && access(o.with, F_OK) != 0))
 		return (tool_fail(t, TOOL_NOINPUT, "%s：不存在",
 		    "%s: is not there", access(o.root, F_OK) != 0 ? o.root :
-		    argv[0]));
+		    access(argv[0], F_OK) != 0 ? argv[0] : o.with));
 	if (t->json) {
 		json_begin(&s.j, t->out);
 		json_list(&s.j, "said");
@@ -137,7 +166,8 @@ run(struct tool *t, int argc, char **argv)
 	if (rc != 0) {
 		r.errors++;
 		say(&s, 1, err);
-	}
+	} else if (o.with != NULL)
+		compare(&s, &o, argv[0], &r);
 	tell(t, &s, &r);
 	return (r.errors > 0 ? TOOL_NO : TOOL_OK);
 }
@@ -154,10 +184,17 @@ const struct command cmd_repo_check = {
 	    "every publication that is there must stand in the release log, "
 	    "under the key that the targets name.  What earlier publications "
 	    "left there must be unaltered.  What expires soon, and files that "
-	    "no publication names, are noted.",
+	    "no publication names, are noted.\n"
+	    "\n"
+	    "A centre, or a thief of its keys, might show one branch another "
+	    "publication than all others and keep a release log for each.  "
+	    "That shows where two are compared: --with takes a second mirror, "
+	    "best a copy of what that branch has fetched.",
 	.args = args,
 	.exits = "0  good\n1  errors were found\n64 wrong usage\n66 no such "
 	    "directory or root\n",
-	.examples = "liangka repo check /srv/centre/repo --root 1.root.json\n",
+	.examples = "liangka repo check /srv/centre/repo --root 1.root.json\n"
+	    "liangka repo check /srv/centre/repo --with /mnt/branch-12/repo "
+	    "--root 1.root.json\n",
 	.run = run,
 };

@@ -147,6 +147,7 @@ struct repo_check {
 	uint64_t size[TUF_ROLES];	/* and their bytes */
 	int64_t expires[TUF_ROLES];	/* UTC seconds */
 	int errors, warnings;
+	char release_key[512];		/* of the release log, "": none was found */
 };
 
 /**
@@ -158,5 +159,13 @@ struct repo_check {
 int repo_check(const char *repo, const char *root, int64_t now,
     void (*say)(void *arg, int error, const char *text), void *arg,
     struct repo_check *r, char *err);
+
+/**
+ * repo_compare(a, vkey_a, b, vkey_b, err): Are the release logs of two repositories that
+ * were checked one history, of which one may be further on?  The keys are those that
+ * repo_check() has found.  0, or -1: somebody was shown another publication.
+ */
+int repo_compare(const char *a, const char *vkey_a, const char *b,
+    const char *vkey_b, char *err);
 
 #endif /* !LIANGKA_REPO_H_ */

@@ -389,6 +389,8 @@ walk_releases(struct check *x)
 		say(x, 1, "the targets name no release log (x_releases)");
 		return;
 	}
+	(void)snprintf(x->r->release_key, sizeof(x->r->release_key), "%s",
+	    vkey);
 	if (repo_file_path(dir, "%s/releases", x->repo) != 0)
 		return;
 	if (repo_release_walk(dir, vkey, release, x, &x->r->releases, err) !=

@@ -169,6 +169,69 @@ Test(repo_attacks, the_release_log_comes_first)
 	cr_expect_eq(repokit_finish(&k), 0, "%s", k.err);
 }
 
+/* Run a command of the shell. */
+static void
+shell(const char *format, const char *a, const char *b)
+{
+	char cmd[700];
+
+	(void)snprintf(cmd, sizeof(cmd), format, a, b);
+	cr_assert_eq(system(cmd), 0, "%s", cmd);
+}
+
+static void
+hush(void *arg, int error, const char *text)
+{
+
+	(void)arg;
+	(void)error;
+	(void)text;
+}
+
+/* Check two mirrors and compare them. */
+static int
+compare(const char *a, const char *b)
+{
+	struct repo_check x, y;
+	char root[300];
+
+	(void)snprintf(root, sizeof(root), "%s", repokit_path(&k,
+	    "repo/metadata/1.root.json"));
+	cr_assert_eq(repo_check(repokit_path(&k, a), root, k.now, hush, NULL,
+	    &x, k.err), 0, "%s", k.err);
+	cr_assert_eq(repo_check(repokit_path(&k, b), root, k.now, hush, NULL,
+	    &y, k.err), 0, "%s", k.err);
+	cr_expect_eq(x.errors, 0, "each is good in itself");
+	cr_expect_eq(y.errors, 0);
+	return (repo_compare(repokit_path(&k, a), x.release_key,
+	    repokit_path(&k, b), y.release_key, k.err));
+}
+
+/* A list of its own for one branch, with a release log of its own. */
+Test(repo_attacks, a_list_for_one_branch_shows_where_two_mirrors_are_compared)
+{
+	struct repo_prepare o = { .force = 1, .reason = "test" };
+	static const char copy[] = "cp -r '%s' '%s'";
+
+	repokit_publish(&k, NULL);
+	shell(copy, repokit_path(&k, "repo"), repokit_path(&k, "behind"));
+	shell(copy, repokit_path(&k, "repo"), repokit_path(&k, "base"));
+	repokit_remove(&k, "sanction", 0, 1);
+	repokit_publish(&k, &o);
+	shell(copy, repokit_path(&k, "repo"), repokit_path(&k, "special"));
+	shell("rm -rf '%s' '%s/none'", repokit_path(&k,
+	    "repo"), k.dir);
+	shell("mv '%s' '%s'", repokit_path(&k, "base"), repokit_path(&k,
+	    "repo"));
+	repokit_remove(&k, "sanction", 1, 1);
+	repokit_publish(&k, &o);
+	cr_expect_eq(compare("repo", "repo"), 0, "%s", k.err);
+	cr_expect_eq(compare("behind", "repo"), 0, "%s", k.err);
+	cr_expect_eq(compare("special", "behind"), 0, "%s", k.err);
+	cr_expect_eq(compare("repo", "special"), -1);
+	cr_expect_not_null(strstr(k.err, "entry 1 "), "%s", k.err);
+}
+
 /* A clock that was put back does not replace what is good by what has expired. */
 Test(repo_attacks, a_clock_put_back_signs_nothing)
 {
