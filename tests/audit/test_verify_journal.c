@@ -48,6 +48,20 @@ teardown(void)
 
 TestSuite(journal, .init = setup, .fini = teardown);
 
+/*
+ * Open a card.  The turn of a year waits for the disk, and what is asked meanwhile may be
+ * BUSY: a host asks again.
+ */
+static void
+open_card(const char *inst, const char *outlet, int person, int product)
+{
+	int i, rc = LK_E_BUSY;
+
+	for (i = 0; i < 100 && rc == LK_E_BUSY; i++)
+		rc = play_open(&x, inst, outlet, person, product);
+	cr_assert_geq(rc, 0, "%d", rc);
+}
+
 /* Stop the daemon, verify what it left, and start it again. */
 static void
 verify(size_t logs)
@@ -133,23 +147,23 @@ Test(journal, clock_that_steps)
 Test(journal, year_that_turns_while_it_runs)
 {
 
-	(void)play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	open_card("abank", "o1", 1, LK_PRODUCT_BANK1);
 	/* 2027-01-01 00:00 in Shanghai, and a moment before */
 	play_pass(&x, INT64_C(1798732800000) - 20 -
 	    x.wall);
 	journal_tick(x.journal);
-	(void)play_open(&x, "abank", "o1", 2, LK_PRODUCT_BANK1);
+	open_card("abank", "o1", 2, LK_PRODUCT_BANK1);
 	play_pass(&x, 30);
-	(void)play_open(&x, "abank", "o1", 3, LK_PRODUCT_BANK1);
+	open_card("abank", "o1", 3, LK_PRODUCT_BANK1);
 	verify(2);
 }
 
 Test(journal, year_that_turns_while_it_sleeps)
 {
 
-	(void)play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
+	open_card("abank", "o1", 1, LK_PRODUCT_BANK1);
 	play_pass(&x, 60 * DAY_MS);
-	(void)play_open(&x, "abank", "o1", 2, LK_PRODUCT_BANK1);
+	open_card("abank", "o1", 2, LK_PRODUCT_BANK1);
 	verify(2);
 }
 
