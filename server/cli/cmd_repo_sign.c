@@ -11,6 +11,7 @@
 
 struct options {
 	const char *key;
+	const char *root;
 	int32_t yes;
 };
 
@@ -18,6 +19,9 @@ static const struct arg args[] = {
 	{ "key", ARG_STRING, 0, "FILE", "your key file, of kind root or "
 	    "targets; without it nothing is signed, only shown", NULL, 0, 0,
 	    ARG_AT(struct options, key) },
+	{ "root", ARG_STRING, 0, "FILE", "a root that you have from elsewhere, "
+	    "e.g. 1.root.json: what is said to be in force must be signed by "
+	    "whom it names", NULL, 0, 0, ARG_AT(struct options, root) },
 	{ "yes", ARG_FLAG, 0, NULL, "sign without asking", NULL, 0, 0,
 	    ARG_AT(struct options, yes) },
 	ARG_END
@@ -64,13 +68,14 @@ show(const struct tool *t, const char *pending, const char *key,
 
 /* Sign. */
 static int
-sign(const struct tool *t, const struct options *o, const char *pending)
+sign(const struct tool *t, const struct options *o, const char *pending,
+    const struct repo_plan *shown)
 {
 	char err[CENTRE_ERROR_MAX];
 	int have, need;
 
-	if (repo_sign(pending, o->key, t->now_ms() / 1000, &have, &need,
-	    err) != 0)
+	if (repo_sign_shown(pending, o->key, shown->digest, t->now_ms() / 1000,
+	    &have, &need, err) != 0)
 		return (tool_fail(t, TOOL_DATA, "%s", "%s", err));
 	return (ARGS_GO);
 }
@@ -91,13 +96,15 @@ run(struct tool *t, int argc, char **argv)
 	struct options o = { .key = NULL };
 	int32_t json;
 	struct repo_plan p;
-	char path[80];
+	char path[80], err[CENTRE_ERROR_MAX];
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 1, 1, "待签名目录",
 	    "PENDING")) != ARGS_GO)
 		return (rc);
+	if (o.root != NULL && repo_trust(argv[0], o.root, err) != 0)
+		return (tool_fail(t, TOOL_DATA, "%s", "%s", err));
 	json = t->json;
 	t->json = json && o.key == NULL;
 	rc = show(t, argv[0], NULL, &p);
@@ -117,7 +124,7 @@ run(struct tool *t, int argc, char **argv)
 		return (TOOL_OK);
 	}
 	if ((!o.yes && (rc = ask(t)) != ARGS_GO) ||
-	    (rc = sign(t, &o, argv[0])) != ARGS_GO ||
+	    (rc = sign(t, &o, argv[0], &p)) != ARGS_GO ||
 	    (rc = show(t, argv[0], o.key, &p)) != ARGS_GO)
 		return (rc);
 	if (!json) {
@@ -142,7 +149,11 @@ const struct command cmd_repo_sign = {
 	    "A key of kind root signs a pending root, one of kind targets "
 	    "pending targets.  Two different custodians are needed for each. "
 	    "Without --key it is only shown.  A key is shown with the digits "
-	    "that \"liangka-keys fingerprint\" calls repo.",
+	    "that \"liangka-keys fingerprint\" calls repo.\n"
+	    "\n"
+	    "What it is compared with comes in pending/ too.  With --root, a "
+	    "root that you keep yourself, you need not believe that: nobody "
+	    "can then show you a small change of what was never in force.",
 	.args = args,
 	.exits = "0  signed, or shown\n1  you did not want to\n64 wrong usage\n"
 	    "65 nothing is pending there, it is damaged or altered, or the key "

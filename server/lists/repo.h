@@ -70,6 +70,7 @@ struct repo_plan {
 	uint32_t outlets, campaigns; /* new versions, or 0 */
 	char releases[512];	/* repo_plan(): another verifier key of the release
 				 * log, or "" */
+	uint8_t digest[32];	/* repo_plan(): of what is to be signed */
 	int root;		/* a new root is pending too */
 	uint32_t root_version;
 	int64_t root_expires;
@@ -128,6 +129,17 @@ int repo_prepare(struct centre *c, const struct repo_prepare *o,
 int repo_plan(const char *pending, struct repo_plan *plan, char *err);
 int repo_sign(const char *pending, const char *key, int64_t now, int *have,
     int *need, char *err);
+
+/**
+ * repo_sign_shown(pending, key, digest, now, have, need, err): As repo_sign(), but only
+ * what repo_plan() has shown: digest is its plan's.
+ * repo_trust(pending, root, err): Is the root that is said to be in force the one in the
+ * file `root`, which whoever signs has from elsewhere, or signed by the keys of that?
+ * 0 or -1.
+ */
+int repo_sign_shown(const char *pending, const char *key,
+    const uint8_t *digest, int64_t now, int *have, int *need, char *err);
+int repo_trust(const char *pending, const char *root, char *err);
 int repo_collect(struct centre *c, const char *from, int *n, char *err);
 int repo_drop(struct centre *c, int64_t now, const char *who, const char *why,
     char *err);

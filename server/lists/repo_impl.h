@@ -179,6 +179,7 @@ struct repo_pending {
  * repo_pending_end(c, now, p, err): Write plan and metadata of p to it and name it
  * `pending`.
  * repo_pending_drop(c, err): Remove what is pending.
+ * repo_pending_digest(p, sha256, err): Digest what is to be signed.  0 or -1.
  * repo_pending_files(p, each, arg): Call for every target that is not among what was
  * published; its non-zero return ends and is returned.
  */
@@ -190,6 +191,8 @@ int repo_pending_begin(const struct centre *c, char dir[CENTRE_PATH_MAX],
 int repo_pending_end(const struct centre *c, const struct repo_now *now,
     struct repo_pending *p, char *err);
 int repo_pending_drop(const struct centre *c, char *err);
+int repo_pending_digest(const struct repo_pending *p,
+    uint8_t sha256[SHA256_LEN], char *err);
 int repo_pending_files(const struct repo_pending *p,
     int (*each)(void *arg, const struct tuf_target *g), void *arg);
 

@@ -374,7 +374,8 @@ repo_plan(const char *pending, struct repo_plan *plan, char *err)
 		    pending));
 	if (rc != 0)
 		return (-1);
-	rc = repo_review(&p, err);
+	if ((rc = repo_review(&p, err)) == 0)
+		rc = repo_pending_digest(&p, p.plan.digest, err);
 	*plan = p.plan;
 	repo_pending_close(&p);
 	return (rc);

@@ -1,10 +1,12 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keys/keydisk.h"
 #include "keys/signkey.h"
 #include "store/disk.h"
 
+#include "canonjson.h"
 #include "repo_impl.h"
 
 /* Load a key file of kind root or targets. */
@@ -86,10 +88,56 @@ sign(struct repo_pending *p, const char *path, int64_t now,
 	return (rc == 0 ? store(p, *role, err) : -1);
 }
 
+/* Digest what is to be signed. */
+int
+repo_pending_digest(const struct repo_pending *p, uint8_t sha256[SHA256_LEN],
+    char *err)
+{
+	const struct repo_doc *doc[] = { &p->root, &p->targets };
+	struct sha256 h;
+	size_t i, len;
+	char *text;
+
+	sha256_init(&h);
+	for (i = 0; i < 2; i++) {
+		if (doc[i]->whole == NULL)
+			continue;
+		if ((text = canonjson_print(doc[i]->body, &len)) == NULL)
+			return (repo_file_fail(err, "out of memory"));
+		sha256_update(&h, text, len);
+		free(text);
+	}
+	sha256_final(&h, sha256);
+	return (0);
+}
+
+/* Is it still what was shown?  The directory may be somebody else's. */
+static int
+as_shown(const struct repo_pending *p, const uint8_t *digest, char *err)
+{
+	uint8_t is[SHA256_LEN];
+
+	if (digest == NULL)
+		return (0);
+	if (repo_pending_digest(p, is, err) != 0)
+		return (-1);
+	return (memcmp(is, digest, sizeof(is)) == 0 ? 0 : repo_file_fail(err,
+	    "%s: is another than was shown: look at it again", p->dir));
+}
+
 /* Sign what is pending. */
 int
 repo_sign(const char *pending, const char *key, int64_t now, int *have,
     int *need, char *err)
+{
+
+	return (repo_sign_shown(pending, key, NULL, now, have, need, err));
+}
+
+/* Sign what is pending, when it is what was shown. */
+int
+repo_sign_shown(const char *pending, const char *key, const uint8_t *digest,
+    int64_t now, int *have, int *need, char *err)
 {
 	struct repo_pending p;
 	enum tuf_role role = TUF_TARGETS;
@@ -101,7 +149,8 @@ repo_sign(const char *pending, const char *key, int64_t now, int *have,
 		    pending));
 	if (rc != 0)
 		return (-1);
-	if ((rc = repo_review(&p, err)) == 0)
+	if ((rc = repo_review(&p, err)) == 0 &&
+	    (rc = as_shown(&p, digest, err)) == 0)
 		rc = sign(&p, key, now, &role, err);
 	repo_pending_close(&p);
 	if (rc != 0)

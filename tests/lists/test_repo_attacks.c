@@ -169,6 +169,59 @@ Test(repo_attacks, the_release_log_comes_first)
 	cr_expect_eq(repokit_finish(&k), 0, "%s", k.err);
 }
 
+/* What is shown and what is signed are the same, though it is swapped between. */
+Test(repo_attacks, what_was_not_shown_is_not_signed)
+{
+	struct repo_plan plan;
+	int have, need;
+
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_assert_eq(repo_plan(repokit_path(&k, "pending"), &plan, k.err), 0);
+	cr_assert_eq(repo_drop(&k.c, k.now, "wang", "again", k.err), 0);
+	repokit_add(&k, "sanction", 100, 50);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_expect_eq(repo_sign_shown(repokit_path(&k, "pending"), repokit_key(
+	    &k, "targets-1.key"), plan.digest, k.now, &have, &need, k.err), -1);
+	cr_expect_not_null(strstr(k.err, "shown"), "%s", k.err);
+	cr_assert_eq(repo_plan(repokit_path(&k, "pending"), &plan, k.err), 0);
+	cr_expect_eq(repo_sign_shown(repokit_path(&k, "pending"), repokit_key(
+	    &k, "targets-1.key"), plan.digest, k.now, &have, &need, k.err), 0,
+	    "%s", k.err);
+}
+
+/* A root of nobody's stands for the one in force. */
+Test(repo_attacks, a_made_up_base_is_seen_by_who_keeps_a_root)
+{
+	char mine[300], *text;
+	size_t len;
+
+	(void)snprintf(mine, sizeof(mine), "%s", repokit_path(&k,
+	    "repo/metadata/1.root.json"));
+	cr_assert_eq(repo_key(&k.c, TUF_ROOT, NULL, NULL, k.now, k.err), 0,
+	    "%s", k.err);
+	cr_assert_eq(repokit_sign(&k, "root-1"), 0, "%s", k.err);
+	cr_assert_eq(repokit_sign(&k, "root-3"), 0, "%s", k.err);
+	cr_assert_eq(repokit_finish(&k), 0, "%s", k.err);
+	repokit_publish(&k, NULL);
+	repokit_add(&k, "sanction", 100, 1);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	cr_expect_eq(repo_trust(repokit_path(&k, "pending"), mine, k.err), 0,
+	    "%s", k.err);
+	cr_expect_eq(repo_trust(repokit_path(&k, "pending"), repokit_path(&k,
+	    "repo/metadata/2.root.json"), k.err), 0, "%s", k.err);
+	text = repokit_read(&k, "repo/metadata/1.root.json", &len);
+	repokit_write(&k, "pending/now.root.json", text, len);
+	free(text);
+	cr_expect_eq(repo_trust(repokit_path(&k, "pending"), repokit_path(&k,
+	    "repo/metadata/2.root.json"), k.err), -1, "an older one");
+	text = repokit_read(&k, "repo/metadata/2.root.json", &len);
+	repokit_write(&k, "pending/now.root.json", text, len);
+	free(text);
+	alter("pending/now.root.json", "\"sig\":\"", "\"sig\":\"00");
+	cr_expect_eq(repo_trust(repokit_path(&k, "pending"), mine, k.err), -1,
+	    "signed by one");
+}
+
 /* Run a command of the shell. */
 static void
 shell(const char *format, const char *a, const char *b)
