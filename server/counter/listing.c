@@ -166,6 +166,8 @@ listing_age(const struct listing *l, int64_t now, int *stale)
 		return (1);
 	}
 	age = now - l->a->signed_at * 1000;
+	if (age < 0)
+		age = -age;	/* a clock that is behind gains nothing */
 	*stale = l->lacks || age > l->o.hard_ms;
 	return (*stale || age > l->o.soft_ms);
 }

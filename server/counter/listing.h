@@ -78,7 +78,8 @@ int listing_none(const struct listing *l);
 
 /**
  * listing_age(l, now, stale): Return nonzero when what is served is beyond its soft age
- * at journal time `now` (ms); *stale tells whether beyond its hard age, or a list that
+ * at journal time `now` (ms), or `now` lies as far before the moment at which the centre
+ * signed: then the clock is wrong; *stale tells whether beyond its hard age, or a list that
  * the policy asks for is not there.
  */
 int listing_age(const struct listing *l, int64_t now, int *stale);

@@ -86,6 +86,25 @@ CASE(listing, age_is_told_and_then_decides)
 	    LK_PASS);
 }
 
+/* The centre signed it "tomorrow": this clock cannot tell how old it is. */
+CASE(listing, a_clock_that_is_behind_gains_nothing)
+{
+	int64_t wall = x.wall;
+
+	x.wall += 2 * 3600 * 1000;
+	publish();
+	x.wall = wall;
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a"),
+	    LK_PASS);
+	cr_expect_neq(num(&x, WIRE_T_RESULT_FLAGS) & LK_R_STALE, 0);
+	x.wall += 25 * 3600 * 1000;
+	publish();
+	x.wall = wall;
+	cr_expect_eq(check(&x, "abank", "1", 2, LK_PRODUCT_BANK1, "b"),
+	    LK_REVIEW);
+	cr_expect(hits(&x, "STALE"));
+}
+
 CASE(listing, without_lists_nobody_passes_unseen)
 {
 
