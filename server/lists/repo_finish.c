@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/hex.h"
 #include "store/disk.h"
 
 #include "repo_impl.h"
@@ -207,6 +208,55 @@ place_online(struct out *x)
 	return (0);
 }
 
+/* The publication that is looked for in the release log. */
+struct sought {
+	uint32_t targets;
+	char sha256[2 * SHA256_LEN + 1];
+	int found;
+};
+
+/* Is it this entry? */
+static int
+seek(void *arg, uint64_t index, uint32_t targets, const char *sha256)
+{
+	struct sought *s = arg;
+
+	(void)index;
+	s->found |= targets == s->targets && strcmp(sha256, s->sha256) == 0;
+	return (0);
+}
+
+/* See that the release log goes on from what is in force: it is never begun anew. */
+static int
+check_log(struct out *x, const char *vkey)
+{
+	const char *was = json_string_value(json_object_get(
+	    x->now.targets.body, "x_releases"));
+	struct sought s = { repo_doc_version(&x->now.targets), "", 0 };
+	char dir[CENTRE_PATH_MAX], wrong[CENTRE_ERROR_MAX];
+	uint8_t hash[SHA256_LEN];
+	uint64_t n;
+	size_t len;
+
+	if (x->now.targets.whole == NULL)
+		return (0);
+	if (repo_doc_hash(&x->now.targets, hash, &len) != 0)
+		return (repo_file_fail(x->err, "out of memory"));
+	hex_encode(s.sha256, hash, sizeof(hash));
+	if (centre_path(x->c, dir, sizeof(dir), "repo/releases") != 0)
+		return (repo_file_fail(x->err, "%s: too long a path",
+		    x->c->dir));
+	/* by another key the log is signed when that one has published */
+	if (repo_release_walk(dir, vkey, seek, &s, &n, wrong) != 0 &&
+	    (was == NULL || repo_release_walk(dir, was, seek, &s, &n,
+	    wrong) != 0))
+		return (repo_file_fail(x->err, "%.900s; copy releases/ back "
+		    "from a mirror", wrong));
+	return (s.found ? 0 : repo_file_fail(x->err, "%s: does not have the "
+	    "publication in force (%u); copy releases/ back from a mirror",
+	    dir, (unsigned)s.targets));
+}
+
 /* See that the release log's key is the one that the new targets name. */
 static int
 check_release(struct out *x)
@@ -222,7 +272,7 @@ check_release(struct out *x)
 		return (-1);
 	repo_release_vkey(&s, vkey);
 	note_signer_wipe(&s);
-	return (want != NULL && strcmp(want, vkey) == 0 ? 0 :
+	return (want != NULL && strcmp(want, vkey) == 0 ? check_log(x, vkey) :
 	    repo_file_fail(x->err, "%s: is not the key of the release log that "
 	    "the new targets name; put that one back, or have the publication "
 	    "prepared anew", x->c->release_key));

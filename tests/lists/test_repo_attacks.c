@@ -285,6 +285,30 @@ Test(repo_attacks, a_list_for_one_branch_shows_where_two_mirrors_are_compared)
 	cr_expect_not_null(strstr(k.err, "entry 1 "), "%s", k.err);
 }
 
+/* A release log that was deleted, or is an older copy, is not begun anew. */
+Test(repo_attacks, the_release_log_is_never_begun_anew)
+{
+	static const char copy[] = "cp -r '%s' '%s'", gone[] = "rm -r '%s'%s";
+
+	repokit_publish(&k, NULL);
+	shell(copy, repokit_path(&k, "repo/releases"), repokit_path(&k, "r1"));
+	repokit_add(&k, "sanction", 100, 1);
+	repokit_publish(&k, NULL);
+	shell(copy, repokit_path(&k, "repo/releases"), repokit_path(&k, "r2"));
+	repokit_add(&k, "sanction", 101, 1);
+	cr_assert_eq(repokit_prepare(&k, NULL), 0, "%s", k.err);
+	repokit_sign2(&k);
+	shell(gone, repokit_path(&k, "repo/releases"), "");
+	cr_expect_eq(repokit_finish(&k), -1);
+	cr_expect_not_null(strstr(k.err, "mirror"), "%s", k.err);
+	shell(copy, repokit_path(&k, "r1"), repokit_path(&k, "repo/releases"));
+	cr_expect_eq(repokit_finish(&k), -1);
+	cr_expect_not_null(strstr(k.err, "mirror"), "%s", k.err);
+	shell(gone, repokit_path(&k, "repo/releases"), "");
+	shell(copy, repokit_path(&k, "r2"), repokit_path(&k, "repo/releases"));
+	cr_expect_eq(repokit_finish(&k), 0, "%s", k.err);
+}
+
 /* A clock that was put back does not replace what is good by what has expired. */
 Test(repo_attacks, a_clock_put_back_signs_nothing)
 {
