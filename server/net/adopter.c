@@ -30,6 +30,7 @@
 #include "offer.h"
 
 #define NICE	10
+#define PAUSE_NS 1000000 /* at least, after each slice of a base file */
 #define PAUSE_MAX 20	/* seconds: what was refused is looked at less and less often */
 
 /* What the thread is asked to do. */
@@ -42,6 +43,7 @@ struct errand {
 struct adopter {
 	struct adopter_options o;
 	struct adopt_options ao;
+	struct disk disk;		/* the real one, in no hurry */
 	uint32_t epochs[TOKEN_EPOCHS_MAX];
 	struct counter_news news;
 	char last_error[ADOPT_ERROR_MAX];
@@ -200,6 +202,31 @@ start(struct adopter *a, char *err, size_t errlen)
 	return (0);
 }
 
+/* Wait for what was written, then as long again, so that the log's syncs get through. */
+static int
+gentle_sync_range(void *ctx, int fd, int wait)
+{
+	struct timespec a, b;
+	int rc;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	rc = disk_real.sync_range(ctx, fd, wait);
+	if (!wait)
+		return (rc);
+	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+	b.tv_sec -= a.tv_sec;
+	b.tv_nsec -= a.tv_nsec;
+	if (b.tv_nsec < 0) {
+		b.tv_nsec += 1000000000;
+		b.tv_sec--;
+	}
+	if (b.tv_sec == 0 && b.tv_nsec < PAUSE_NS)
+		b.tv_nsec = PAUSE_NS;
+	if (b.tv_sec == 0)
+		(void)nanosleep(&b, NULL);
+	return (rc);
+}
+
 /* The thread: one look at a time. */
 static void *
 work(void *arg)
@@ -285,8 +312,10 @@ adopter_open(const struct adopter_options *o, char *err, size_t errlen)
 	n = token_keys_count(o->list_keys);
 	for (i = 0; i < n; i++)
 		a->epochs[i] = token_keys_epoch(o->list_keys, i);
+	a->disk = disk_real;
+	a->disk.sync_range = gentle_sync_range;
 	a->ao = (struct adopt_options){ .data = o->config->data,
-		.root = o->config->lists_root, .disk = &disk_real,
+		.root = o->config->lists_root, .disk = &a->disk,
 		.epochs = a->epochs, .nepochs = n };
 	(void)pthread_mutex_init(&a->lock, NULL);
 	(void)pthread_cond_init(&a->wake, NULL);
