@@ -75,7 +75,8 @@ blames() {
 
 # place SEQ: the bundle that holds an entry, and where in it the entry begins.
 place() {
-	bundle=$(grep -rlaF "{\"seq\":$1,\"t\":" "$dir/log" | head -1)
+	# In the newest of the partial bundles that hold it: that is the one verified.
+	bundle=$(grep -rlaF "{\"seq\":$1,\"t\":" "$dir/log" | sort -V | tail -1)
 	[ -n "$bundle" ] || fail "entry $1 is not in the log"
 	offset=$(grep -aboF "{\"seq\":$1,\"t\":" "$bundle" | head -1 | cut -d: -f1)
 }
