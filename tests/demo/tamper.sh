@@ -145,7 +145,7 @@ blames "altered or moved"
 say "3. The end is cut off"
 say "---------------------"
 pristine
-last=$(find "$dir/log" -path '*/entries/*' -type f | sort | tail -1)
+last=$(find "$dir/log" -path '*/entries/*' -type f | sort -V | tail -1)
 size=$(wc -c <"$last")
 head -c $((size / 2)) "$last" >"$dir/cut"
 mv "$dir/cut" "$last"
