@@ -62,7 +62,7 @@ CASE(retro, who_was_approved_and_is_listed_now_is_reported)
 CASE(retro, the_smallest_slices_find_all_of_them)
 {
 	uint64_t seq;
-	char txn[8];
+	char txn[16];
 	int i;
 
 	publish();
