@@ -73,9 +73,8 @@ centre_fetch() {
 	    >>"$dir/centre.txt" 2>&1
 }
 
-# centre_sync: the same, and the daemon takes it over.
-centre_sync() {
-	centre_fetch || return 1
+# centre_await: wait until the daemon has it in force, ten seconds at most.
+centre_await() {
 	want=$("$build/liangka" repo check "$centre/repo" \
 	    --root "$dir/root.json" --json 2>/dev/null |
 	    sed -n 's/.*"targets":{"version":\([0-9]*\).*/\1/p')
@@ -85,6 +84,11 @@ centre_sync() {
 		[ $n -le 100 ] || return 1
 		sleep 0.1
 	done
+}
+
+# centre_sync: fetch it, and have the daemon take it over.
+centre_sync() {
+	centre_fetch && centre_await
 }
 
 # centre_version: which publication the daemon has in force.

@@ -148,6 +148,7 @@ centre_make || centre_failed
 mkdir -p "$dir/data"
 centre_fetch || centre_failed
 start
+centre_await || centre_failed
 say "The centre publishes lists, outlet register and policy; two of three custodians" \
     "sign; the branch verifies them: version $(centre_version) in force."
 say "liangkad runs as process $pid. A day passes in seconds here, so its limits" \
