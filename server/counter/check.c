@@ -225,6 +225,8 @@ reserve(struct request *q)
 		e->due = e->expires;
 }
 
+_Static_assert(POLICY_MAX_WAIVABLE <= ENTRY_WAIVED, "all waived rules fit");
+
 /* Decide, and put grounds and outcome into the entry. */
 static void
 decide(struct request *q, const struct application *ap,
@@ -232,19 +234,14 @@ decide(struct request *q, const struct application *ap,
 {
 	const struct policy *p = q->c->policy;
 	const struct policy_fact *facts;
-	uint8_t named[POLICY_MAX_RULES];
 	struct entry *e = q->e;
 	struct verdict v;
 
 	e->nfacts = (uint32_t)policy_facts(p, &facts);
 	facts_gather(facts, e->nfacts, &q->c->person, ap, e->facts);
 	policy_decide_waiving(p, e->facts, lc->waived, ap->now, &v);
-	if (policy_hits(p, v.waived, v.nwaived, e->waived,
-	    sizeof(e->waived)) < v.nwaived) {
-		/* What the entry has no room for is not lifted. */
-		subject_waived(p, e, named);
-		policy_decide_waiving(p, e->facts, named, ap->now, &v);
-	}
+	/* There is room for all: policy_compile() sees to it. */
+	policy_hits(p, v.waived, v.nwaived, e->waived, sizeof(e->waived));
 	e->engine = POLICY_ENGINE;
 	copy(e->policy, sizeof(e->policy), policy_version(p));
 	e->decision = v.decision;

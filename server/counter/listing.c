@@ -266,7 +266,7 @@ print(char *buf, size_t cap, const struct match *m, size_t n)
 	int severity;
 
 	buf[0] = '\0';
-	for (severity = 255; severity >= 0; severity--)
+	for (severity = 255; n > 0 && severity >= 0; severity--)
 		for (i = 0; i < n; i++) {
 			if (m[i].r.severity != severity)
 				continue;

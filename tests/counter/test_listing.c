@@ -225,3 +225,38 @@ CASE(listing, a_newer_root_is_told_though_no_list_changed)
 	serve(a);
 	cr_expect_eq(journal_seq(x.journal), seq + 1, "once");
 }
+
+/* Who is refused, or only tried out, takes nobody's place in a campaign. */
+CASE(listing, only_who_may_be_issued_is_a_head)
+{
+
+	campaigns_text = "[campaign fresh]\ntitle = \"x\"\n"
+	    "outlets = \"ctel.1\"\nproducts = sim\n"
+	    "from = 2026-11-01\nuntil = 2026-11-30\nexpected = 1\n"
+	    "lifts = DAY-2\nproposed = \"wang\"\napproved = \"li\"\n";
+	set(SANCTION, person(1), CATEGORY_CONVICTED, 0, 0);
+	publish();
+	cr_expect_eq(check(&x, "ctel", "1", 1, LK_PRODUCT_SIM, "a"),
+	    LK_REJECT);
+	cr_expect_eq(last()->flags & ENTRY_F_HEAD, 0);
+	applicant(&x, "ctel", "1", 2, LK_PRODUCT_SIM, "b");
+	withn(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_eq(last()->flags & ENTRY_F_HEAD, 0);
+	cr_expect_eq(check(&x, "ctel", "1", 3, LK_PRODUCT_SIM, "c"), LK_PASS);
+	cr_expect_neq(last()->flags & ENTRY_F_HEAD, 0);
+	cr_expect_eq(last()->flags & ENTRY_F_FULL, 0);
+}
+
+CASE(listing, the_gravest_match_stands_first)
+{
+
+	set(SANCTION, person(1), CATEGORY_VICTIM, 0, 0);
+	set(PHONES, thing(TOKEN_PHONE, "13800001111"), CATEGORY_INVOLVED, 0, 0);
+	publish();
+	applicant(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a");
+	with(&x, WIRE_T_PHONE, "13800001111");
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_str_eq(last()->listed, "phones:2:involved:7:0:joint2024 "
+	    "sanction:2:victim:2:0:joint2024");
+}
