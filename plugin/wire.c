@@ -83,6 +83,8 @@ judge(unsigned tag, const uint8_t *p, size_t len)
 		if (len > 0 && memchr(p, 0, len) != NULL)
 			return (WIRE_NUL);
 		return (WIRE_OK);
+	case WIRE_BLOB:
+		return (len > tags[tag].max ? WIRE_BAD_LENGTH : WIRE_OK);
 	default:
 		return (WIRE_UNKNOWN_TAG);
 	}

@@ -43,6 +43,8 @@ enum wire_type {
 	WIRE_DECIDE, /* the desk approves or denies a held case */
 	WIRE_CLOCK,  /* an operator re-bases the journal clock */
 	WIRE_STAFF,  /* staff looks up, unseals or erases: a signed statement */
+	WIRE_DESK,   /* what waits at the desk: cases, alerts */
+	WIRE_TAKEIN, /* many rows of a file at once */
 	WIRE_TYPE_MAX
 };
 
@@ -52,6 +54,7 @@ enum wire_kind {
 	WIRE_U64,   /* exactly 8 bytes; also signed */
 	WIRE_TEXT,  /* 0..max bytes, no NUL; encoding as WIRE_T_ENCODING says */
 	WIRE_BYTES, /* exactly max bytes */
+	WIRE_BLOB,  /* 0..max bytes of any value */
 };
 
 enum wire_tag {
@@ -59,7 +62,7 @@ enum wire_tag {
 #define WIRE_TAG(id, NAME, name, kind, max) WIRE_T_##NAME = id,
 #include "wire_tags.h"
 #undef WIRE_TAG
-	WIRE_T_MAX = 112
+	WIRE_T_MAX = 128
 };
 
 /* WIRE_T_ENCODING */
@@ -69,6 +72,10 @@ enum wire_tag {
 /* WIRE_T_INTAKE_KIND */
 #define WIRE_INTAKE_OPEN 1
 #define WIRE_INTAKE_CLOSE 2
+
+/* WIRE_T_DESK_WHAT */
+#define WIRE_DESK_CASES 1
+#define WIRE_DESK_ALERTS 2
 
 struct wire_header {
 	uint16_t version;

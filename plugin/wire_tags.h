@@ -55,6 +55,10 @@ WIRE_TAG(48, PROGRAM, "program", WIRE_TEXT, 63)
 WIRE_TAG(49, INTAKE_KIND, "intake_kind", WIRE_U32, 4)
 WIRE_TAG(50, NOTE, "note", WIRE_TEXT, 255)	/* staff's reason */
 WIRE_TAG(51, STATEMENT, "statement", WIRE_TEXT, 2047) /* staff's signed note */
+WIRE_TAG(52, DESK_WHAT, "desk_what", WIRE_U32, 4) /* WIRE_DESK_CASES, _ALERTS */
+WIRE_TAG(53, AFTER, "after", WIRE_U64, 8)	/* what stands behind this seq */
+WIRE_TAG(54, ROWS, "rows", WIRE_BLOB, 60000)	/* intake: rows of a file, packed */
+WIRE_TAG(55, INTAKE_FLAGS, "intake_flags", WIRE_U32, 4)
 /* what a reply says */
 WIRE_TAG(64, ERROR, "error", WIRE_U32, 4)
 WIRE_TAG(65, DECISION, "decision", WIRE_U32, 4)
@@ -102,3 +106,8 @@ WIRE_TAG(105, SYNC_SOURCE, "sync_source", WIRE_TEXT, 127)
 WIRE_TAG(106, SYNC_ERROR, "sync_error", WIRE_TEXT, 255)
 WIRE_TAG(107, RETRO_HITS, "retro_hits", WIRE_U64, 8) /* entries since the start */
 WIRE_TAG(108, RETRO_CLEARS, "retro_clears", WIRE_U64, 8)
+WIRE_TAG(109, TABLE, "table", WIRE_TEXT, 6000)	/* lines of fields with tabs between */
+WIRE_TAG(110, NEXT, "next", WIRE_U64, 8)	/* AFTER of the next page; absent: the last */
+WIRE_TAG(111, RESULTS, "results", WIRE_BLOB, 6000) /* of ROWS */
+WIRE_TAG(112, OPEN_CASES, "open_cases", WIRE_U64, 8)
+WIRE_TAG(113, OPEN_ALERTS, "open_alerts", WIRE_U64, 8)

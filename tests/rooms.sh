@@ -15,13 +15,15 @@ deny() {
 }
 
 deny "only server/store may see LMDB" 'lmdb\.h' plugin keys server/engine \
-    server/lists server/counter server/audit server/net server/cli
+    server/lists server/counter server/audit server/desk server/net server/cli
 deny "only server/net may see libevent" 'event' plugin keys server/engine \
-    server/counter server/store server/lists server/audit server/cli
-deny "only server/audit and server/lists may see libcurl" 'curl/' plugin keys \
+    server/counter server/store server/lists server/audit server/desk \
+    server/cli
+deny "only audit, lists and desk may see libcurl" 'curl/' plugin keys \
     server/engine server/counter server/store server/net server/cli
 deny "only server/lists may see jansson and zstd" 'jansson|zstd' plugin keys \
-    server/engine server/counter server/store server/audit server/net server/cli
+    server/engine server/counter server/store server/audit server/desk \
+    server/net server/cli
 deny "the plugin knows libc alone" 'openssl|lmdb|event|xxhash' plugin
 deny "the engine does no I/O and knows no clock" \
     'sys/|unistd|fcntl|time\.h|stdio_ext|openssl|poll|pthread' server/engine

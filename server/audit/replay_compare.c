@@ -116,6 +116,8 @@ replay_decide(struct replay *r)
 	}
 	subject_waived(p, e, waived);
 	policy_decide_waiving(p, e->facts, waived, e->t / 1000, &v);
+	if ((e->flags & ENTRY_F_CLAIMED) != 0)
+		policy_soften(p, &v);
 	ids(r, "hits", e->hits, v.hit, v.nhits);
 	ids(r, "lifted", e->lifted, v.lifted, v.nlifted);
 	ids(r, "waived", e->waived, v.waived, v.nwaived);
@@ -164,7 +166,9 @@ replay_facts(struct replay *r)
 	const struct entry *e = &r->e;
 	const struct policy_fact *fact;
 	size_t n = policy_facts(p, &fact), i;
+	const uint32_t mask = ENTRY_F_LINKED | ENTRY_F_CLAIMED;
 	struct application ap;
+	uint64_t superseded;
 	char name[64];
 	int64_t v;
 
@@ -182,6 +186,14 @@ replay_facts(struct replay *r)
 	}
 	subject_describe(&ap, &r->person, apply_names(r->scratch.apply), p, e,
 	    e->t / 1000);
+	superseded = ap.superseded;
+	subject_around(&ap, r->scratch.state, e);
+	if ((e->flags & ENTRY_F_LINKED) != 0) {
+		replay_number(r, REPLAY_B, "flags.linked", e->flags & mask,
+		    subject_linked(&r->person, &r->other, r->scratch.state, e,
+		    e->t / 1000));
+		ap.linked = 1;
+	}
 	for (i = 0; i < n; i++) {
 		if (facts_told(fact[i].fn) && fact[i].fn != POLICY_LISTED &&
 		    fact[i].fn != POLICY_AGENT_LISTED) {
@@ -201,5 +213,5 @@ replay_facts(struct replay *r)
 		replay_number(r, REPLAY_B, name, e->facts[i], v);
 	}
 	replay_number(r, REPLAY_B, "superseded", (int64_t)e->superseded,
-	    (e->flags & ENTRY_F_DRY) != 0 ? 0 : (int64_t)ap.superseded);
+	    (e->flags & ENTRY_F_DRY) != 0 ? 0 : (int64_t)superseded);
 }

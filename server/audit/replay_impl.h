@@ -28,6 +28,7 @@ struct replay {
 	struct scratch scratch;	/* B */
 	uint64_t last;		/* seq of the last entry, 0: none */
 	struct person person;	/* scratch */
+	struct person other;	/* ditto */
 	struct entry e;
 };
 

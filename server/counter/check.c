@@ -149,6 +149,21 @@ within_limits(struct request *q)
 	    "operator", e->teller, o->persons_per_day));
 }
 
+/* Join the records of the person's other documents, where there are any. */
+static void
+linked(struct request *q, int64_t now)
+{
+	struct counter *c = q->c;
+	struct state *s = journal_state(c->journal);
+	struct entry *e = q->e;
+
+	if (!entry_token_set(&e->prev) && state_get(s, RECORD_LINK,
+	    e->person.b, TOKEN_LEN, NULL, NULL) == NULL)
+		return;
+	c->joined = c->person;
+	e->flags |= subject_linked(&c->joined, &c->other, s, e, now);
+}
+
 /* Load the person's record and describe the application to the rules. */
 static int
 gather(struct request *q, const struct applicant *a, struct application *ap,
@@ -172,6 +187,12 @@ gather(struct request *q, const struct applicant *a, struct application *ap,
 	if (ap->outlet_area == 0)
 		ap->outlet_area = q->grant->area;
 	listing_look(c->listing, &a->lists, e, q->now, lc, ap);
+	e->area = ap->outlet_area;
+	if (ap->area != 0 && ap->outlet_area != 0 &&
+	    ap->area / 100 != ap->outlet_area / 100)
+		e->flags |= ENTRY_F_AWAY;
+	subject_around(ap, journal_state(c->journal), e);
+	linked(q, now);
 	listing_campaign(c->listing, c->policy, journal_state(c->journal), e,
 	    subject_token(e), q->now, lc, ap);
 	/* A dry run sees what the check itself would see. */
@@ -227,25 +248,60 @@ reserve(struct request *q)
 
 _Static_assert(POLICY_MAX_WAIVABLE <= ENTRY_WAIVED, "all waived rules fit");
 
+/* Decide by one record. */
+static void
+judge(struct request *q, const struct person *p, struct application *ap,
+    const struct listing_case *lc, struct verdict *v)
+{
+	const struct policy_fact *facts;
+	struct entry *e = q->e;
+
+	ap->linked = (e->flags & ENTRY_F_LINKED) != 0;
+	e->nfacts = (uint32_t)policy_facts(q->c->policy, &facts);
+	facts_gather(facts, e->nfacts, p, ap, e->facts);
+	policy_decide_waiving(q->c->policy, e->facts, lc->waived, ap->now, v);
+}
+
+/* Decide by all documents of the person; what only he says may hold, not refuse. */
+static void
+judge_linked(struct request *q, struct application *ap,
+    const struct listing_case *lc, struct verdict *v)
+{
+	struct entry *e = q->e;
+	uint32_t flags = e->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED);
+
+	judge(q, &q->c->joined, ap, lc, v);
+	if (v->decision != LK_REJECT || (flags & ENTRY_F_CLAIMED) == 0)
+		return;
+	e->flags &= ~flags;
+	judge(q, &q->c->person, ap, lc, v);
+	if (v->decision == LK_REJECT)
+		return;
+	e->flags |= flags;
+	judge(q, &q->c->joined, ap, lc, v);
+	policy_soften(q->c->policy, v);
+}
+
 /* Decide, and put grounds and outcome into the entry. */
 static void
-decide(struct request *q, const struct application *ap,
+decide(struct request *q, struct application *ap,
     const struct listing_case *lc)
 {
 	const struct policy *p = q->c->policy;
-	const struct policy_fact *facts;
 	struct entry *e = q->e;
 	struct verdict v;
 
-	e->nfacts = (uint32_t)policy_facts(p, &facts);
-	facts_gather(facts, e->nfacts, &q->c->person, ap, e->facts);
-	policy_decide_waiving(p, e->facts, lc->waived, ap->now, &v);
+	if ((e->flags & ENTRY_F_LINKED) != 0)
+		judge_linked(q, ap, lc, &v);
+	else
+		judge(q, &q->c->person, ap, lc, &v);
 	/* There is room for all: policy_compile() sees to it. */
 	policy_hits(p, v.waived, v.nwaived, e->waived, sizeof(e->waived));
 	e->engine = POLICY_ENGINE;
 	copy(e->policy, sizeof(e->policy), policy_version(p));
 	e->decision = v.decision;
 	e->floor = v.floor;
+	e->hard = policy_hard(p, &v);
 	e->needs = v.needs;
 	e->by = v.by;
 	e->offer = v.offer;
@@ -265,6 +321,7 @@ decide(struct request *q, const struct application *ap,
 		e->flags |= ENTRY_F_OUTLET;
 	if (e->decision == LK_REJECT || (e->flags & ENTRY_F_DRY) != 0)
 		e->flags &= ~ENTRY_F_HEAD;
+	alarm_verdict(q, ap, &v, ALERT_RULE);
 	reserve(q);
 }
 

@@ -19,10 +19,12 @@
 #include "listing.h"
 #include "refused.h"
 
+struct application;
 struct record_decision;
 struct retro;
 struct sealing;
 struct staff;
+struct verdict;
 
 #define ARENA 8192
 
@@ -44,6 +46,8 @@ struct counter {
 	int64_t minute;		/* when refusals were last written */
 	uint32_t connections;
 	struct person person;	/* scratch: the record being decided on */
+	struct person joined;	/* ditto, with those of other documents */
+	struct person other;	/* ditto: one of these */
 	struct entry entry;	/* scratch: the entry being written */
 	char arena[ARENA];	/* texts converted from GB18030 */
 	size_t used;
@@ -226,6 +230,25 @@ void status_answer(struct request *q);
 void intake_answer(struct request *q);
 void clock_answer(struct request *q);
 void staff_answer(struct request *q);
+
+/* alarm.c */
+
+/**
+ * alarm_area(c, inst, outlet): The area of an outlet by register or configuration, 0 where
+ * unknown.
+ */
+int32_t alarm_area(const struct counter *c, const char *inst,
+    const char *outlet);
+
+/**
+ * alarm_verdict(q, ap, v, kind): Put into q->e the alert that a verdict raises, kind being
+ * ALERT_RULE or ALERT_OPENER.  alarm_confirm(q), alarm_report(q): the same for a card
+ * issued and for a teller's alarm, with the area.
+ */
+void alarm_verdict(struct request *q, const struct application *ap,
+    const struct verdict *v, int kind);
+void alarm_confirm(struct request *q);
+void alarm_report(struct request *q);
 
 /* staff.c */
 

@@ -35,6 +35,7 @@ report_answer(struct request *q)
 	if (e->outlet[0] == '\0' && request_id(q, WIRE_T_BRANCH, e->outlet,
 	    sizeof(e->outlet), 1) != 0)
 		return;
+	alarm_report(q);
 	if (request_id(q, WIRE_T_TELLER, e->teller, sizeof(e->teller), 1) ==
 	    0 && request_write_sealed(q, leaf) == 0)
 		reply_ok(q);

@@ -77,6 +77,11 @@ confirm(struct request *q)
 	e->flags |= misfit(q, d);
 	if ((e->flags & ENTRY_F_EXTRA) != 0)
 		e->quantity = 1;
+	if (d->life != LIFE_ISSUED || (e->flags & ENTRY_F_EXTRA) != 0)
+		e->flags |= ENTRY_F_FIRST;
+	if ((d->flags & DECISION_AWAY) != 0)
+		e->flags |= ENTRY_F_AWAY;
+	alarm_confirm(q);
 	return (request_write(q, leaf));
 }
 

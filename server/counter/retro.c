@@ -216,8 +216,12 @@ report(struct retro *r, int code, const struct list_info *info,
 		e->card = card->token;
 		e->product = card->product;
 	}
-	if (code == RETRO_HIT)
+	e->area = d->area;
+	if (code == RETRO_HIT) {
 		listing_print(e->listed, sizeof(e->listed), info, rec);
+		e->alert = ALERT_CITY;
+		e->alert_kind = ALERT_RETRO;
+	}
 	if (journal_write(r->j, e, leaf) != LK_OK) {
 		r->writes = 0;
 		return;

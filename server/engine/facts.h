@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared.h"
+
+struct outletday;
 struct person;
 struct policy_fact;
 
@@ -43,6 +46,13 @@ struct application {
 	int outlet_known;	/* it stands in the register, or there is none */
 	int outlet_suspended;
 	int campaign;		/* within a registered campaign with room */
+	int linked;		/* counted over several documents of the person */
+	int away;		/* of another area than the outlet; both are known */
+	uint64_t whose;		/* first 8 bytes of the person's token */
+	struct shared shared[SHARED_KINDS]; /* who else used the same; n = 0 where */
+				/* the application names none */
+	int named[SHARED_KINDS]; /* the application names a phone and so on */
+	const struct outletday *outlet_days; /* of the outlet; NULL: none yet */
 };
 
 /**

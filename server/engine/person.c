@@ -263,7 +263,8 @@ person_close(struct person *p, struct opening *o, uint32_t at,
 
 /* Note an attempt. */
 void
-person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision)
+person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision,
+    uint32_t inst)
 {
 
 	if (p->natt == PERSON_ATTEMPTS) {
@@ -273,7 +274,9 @@ person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision)
 		p->flags |= PERSON_ATT_OVERFLOW;
 	}
 	p->att[p->natt++] = (struct attempt){ .seq = seq, .at = at,
-		.decision = (uint8_t)decision };
+		.decision = (uint8_t)decision,
+		.inst = { (uint8_t)inst, (uint8_t)(inst >> 8),
+		(uint8_t)(inst >> 16) } };
 }
 
 /* Take an attempt back. */
@@ -290,6 +293,38 @@ person_unattempt(struct person *p, uint64_t seq)
 		p->natt--;
 		return;
 	}
+}
+
+/* Add the attempts of another document, by seq. */
+static void
+join_attempts(struct person *p, const struct person *other)
+{
+	struct attempt all[2 * PERSON_ATTEMPTS];
+	uint32_t i = 0, k = 0, n = 0;
+
+	while (i < p->natt || k < other->natt)
+		if (k == other->natt || (i < p->natt &&
+		    p->att[i].seq < other->att[k].seq))
+			all[n++] = p->att[i++];
+		else
+			all[n++] = other->att[k++];
+	i = n > PERSON_ATTEMPTS ? n - PERSON_ATTEMPTS : 0;
+	if (i > 0)
+		p->flags |= PERSON_ATT_OVERFLOW;
+	p->natt = n - i;
+	memcpy(p->att, &all[i], p->natt * sizeof(p->att[0]));
+}
+
+/* Add another document's openings and attempts. */
+void
+person_join(struct person *p, const struct person *other)
+{
+	uint32_t i;
+
+	p->flags |= other->flags;
+	for (i = 0; i < other->nopen; i++)
+		person_open(p, &other->open[i], other->open[i].at);
+	join_attempts(p, other);
 }
 
 /* Test the invariants. */

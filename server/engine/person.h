@@ -55,7 +55,7 @@ struct attempt {
 	uint64_t seq;
 	uint32_t at;
 	uint8_t decision;
-	uint8_t spare[3];
+	uint8_t inst[3];	/* interned name, low byte first */
 };
 
 /* A record unpacked for reading and change; about 11 KiB. */
@@ -131,15 +131,35 @@ void person_close(struct person *p, struct opening *o, uint32_t at,
     unsigned quantity);
 
 /**
- * person_attempt(p, seq, at, decision): Note an attempt.  When there is no room
+ * person_attempt(p, seq, at, decision, inst): Note an attempt.  When there is no room
  * the oldest goes and PERSON_ATT_OVERFLOW is set.
  */
-void person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision);
+void person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision,
+    uint32_t inst);
+
+/**
+ * person_attempt_inst(t): Return the institution that was asked.
+ */
+static inline uint32_t
+person_attempt_inst(const struct attempt *t)
+{
+
+	return (t->inst[0] | (uint32_t)t->inst[1] << 8 |
+	    (uint32_t)t->inst[2] << 16);
+}
 
 /**
  * person_unattempt(p, seq): Take an attempt back.
  */
 void person_unattempt(struct person *p, uint64_t seq);
+
+/**
+ * person_join(p, other): Add what another document of the same person opened and tried,
+ * so that windows count all of it.  What does not fit sets PERSON_OVERFLOW or
+ * PERSON_ATT_OVERFLOW; a clearance stays with its own document.  The result is for
+ * counting only: it is not stored.
+ */
+void person_join(struct person *p, const struct person *other);
 
 /**
  * person_check(p): Return 0 when the invariants hold.

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "plugin.h"
+
 #include "person.h"
 #include "policy_names.h"
 #include "policy_rule.h"
@@ -215,4 +217,53 @@ policy_approve_ttl(const struct policy *p)
 {
 
 	return (p->approve_ms / 1000);
+}
+
+/* What no desk overrides. */
+int32_t
+policy_hard(const struct policy *p, const struct verdict *v)
+{
+	int32_t hard = LK_PASS;
+	uint16_t i;
+
+	for (i = 0; i < v->nhits; i++)
+		if (p->rule[v->hit[i]].class == POLICY_STATUTORY &&
+		    p->rule[v->hit[i]].then > hard)
+			hard = p->rule[v->hit[i]].then;
+	return (hard);
+}
+
+/* A refusal that rests on the applicant's own word becomes a review. */
+void
+policy_soften(const struct policy *p, struct verdict *v)
+{
+
+	if (v->decision != LK_REJECT || policy_hard(p, v) == LK_REJECT)
+		return;
+	v->decision = LK_REVIEW;
+	v->floor = policy_hard(p, v) == LK_LIMIT ? LK_LIMIT : LK_PASS;
+	v->by = LK_BY_CENTRE;
+	v->needs |= LK_NEED_CENTRE;
+}
+
+/* Does a rule ask for facts of a function? */
+int
+policy_rule_reads(const struct policy *p, int rule, int fn)
+{
+	const struct policy_rule *r = &p->rule[rule];
+	const struct policy_insn *c = &p->code[r->code];
+	uint16_t i;
+
+	for (i = 0; i < r->ncode; i++)
+		if (c[i].op == POLICY_OP_FACT && p->fact[c[i].arg].fn == fn)
+			return (1);
+	return (0);
+}
+
+/* What becomes of a case that nobody answers. */
+int32_t
+policy_review_timeout(const struct policy *p)
+{
+
+	return (p->review_timeout == LK_REJECT ? LK_REJECT : LK_REVIEW);
 }

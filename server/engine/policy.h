@@ -137,6 +137,12 @@ enum policy_fn {
 	POLICY_LISTED, POLICY_AGENT_LISTED, /* value: enum category, 0 = not */
 	POLICY_STALE, POLICY_OUTLET_KNOWN, POLICY_OUTLET_SUSPENDED,
 	POLICY_CAMPAIGN,
+	POLICY_ATTEMPT_INSTITUTIONS,
+	POLICY_SHARED_PHONE, POLICY_SHARED_ADDRESS, POLICY_SHARED_DEVICE,
+	POLICY_SHARED_AGENT, POLICY_SHARED_EMPLOYER,
+	POLICY_OUTLET_CARDS, POLICY_OUTLET_MEAN,
+	POLICY_OUTLET_AWAY, POLICY_OUTLET_AWAY_MEAN,
+	POLICY_LINKED,
 	POLICY_FNS
 };
 
@@ -167,7 +173,11 @@ enum policy_class {
 	POLICY_STATUTORY, POLICY_QUANTITY_LIMIT, POLICY_FREQUENCY, POLICY_CONTEXT
 };
 
-enum policy_notify { POLICY_NOTIFY_NONE, POLICY_NOTIFY_COUNTY, POLICY_NOTIFY_CITY };
+/* Who is told; the numbers are those of enum alert_level of a journal entry. */
+enum policy_notify {
+	POLICY_NOTIFY_NONE, POLICY_NOTIFY_OUTLET, POLICY_NOTIFY_COUNTY,
+	POLICY_NOTIFY_CITY, POLICY_NOTIFY_PROVINCE
+};
 
 /*
  * What was decided.  Rules are numbered from 0 in file order.  The four lists
@@ -274,6 +284,34 @@ void policy_decide_waiving(const struct policy *p, const int64_t *facts,
  */
 void policy_decide(const struct policy *p, const int64_t *facts, int64_t now_s,
     struct verdict *v);
+
+/**
+ * policy_hard(p, v):
+ * Return the strictest `then` of the statutory rules among ${v}->hit, LK_PASS where none
+ * hit: what nobody at a desk may override.
+ */
+int32_t policy_hard(const struct policy *p, const struct verdict *v);
+
+/**
+ * policy_soften(p, v):
+ * Where ${v} rejects and no statutory rule among its hits does, make it a REVIEW by the
+ * centre, with the floor LK_PASS.  For facts that rest on the applicant's own word: they
+ * hold, but do not refuse (see store/subject.h).
+ */
+void policy_soften(const struct policy *p, struct verdict *v);
+
+/**
+ * policy_rule_reads(p, rule, fn):
+ * Return 1 if the rule's `when` asks for a fact of the function ${fn}, else 0.
+ */
+int policy_rule_reads(const struct policy *p, int rule, int fn);
+
+/**
+ * policy_review_timeout(p):
+ * Return what becomes of a case that nobody answers in time: LK_REVIEW (it lapses, and the
+ * applicant is checked anew) or LK_REJECT (it counts as refused).  Never LK_PASS.
+ */
+int32_t policy_review_timeout(const struct policy *p);
 
 /**
  * policy_rules(p):

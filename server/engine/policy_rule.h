@@ -62,6 +62,7 @@ struct policy_rule {
 struct policy {
 	char			version[32];
 	int64_t			reservation_ms, review_ms, approve_ms;
+	int32_t			review_timeout;		/* LK_REVIEW, LK_REJECT */
 	const char *		relief[2];		/* or NULL */
 	const char *		general[4][2][2];	/* by decision, or NULL */
 	size_t			nfacts, nrules, nnames, nlists, ncode, nstrings;

@@ -226,6 +226,7 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 		apply_decision(a, e, leaf);
 		break;
 	case ENTRY_CONFIRM:
+	case ENTRY_MERGE:
 		apply_confirm(a, e);
 		break;
 	case ENTRY_CANCEL:
@@ -236,9 +237,9 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 		apply_closing(a, e);
 		break;
 	case ENTRY_INTAKE:
-		if (e->code == 2)
+		if (e->code == INTAKE_CLOSE)
 			apply_closing(a, e);
-		else
+		else if (e->code == INTAKE_OPEN)
 			apply_told(a, e);
 		break;
 	case ENTRY_REVIEW:
@@ -263,9 +264,16 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	case ENTRY_RETRO:
 		apply_retro(a, e);
 		break;
+	case ENTRY_ALERT:
+		apply_alert_step(a, e);
+		break;
+	case ENTRY_LINK:
+		apply_link(a, e);
+		break;
 	default:
 		break;
 	}
+	apply_alert(a, e);
 	if (state_applied(a->s, e->seq) != 0)
 		a->failed = 1;
 	return (a->failed ? -1 : 0);

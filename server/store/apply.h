@@ -20,7 +20,7 @@ struct names;
 struct state;
 
 /* The most that one entry can change. */
-#define APPLY_RECORDS 16
+#define APPLY_RECORDS 32
 #define APPLY_BYTES (64 * 1024)
 
 /**

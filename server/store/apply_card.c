@@ -70,6 +70,8 @@ apply_confirm(struct apply *a, const struct entry *e)
 			d->confirms++;
 		d->life = LIFE_ISSUED;
 	}
+	apply_outlet(a, e, outlet, (e->flags & ENTRY_F_FIRST) != 0 ?
+	    (unsigned)e->quantity : 0);
 	card_open(a, e, inst, outlet, seq);
 	apply_seen_card(a, e, inst);
 }
@@ -98,9 +100,12 @@ apply_withdraw(struct apply *a, const struct entry *e)
 	}
 	if ((d = apply_decision_of(a, e, e->ref)) != NULL) {
 		d->life = whole ? LIFE_VOIDED : LIFE_CANCELLED;
-		if (d->standing == LK_STANDING_OPEN || whole)
+		if (d->standing == LK_STANDING_OPEN ||
+		    d->standing == LK_STANDING_TAKEN ||
+		    d->standing == LK_STANDING_DISPATCHED || whole)
 			d->standing = LK_STANDING_WITHDRAWN;
 	}
+	apply_case_gone(a, e);
 }
 
 /* A closing: the card no longer counts as held. */
@@ -150,39 +155,91 @@ apply_told(struct apply *a, const struct entry *e)
 		person_open(p, &o, apply_seconds(e->t));
 		apply_person_done(a, e);
 	}
+	apply_outlet(a, e, outlet, (unsigned)e->quantity);
+	apply_shared(a, e);
 	card_open(a, e, inst, outlet, e->seq);
 	apply_seen(a, e);
 	apply_seen_card(a, e, inst);
 }
 
-/* A review: approved, or denied and the reservation freed. */
+/* A review: what it does to the person's reservation. */
+static void
+review_person(struct apply *a, const struct entry *e)
+{
+	struct opening o = { .seq = e->ref, .visit = e->visit_key,
+		.at = apply_happened(e), .until = apply_seconds(e->expires),
+		.quantity = (uint16_t)e->quantity,
+		.product = (uint8_t)e->product, .state = OPENING_RESERVED,
+		.operation = (uint8_t)e->operation };
+	int approved = e->code == REVIEW_APPROVE;
+	struct opening *old;
+	struct person *p;
+
+	if (approved && e->quantity != 0) {
+		o.inst = apply_intern(a, e, NAME_INST, "", e->inst);
+		o.outlet = apply_intern(a, e, NAME_OUTLET, e->inst, e->outlet);
+	}
+	if ((p = apply_person(a, e)) == NULL)
+		return;
+	old = person_find(p, e->ref);
+	if (old != NULL && old->state == OPENING_HELD) {
+		if (approved) {
+			old->state = OPENING_RESERVED;
+			old->until = o.until;
+		} else
+			person_remove(p, old);
+	} else if (old == NULL && approved && e->quantity != 0)
+		/* A refusal was overridden: it had reserved nothing. */
+		person_open(p, &o, apply_seconds(e->t));
+	if (approved && e->clear_until != 0) {
+		p->clear_until = apply_seconds(e->clear_until);
+		p->clear_left = (uint32_t)e->clear_count;
+	}
+	apply_person_done(a, e);
+}
+
+/* A review: how the decision stands then. */
+static void
+review_decision(struct apply *a, const struct entry *e)
+{
+	static const uint8_t standing[] = {
+		[REVIEW_APPROVE] = LK_STANDING_APPROVED,
+		[REVIEW_DENY] = LK_STANDING_DENIED,
+		[REVIEW_TAKE] = LK_STANDING_TAKEN,
+		[REVIEW_RELEASE] = LK_STANDING_OPEN,
+		[REVIEW_DISPATCH] = LK_STANDING_DISPATCHED,
+		[REVIEW_RESULT] = LK_STANDING_TAKEN,
+		[REVIEW_CLOSE] = LK_STANDING_WITHDRAWN,
+		[REVIEW_TIMEOUT] = LK_STANDING_EXPIRED };
+	struct record_decision *d;
+
+	if (e->code < 1 || e->code > REVIEW_TIMEOUT ||
+	    e->code == REVIEW_PROPOSE ||
+	    (d = apply_decision_of(a, e, e->ref)) == NULL)
+		return;
+	/* A refusal that somebody wants overridden stays one meanwhile. */
+	if (d->decision == LK_REJECT && e->code != REVIEW_APPROVE)
+		return;
+	/* The policy may have whom nobody answered refused. */
+	d->standing = e->code == REVIEW_TIMEOUT && e->decision == LK_REJECT ?
+	    LK_STANDING_DENIED : standing[e->code];
+	if (e->code != REVIEW_APPROVE)
+		return;
+	d->expires = e->expires;
+	if (d->decision == LK_REJECT) {
+		d->floor = d->hard;
+		d->life = LIFE_RESERVED;
+	}
+}
+
+/* A step in a held case. */
 void
 apply_review(struct apply *a, const struct entry *e)
 {
-	int approved = e->code == LK_RESOLVE_APPROVE;
-	struct record_decision *d;
-	struct opening *o;
-	struct person *p;
 
-	if ((p = apply_person(a, e)) != NULL) {
-		o = person_find(p, e->ref);
-		if (o != NULL && o->state == OPENING_HELD) {
-			if (approved) {
-				o->state = OPENING_RESERVED;
-				o->until = apply_seconds(e->expires);
-			} else
-				person_remove(p, o);
-		}
-		if (approved && e->clear_until != 0) {
-			p->clear_until = apply_seconds(e->clear_until);
-			p->clear_left = (uint32_t)e->clear_count;
-		}
-		apply_person_done(a, e);
-	}
-	if ((d = apply_decision_of(a, e, e->ref)) != NULL) {
-		d->standing = approved ? LK_STANDING_APPROVED :
-		    LK_STANDING_DENIED;
-		if (approved)
-			d->expires = e->expires;
-	}
+	if (e->code == REVIEW_APPROVE || e->code == REVIEW_DENY ||
+	    e->code == REVIEW_CLOSE || e->code == REVIEW_TIMEOUT)
+		review_person(a, e);
+	review_decision(a, e);
+	apply_case_step(a, e);
 }

@@ -34,7 +34,8 @@ decision_person(struct apply *a, const struct entry *e, uint32_t inst,
 	if ((e->flags & ENTRY_F_CLEARED) != 0 && p->clear_left > 0)
 		p->clear_left--;
 	if ((e->flags & ENTRY_F_OUTLET) == 0)
-		person_attempt(p, e->seq, apply_seconds(e->t), e->decision);
+		person_attempt(p, e->seq, apply_seconds(e->t), e->decision,
+		    inst);
 	if ((e->flags & ENTRY_F_POSTHOC) != 0) {
 		o.state = OPENING_ISSUED;
 		o.until = 0;
@@ -85,6 +86,7 @@ decision_record(struct apply *a, const struct entry *e,
 	d->nhits = (uint16_t)nhits;
 	d->decision = (uint8_t)e->decision;
 	d->floor = (uint8_t)e->floor;
+	d->hard = (uint8_t)e->hard;
 	d->by = (uint8_t)e->by;
 	d->product = (uint8_t)e->product;
 	d->operation = (uint8_t)e->operation;
@@ -98,6 +100,7 @@ decision_record(struct apply *a, const struct entry *e,
 	    ((e->flags & ENTRY_F_CLOCK) ? DECISION_CLOCK : 0) |
 	    ((e->flags & ENTRY_F_STALE) ? DECISION_STALE : 0) |
 	    (e->listed[0] != '\0' ? DECISION_LISTED : 0) |
+	    ((e->flags & ENTRY_F_AWAY) ? DECISION_AWAY : 0) |
 	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
 	    (e->subject != 0 ? DECISION_ORGANISATION : 0);
 	if ((e->flags & ENTRY_F_DRY) != 0)
@@ -189,10 +192,19 @@ apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	decision_teller(a, e);
 	apply_seen(a, e);
 	apply_campaign(a, e);
+	apply_shared(a, e);
+	apply_link(a, e);
+	apply_case(a, e);
+	if ((e->flags & (ENTRY_F_POSTHOC | ENTRY_F_DRY)) == ENTRY_F_POSTHOC)
+		apply_outlet(a, e, outlet, (unsigned)e->quantity);
+	if ((e->flags & (ENTRY_F_UNKNOWN | ENTRY_F_DRY)) == ENTRY_F_UNKNOWN)
+		apply_outlet_told(a, e, outlet);
 	if (e->superseded != 0 && (e->flags & ENTRY_F_DRY) == 0 &&
 	    (d = apply_decision_of(a, e, e->superseded)) != NULL) {
 		d->life = LIFE_SUPERSEDED;
-		if (d->standing == LK_STANDING_OPEN)
+		if (d->standing == LK_STANDING_OPEN ||
+		    d->standing == LK_STANDING_TAKEN ||
+		    d->standing == LK_STANDING_DISPATCHED)
 			d->standing = LK_STANDING_WITHDRAWN;
 	}
 }

@@ -78,4 +78,31 @@ void apply_seen(struct apply *a, const struct entry *e);
 void apply_seen_card(struct apply *a, const struct entry *e, uint32_t inst);
 void apply_campaign(struct apply *a, const struct entry *e);
 
+/* apply_around.c: what an application or opening changes around the person */
+
+/**
+ * apply_shared(a, e): Note who uses the same phone and the like.  apply_outlet(a, e,
+ * outlet, cards): count cards issued at the outlet.  apply_outlet_told(a, e, outlet): note
+ * that it was told to be in no register.  apply_link(a, e): join two documents.
+ */
+void apply_shared(struct apply *a, const struct entry *e);
+void apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
+    unsigned cards);
+void apply_outlet_told(struct apply *a, const struct entry *e,
+    uint32_t outlet);
+void apply_link(struct apply *a, const struct entry *e);
+
+/* apply_desk.c: what waits at the desk */
+
+/**
+ * apply_case(a, e): A decision that becomes a case.  apply_case_step(a, e): a step in it.
+ * apply_case_gone(a, e): its opening was withdrawn.  apply_alert(a, e): what any entry
+ * raises.  apply_alert_step(a, e): an alert taken or closed.
+ */
+void apply_case(struct apply *a, const struct entry *e);
+void apply_case_step(struct apply *a, const struct entry *e);
+void apply_case_gone(struct apply *a, const struct entry *e);
+void apply_alert(struct apply *a, const struct entry *e);
+void apply_alert_step(struct apply *a, const struct entry *e);
+
 #endif /* !LIANGKA_APPLY_IMPL_H_ */

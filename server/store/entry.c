@@ -7,7 +7,8 @@
 static const char *const kinds[ENTRY_KINDS] = {
 	"", "decision", "confirm", "cancel", "retire", "void", "report",
 	"review", "intake", "refused", "policy", "clock", "start", "stop",
-	"log", "heartbeat", "gap", "access", "unseal", "erase", "list", "retro"
+	"log", "heartbeat", "gap", "access", "unseal", "erase", "list", "retro",
+	"merge", "alert", "link"
 };
 
 /* A buffer being printed into; nothing is written past the end. */

@@ -29,7 +29,7 @@ enum entry_kind {
 	ENTRY_RETIRE,		/* a card was closed */
 	ENTRY_VOID,		/* a decision is taken back */
 	ENTRY_REPORT,		/* a teller's alarm */
-	ENTRY_REVIEW,		/* a held case was approved or denied */
+	ENTRY_REVIEW,		/* a step in a held case: enum review_step */
 	ENTRY_INTAKE,		/* an opening or closing told from elsewhere */
 	ENTRY_REFUSED,		/* requests of a minute that got no decision */
 	ENTRY_POLICY,		/* a policy came into force */
@@ -45,6 +45,9 @@ enum entry_kind {
 	ENTRY_LIST,		/* a list or register came into force */
 	ENTRY_RETRO,		/* who was passed is listed now (code RETRO_HIT), or who
 				 * was held is not listed any more (RETRO_CLEAR) */
+	ENTRY_MERGE,		/* a row of a file belongs to an opening counted before */
+	ENTRY_ALERT,		/* an alert was taken or closed */
+	ENTRY_LINK,		/* two documents are of one person, or are not */
 	ENTRY_KINDS
 };
 
@@ -68,10 +71,73 @@ enum entry_kind {
 #define ENTRY_F_OUTLET 0x10000u	/* the outlet was refused, not the applicant */
 #define ENTRY_F_HEAD 0x20000u	/* a further head of the campaign */
 #define ENTRY_F_FULL 0x40000u	/* the campaign had no room any more */
+#define ENTRY_F_CLAIMED 0x80000u /* facts are those of two documents that only the
+				 * applicant says are one person's: see subject.h */
+#define ENTRY_F_AWAY 0x100000u	/* the applicant is of another area than the outlet */
+#define ENTRY_F_STOCK 0x200000u	/* intake: a card held before, of no new day */
+#define ENTRY_F_LINKED 0x400000u /* facts are those of all documents of the person */
+#define ENTRY_F_FIRST 0x2000000u /* confirm: the first card of its opening */
+#define ENTRY_F_UNKNOWN 0x1000000u /* the outlet is in no register, first told here */
+#define ENTRY_F_SECOND 0x800000u /* review: the second of two persons */
 
 /* entry.code of ENTRY_RETRO */
 #define RETRO_HIT 1
 #define RETRO_CLEAR 2
+
+/* entry.code of ENTRY_REVIEW; `decided_by` says who, `ref` which decision */
+enum review_step {
+	REVIEW_APPROVE = 1,	/* LK_RESOLVE_APPROVE */
+	REVIEW_DENY = 2,	/* LK_RESOLVE_DENY */
+	REVIEW_TAKE = 3,	/* somebody works on it */
+	REVIEW_RELEASE = 4,	/* and does not any more */
+	REVIEW_DISPATCH = 5,	/* people were sent to the outlet: `note` whom */
+	REVIEW_RESULT = 6,	/* what they found: `evidence`, enum review_found */
+	REVIEW_PROPOSE = 7,	/* a refusal is to be overridden: the first of two */
+	REVIEW_CLOSE = 8,	/* nothing left to decide: the applicant is gone */
+	REVIEW_TIMEOUT = 9	/* nobody answered in time */
+};
+
+/* entry.evidence of REVIEW_RESULT */
+enum review_found {
+	FOUND_GENUINE = 1,	/* the applicant himself, for himself */
+	FOUND_PERSUADED = 2,	/* was talked out of it */
+	FOUND_POLICE = 3,	/* handed to the police */
+	FOUND_GONE = 4,		/* nobody there any more */
+	FOUND_OTHER = 9
+};
+
+/* entry.code of ENTRY_INTAKE */
+#define INTAKE_OPEN 1		/* WIRE_INTAKE_OPEN */
+#define INTAKE_CLOSE 2		/* WIRE_INTAKE_CLOSE */
+#define INTAKE_FILE 3		/* a file was taken in: `hash`, `count`, `note` */
+
+/* entry.code of ENTRY_ALERT */
+#define ALERT_STEP_TAKE 1
+#define ALERT_STEP_CLOSE 2
+
+/* entry.code of ENTRY_LINK */
+#define LINK_JOIN 1
+#define LINK_PART 2
+
+/* entry.alert: the level that is told first */
+enum alert_level {
+	ALERT_NONE, ALERT_OUTLET, ALERT_COUNTY, ALERT_CITY, ALERT_PROVINCE
+};
+
+/* entry.alert_kind */
+enum alert_kind {
+	ALERT_NO_KIND,
+	ALERT_RULE,		/* a rule with `notify` hit */
+	ALERT_LIST,		/* on a list */
+	ALERT_CANARY,		/* somebody asked for a person who does not exist */
+	ALERT_TELLER,		/* a teller's alarm */
+	ALERT_OVERRIDE,		/* issued against the decision, late or twice */
+	ALERT_RETRO,		/* passed, and listed since */
+	ALERT_OPENER,		/* found when a file was taken in */
+	ALERT_CAMPAIGN,		/* a campaign is beyond its number */
+	ALERT_CASE,		/* a case that nobody answered in time */
+	ALERT_KINDS
+};
 
 struct entry {
 	uint64_t seq;
@@ -119,6 +185,7 @@ struct entry {
 	int32_t quantity;
 	int32_t held_here;	/* -1 = unknown */
 	int32_t relation;
+	int32_t area;		/* of the outlet, 6 digits; 0: not known */
 	/* on what grounds */
 	char policy[32];
 	int32_t engine;
@@ -129,6 +196,8 @@ struct entry {
 	/* the outcome */
 	int32_t decision;
 	int32_t floor;
+	int32_t hard;		/* the strictest outcome of statutory rules, which
+				 * nobody at a desk overrides; 0: none hit */
 	uint32_t needs;
 	int32_t by;
 	int32_t offer;
@@ -142,6 +211,9 @@ struct entry {
 	uint32_t evidence;
 	int64_t clear_until;	/* clearance granted, UTC ms */
 	int32_t clear_count;
+	/* whom it is told to: any kind of entry may raise an alert */
+	int32_t alert;		/* enum alert_level */
+	int32_t alert_kind;
 	/* refused: how many of each */
 	int32_t n_arg;
 	int32_t n_denied;

@@ -94,6 +94,10 @@ const struct entry_key entry_keys[] = {
 	KEY("agent_listed", agent_listed, ENTRY_TEXT),
 	KEY("campaign", campaign, ENTRY_TEXT),
 	KEY("waived", waived, ENTRY_TEXT),
+	KEY("area", area, ENTRY_I32),
+	KEY("hard", hard, ENTRY_I32),
+	KEY("alert", alert, ENTRY_I32),
+	KEY("alert_kind", alert_kind, ENTRY_I32),
 #undef KEY
 };
 

@@ -18,6 +18,7 @@ struct state;
 #define NAME_INST 'i'
 #define NAME_OUTLET 'o'
 #define NAME_POLICY 'p'
+#define NAME_STAFF 's'
 
 /**
  * names_load(s): Read all names of the state s.  Return them, or NULL when

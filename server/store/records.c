@@ -108,3 +108,24 @@ record_head_key(uint8_t key[RECORD_HASH_KEY], const char *campaign,
 	token_hex(person, who);
 	hash_key(&memo, key, texts, 3);
 }
+
+/* The key of what several persons may share. */
+void
+record_shared_key(uint8_t key[RECORD_SEEN_KEY], int kind,
+    const struct token *t)
+{
+
+	key[0] = (uint8_t)kind;
+	memcpy(&key[1], t->b, TOKEN_LEN);
+}
+
+/* The key of an outlet's days: its number, big-endian. */
+void
+record_outlet_key(uint8_t key[4], uint32_t outlet)
+{
+
+	key[0] = (uint8_t)(outlet >> 24);
+	key[1] = (uint8_t)(outlet >> 16);
+	key[2] = (uint8_t)(outlet >> 8);
+	key[3] = (uint8_t)outlet;
+}

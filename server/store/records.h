@@ -22,6 +22,13 @@
  *							RECORD_SEEN_MAX decisions, seq each
  *	RECORD_CAMPAIGN campaign id			struct record_campaign
  *	RECORD_HEAD   SHA-256(campaign, person)[16]	one byte: was counted
+ *	RECORD_SHARED enum shared_kind, token		struct shared_use each
+ *	RECORD_OUTLET outlet id, 4 bytes		engine/outletday.h
+ *	RECORD_LINK   person token			struct record_link each
+ *	RECORD_CASE   seq of its decision, 8 bytes	struct record_case: as long as
+ *							somebody has to decide
+ *	RECORD_ALERT  seq of what raised it, 8 bytes	struct record_alert: until it is
+ *							closed
  */
 
 #include <stddef.h>
@@ -29,6 +36,11 @@
 
 #include "keys/token.h"
 
+#define RECORD_ALERT 'A'
+#define RECORD_OUTLET 'B'
+#define RECORD_CASE 'C'
+#define RECORD_SHARED 'H'
+#define RECORD_LINK 'J'
 #define RECORD_NAME 'N'
 #define RECORD_CAMPAIGN 'K'
 #define RECORD_HEAD 'L'
@@ -68,6 +80,7 @@ enum life {
 #define DECISION_RETRO_HIT 0x100u	/* was reported */
 #define DECISION_RETRO_CLEAR 0x200u	/* ditto */
 #define DECISION_LISTED 0x400u	/* the applicant stood on a list */
+#define DECISION_AWAY 0x800u	/* he is of another area than the outlet */
 
 /* One decision; `nhits` bytes of rule ids follow it. */
 struct record_decision {
@@ -96,7 +109,8 @@ struct record_decision {
 	uint8_t by;
 	uint8_t product;
 	uint8_t operation;
-	uint8_t spare[3];
+	uint8_t hard;		/* strictest outcome of statutory rules */
+	uint8_t spare[2];
 	uint32_t list_version;
 	uint32_t epoch;
 	char reason[16];
@@ -169,6 +183,57 @@ struct record_campaign {
 	int64_t full;		/* ms: when it was first found full, 0: never */
 };
 
+/* Another document of the same person. */
+struct record_link {
+	struct token person;
+	uint32_t state;		/* LINKED_* */
+	uint32_t at;		/* UTC seconds: since when */
+};
+
+#define LINKED_CLAIMED 1	/* the applicant says so */
+#define LINKED_VERIFIED 2	/* staff have seen both */
+#define LINKED_NOT 3		/* staff said that it is not so */
+
+#define RECORD_LINKS_MAX 4
+
+/* A case at the centre's desk: a review of its own, or a refusal to be overridden. */
+struct record_case {
+	int64_t t;		/* of the decision, ms */
+	int64_t due;		/* ms */
+	int64_t taken;		/* ms, 0: never */
+	int64_t dispatched;	/* ms, 0: never */
+	struct token person;
+	uint32_t inst;		/* interned names */
+	uint32_t outlet;
+	uint32_t taker;		/* NAME_STAFF, 0: nobody */
+	uint32_t proposer;	/* ditto: the first of two */
+	int32_t area;
+	uint8_t standing;	/* LK_STANDING_OPEN, _TAKEN, _DISPATCHED */
+	uint8_t decision;	/* LK_REVIEW or LK_REJECT */
+	uint8_t product;
+	uint8_t found;		/* enum review_found, 0: not yet */
+	uint8_t organisation;
+	uint8_t spare[7];
+	char reason[16];
+};
+
+struct record_alert {
+	int64_t t;		/* ms */
+	int64_t taken;		/* ms, 0: never */
+	uint64_t ref;		/* decision or entry it is about, 0: itself */
+	struct token person;	/* or organisation; zero: about nobody */
+	uint32_t inst;		/* interned names */
+	uint32_t outlet;
+	uint32_t taker;		/* NAME_STAFF, 0: nobody */
+	int32_t area;
+	uint8_t level;		/* enum alert_level */
+	uint8_t kind;		/* enum alert_kind */
+	uint8_t product;
+	uint8_t entry;		/* enum entry_kind of what raised it */
+	uint8_t spare[4];
+	char reason[16];
+};
+
 #define RECORD_SEEN_MAX 8	/* decisions remembered of one phone */
 #define RECORD_SEEN_KEY (TOKEN_LEN + 1)
 
@@ -181,6 +246,9 @@ _Static_assert(sizeof(struct record_teller) == 24, "no padding");
 _Static_assert(sizeof(struct record_log) == 208, "no padding");
 _Static_assert(sizeof(struct record_list) == 72, "no padding");
 _Static_assert(sizeof(struct record_campaign) == 16, "no padding");
+_Static_assert(sizeof(struct record_link) == 24, "no padding");
+_Static_assert(sizeof(struct record_case) == 96, "no padding");
+_Static_assert(sizeof(struct record_alert) == 80, "no padding");
 
 /**
  * record_seq_key(key, seq): Write the key of a decision.
@@ -214,5 +282,13 @@ void record_seen_key(uint8_t key[RECORD_SEEN_KEY], int subject,
     const struct token *t);
 void record_head_key(uint8_t key[RECORD_HASH_KEY], const char *campaign,
     const struct token *person);
+
+/**
+ * record_shared_key(key, kind, t): Write the key of a contact phone or the like (enum
+ * shared_kind).  record_outlet_key(key, outlet): that of an outlet's days.
+ */
+void record_shared_key(uint8_t key[RECORD_SEEN_KEY], int kind,
+    const struct token *t);
+void record_outlet_key(uint8_t key[4], uint32_t outlet);
 
 #endif /* !LIANGKA_RECORDS_H_ */

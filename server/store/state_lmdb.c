@@ -17,7 +17,7 @@
 
 #include "state_lmdb.h"
 
-#define FORMAT		1
+#define FORMAT		2
 #define READERS		64		/* This process and the screens. */
 #define WHY		192
 

@@ -6,6 +6,7 @@
 #include "engine/category.h"
 #include "engine/facts.h"
 #include "engine/identity.h"
+#include "engine/outletday.h"
 #include "engine/person.h"
 #include "engine/policy.h"
 
@@ -64,6 +65,98 @@ subject_describe(struct application *ap, const struct person *p,
 	    (uint32_t)now);
 	if (o != NULL)
 		ap->superseded = o->seq;
+}
+
+/* Join the record of one more document. */
+static uint32_t
+join(struct person *p, struct person *scratch, struct state *s,
+    const struct token *t, uint32_t state, int64_t now)
+{
+	const void *v;
+	size_t len;
+
+	v = state_get(s, RECORD_PERSON, t->b, TOKEN_LEN, &len, NULL);
+	if (v == NULL || person_unpack(scratch, v, len) != 0)
+		return (0);
+	person_prune(scratch, (uint32_t)now);
+	person_join(p, scratch);
+	return (ENTRY_F_LINKED |
+	    (state == LINKED_CLAIMED ? ENTRY_F_CLAIMED : 0));
+}
+
+/* Join the records of the person's other documents. */
+uint32_t
+subject_linked(struct person *p, struct person *scratch, struct state *s,
+    const struct entry *e, int64_t now)
+{
+	const struct record_link *link;
+	struct record_link list[RECORD_LINKS_MAX];
+	int claimed = entry_token_set(&e->prev) &&
+	    !token_equal(&e->prev, &e->person);
+	uint32_t flags = 0;
+	size_t len, n = 0, i;
+
+	if (e->subject == LK_SUBJECT_ORGANISATION)
+		return (0);
+	link = state_get(s, RECORD_LINK, e->person.b, TOKEN_LEN, &len, NULL);
+	if (link != NULL && len <= sizeof(list)) {
+		memcpy(list, link, len);
+		n = len / sizeof(list[0]);
+	}
+	for (i = 0; i < n; i++) {
+		if (token_equal(&list[i].person, &e->prev))
+			claimed = 0;
+		if (list[i].state != LINKED_NOT)
+			flags |= join(p, scratch, s, &list[i].person,
+			    list[i].state, now);
+	}
+	if (claimed)
+		flags |= join(p, scratch, s, &e->prev, LINKED_CLAIMED, now);
+	return (flags);
+}
+
+/* Who else used it? */
+static void
+around(struct application *ap, struct state *s, int kind,
+    const struct token *t)
+{
+	uint8_t key[RECORD_SEEN_KEY];
+	const void *v;
+	size_t len;
+
+	if (!entry_token_set(t))
+		return;
+	ap->named[kind] = 1;
+	record_shared_key(key, kind, t);
+	v = state_get(s, RECORD_SHARED, key, sizeof(key), &len, NULL);
+	if (v == NULL || len % sizeof(struct shared_use) != 0)
+		return;
+	ap->shared[kind].use = v;
+	ap->shared[kind].n = len / sizeof(struct shared_use);
+}
+
+/* Describe what stands around the applicant. */
+void
+subject_around(struct application *ap, struct state *s, const struct entry *e)
+{
+	const void *v;
+	uint8_t key[4];
+	size_t len;
+
+	ap->away = (e->flags & ENTRY_F_AWAY) != 0;
+	memcpy(&ap->whose, subject_token(e)->b, sizeof(ap->whose));
+	around(ap, s, SHARED_PHONE, &e->phone);
+	around(ap, s, SHARED_ADDRESS, &e->address);
+	around(ap, s, SHARED_DEVICE, &e->device);
+	around(ap, s, SHARED_AGENT, &e->agent);
+	if (e->subject == LK_SUBJECT_PERSON)
+		around(ap, s, SHARED_EMPLOYER, &e->org);
+	if (ap->outlet == 0)
+		return;
+	record_outlet_key(key, ap->outlet);
+	v = state_get(s, RECORD_OUTLET, key, sizeof(key), &len, NULL);
+	if (v != NULL && len == sizeof(struct outletday))
+		ap->outlet_days = v;
 }
 
 /* Which rules a campaign lifted. */

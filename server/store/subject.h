@@ -44,6 +44,26 @@ void subject_describe(struct application *ap, const struct person *p,
     int64_t now);
 
 /**
+ * subject_linked(p, scratch, s, e, now): Add to p, a record that subject_load() read,
+ * those of the person's other documents: the one that the entry names in `prev`, and
+ * those that links name, but where staff said that it is not so.  scratch is a record to
+ * work in.  Return the entry flags that follow: ENTRY_F_LINKED where anything was joined,
+ * ENTRY_F_CLAIMED where a link rests on the applicant's word alone; 0: p is unchanged.
+ * Such a decision may hold but not refuse: policy_soften().  Where the applicant's own
+ * document is refused by itself, it is decided by that alone and has neither flag.
+ */
+uint32_t subject_linked(struct person *p, struct person *scratch,
+    struct state *s, const struct entry *e, int64_t now);
+
+/**
+ * subject_around(ap, s, e): Describe what stands in the state around the applicant: who
+ * else used the phone, address, device, agent or employer of the entry, and the outlet's
+ * days.  ap->outlet is filled in before.  Pointers are good until the state changes.
+ */
+void subject_around(struct application *ap, struct state *s,
+    const struct entry *e);
+
+/**
  * subject_waived(policy, e, waived): Set waived[rule] (POLICY_MAX_RULES of them) for each
  * rule that `waived` of the entry names.
  * subject_listed(text, list): The category (engine/category.h) that the matched records

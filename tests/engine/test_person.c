@@ -56,7 +56,7 @@ Test(person, packs_and_unpacks)
 	for (i = 0; i < 10; i++) {
 		o = issued(i + 1, NOW - i * 100, i % 3, i, LK_PRODUCT_SIM);
 		person_open(&p, &o, NOW);
-		person_attempt(&p, i + 1, NOW, LK_PASS);
+		person_attempt(&p, i + 1, NOW, LK_PASS, 7);
 	}
 	cr_assert_eq(person_check(&p), 0);
 	cr_assert_eq(person_packed(&p), 16 + 10 * 40 + 10 * 16);
@@ -83,7 +83,7 @@ Test(person, live_cards_are_never_dropped)
 	person_prune(&p, NOW);
 	cr_assert_eq(p.nopen, PERSON_OPENINGS, "age drops no open card");
 	for (i = 0; i < 3 * PERSON_ATTEMPTS; i++)
-		person_attempt(&p, 1000 + i, NOW, LK_PASS);
+		person_attempt(&p, 1000 + i, NOW, LK_PASS, 7);
 	cr_assert_eq(p.nopen, PERSON_OPENINGS);
 	cr_assert_eq(p.natt, PERSON_ATTEMPTS);
 	cr_assert(p.flags & PERSON_ATT_OVERFLOW);

@@ -1,0 +1,141 @@
+/*
+ * Who is told, and where: the alert that an entry raises and the area it is routed by.
+ * An alert is a field of the entry that gives rise to it, so it is as durable as that.
+ */
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/category.h"
+#include "engine/facts.h"
+#include "engine/outletday.h"
+#include "engine/policy.h"
+#include "lists/adopt.h"
+#include "lists/outlets.h"
+#include "store/journal.h"
+#include "store/records.h"
+#include "store/state.h"
+
+#include "core.h"
+
+/* Raise the entry's alert to a level at least; the gravest names the kind. */
+static void
+raise_to(struct entry *e, int level, int kind)
+{
+
+	if (level > e->alert) {
+		e->alert = level;
+		e->alert_kind = kind;
+	}
+}
+
+/* The area of an outlet. */
+int32_t
+alarm_area(const struct counter *c, const char *inst, const char *outlet)
+{
+	const struct adopted *a = listing_served(c->listing);
+	const struct outlet *x = NULL;
+
+	if (a != NULL && a->outlets != NULL)
+		x = outlets_find(a->outlets, inst, outlet);
+	if (x != NULL && x->area != 0)
+		return (x->area);
+	return (outlet_area_find(c->o.outlets, c->o.noutlets, inst, outlet));
+}
+
+/* Does a matched record name this category? */
+static int
+names_category(const char *listed, int category)
+{
+	const char *c, *word = category_name(category);
+	size_t n = strlen(word), len;
+	int i;
+
+	for (; *listed != '\0'; listed += len, listed += *listed == ' ') {
+		len = strcspn(listed, " ");
+		for (c = listed, i = 0; i < 2 && c != NULL; i++)
+			if ((c = memchr(c, ':', len - (size_t)(c - listed))) !=
+			    NULL)
+				c++;
+		if (c != NULL && strncmp(c, word, n) == 0 && c[n] == ':')
+			return (1);
+	}
+	return (0);
+}
+
+/* Is it a campaign's first head for whom there was no room? */
+static int
+first_full(struct request *q)
+{
+	const struct record_campaign *r;
+	const struct entry *e = q->e;
+
+	if ((e->flags & ENTRY_F_FULL) == 0)
+		return (0);
+	r = state_get(journal_state(q->c->journal), RECORD_CAMPAIGN,
+	    e->campaign, strlen(e->campaign), NULL, NULL);
+	return (r == NULL || r->full == 0);
+}
+
+/* The alert of a decision or of an opening that was taken in. */
+void
+alarm_verdict(struct request *q, const struct application *ap,
+    const struct verdict *v, int kind)
+{
+	const struct policy *p = q->c->policy;
+	struct entry *e = q->e;
+	int told, rule, level;
+	uint16_t i;
+
+	if ((e->flags & ENTRY_F_DRY) != 0)
+		return;
+	told = ap->outlet_days != NULL &&
+	    (ap->outlet_days->flags & OUTLETDAY_TOLD) != 0;
+	for (i = 0; i < v->nhits; i++) {
+		rule = v->hit[i];
+		level = (int)policy_rule_notify(p, rule);
+		/* That an outlet is in no register is told once. */
+		if (!ap->outlet_known &&
+		    policy_rule_reads(p, rule, POLICY_OUTLET_KNOWN)) {
+			if (told || level == ALERT_NONE)
+				continue;
+			e->flags |= ENTRY_F_UNKNOWN;
+		}
+		raise_to(e, level, kind);
+	}
+	if (e->listed[0] != '\0' || e->agent_listed[0] != '\0') {
+		raise_to(e, ALERT_OUTLET, ALERT_LIST);
+		e->alert_kind = names_category(e->listed, CATEGORY_CANARY) ?
+		    ALERT_CANARY : ALERT_LIST;
+	}
+	if (first_full(q))
+		raise_to(e, ALERT_COUNTY, ALERT_CAMPAIGN);
+	/* Asked once more at the same counter: told already. */
+	if (e->superseded != 0 && (e->flags & ENTRY_F_UNKNOWN) == 0)
+		e->alert = e->alert_kind = 0;
+}
+
+/* A card was issued: was that allowed? */
+void
+alarm_confirm(struct request *q)
+{
+	struct entry *e = q->e;
+
+	e->area = alarm_area(q->c, e->inst, e->outlet);
+	if ((e->flags & (ENTRY_F_OVERRIDE | ENTRY_F_AFTER_CANCEL |
+	    ENTRY_F_EXTRA)) != 0)
+		raise_to(e, ALERT_COUNTY, ALERT_OVERRIDE);
+	else if ((e->flags & ENTRY_F_LATE) != 0)
+		raise_to(e, ALERT_OUTLET, ALERT_OVERRIDE);
+}
+
+/* A teller's alarm; somebody who seems to be forced needs help at once. */
+void
+alarm_report(struct request *q)
+{
+	struct entry *e = q->e;
+
+	e->area = alarm_area(q->c, e->inst, e->outlet);
+	raise_to(e, e->code == LK_REPORT_COERCED ? ALERT_CITY : ALERT_COUNTY,
+	    ALERT_TELLER);
+}

@@ -1,0 +1,161 @@
+/*
+ * What a decision or opening changes around the person: who else used the same phone,
+ * address, device, agent or employer; the days of the outlet; documents that belong
+ * together.
+ */
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/day.h"
+#include "engine/outletday.h"
+#include "engine/policy.h"
+#include "engine/shared.h"
+
+#include "apply_impl.h"
+#include "entry.h"
+#include "records.h"
+#include "state.h"
+
+/* Note who used one of these. */
+static void
+shared(struct apply *a, const struct entry *e, int kind, const struct token *t)
+{
+	struct shared_use list[SHARED_MAX];
+	uint8_t key[RECORD_SEEN_KEY];
+	const void *old;
+	uint64_t person;
+	size_t len, n = 0;
+	void *v;
+
+	if (!entry_token_set(t))
+		return;
+	record_shared_key(key, kind, t);
+	if (!state_fresh(a->s, RECORD_SHARED, key, sizeof(key), e->seq))
+		return;
+	old = state_get(a->s, RECORD_SHARED, key, sizeof(key), &len, NULL);
+	if (old != NULL && len <= sizeof(list) && len % sizeof(list[0]) == 0) {
+		memcpy(list, old, len);
+		n = len / sizeof(list[0]);
+	}
+	memcpy(&person, apply_whose(e)->b, sizeof(person));
+	n = shared_note(list, n, person, apply_happened(e));
+	if ((v = state_put(a->s, RECORD_SHARED, key, sizeof(key), e->seq,
+	    n * sizeof(list[0]))) == NULL)
+		a->failed = 1;
+	else
+		memcpy(v, list, n * sizeof(list[0]));
+}
+
+/* Note what the application shares with others'. */
+void
+apply_shared(struct apply *a, const struct entry *e)
+{
+
+	if ((e->flags & (ENTRY_F_DRY | ENTRY_F_STOCK | ENTRY_F_OUTLET)) != 0)
+		return;
+	shared(a, e, SHARED_PHONE, &e->phone);
+	shared(a, e, SHARED_ADDRESS, &e->address);
+	shared(a, e, SHARED_DEVICE, &e->device);
+	shared(a, e, SHARED_AGENT, &e->agent);
+	if (e->subject == LK_SUBJECT_PERSON)
+		shared(a, e, SHARED_EMPLOYER, &e->org);
+}
+
+/* Is it a card that an outlet's days count? */
+static int
+is_card(const struct entry *e)
+{
+
+	return (e->operation != LK_OP_REPLACE &&
+	    (policy_covers(POLICY_GROUP_BANK, e->product) ||
+	    policy_covers(POLICY_GROUP_PHONE, e->product)));
+}
+
+/* Return an outlet's days for change, or NULL when they have the effect. */
+static struct outletday *
+outlet_of(struct apply *a, const struct entry *e, uint32_t outlet)
+{
+	struct outletday *o;
+	uint8_t key[4];
+
+	record_outlet_key(key, outlet);
+	if (!state_fresh(a->s, RECORD_OUTLET, key, sizeof(key), e->seq))
+		return (NULL);
+	o = state_put(a->s, RECORD_OUTLET, key, sizeof(key), e->seq,
+	    sizeof(*o));
+	if (o == NULL)
+		a->failed = 1;
+	return (o);
+}
+
+/* Cards that were issued at an outlet. */
+void
+apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
+    unsigned cards)
+{
+	struct outletday *o;
+
+	if (cards == 0 || !is_card(e) || (e->flags & ENTRY_F_STOCK) != 0 ||
+	    (o = outlet_of(a, e, outlet)) == NULL)
+		return;
+	outletday_add(o, day_of(apply_happened(e)), cards,
+	    (e->flags & ENTRY_F_AWAY) != 0 ? cards : 0);
+}
+
+/* That an outlet is in no register was told. */
+void
+apply_outlet_told(struct apply *a, const struct entry *e, uint32_t outlet)
+{
+	struct outletday *o;
+
+	if ((o = outlet_of(a, e, outlet)) != NULL)
+		o->flags |= OUTLETDAY_TOLD;
+}
+
+/* Say of `from` how it stands with the document `to`. */
+static void
+link_one(struct apply *a, const struct entry *e, const struct token *from,
+    const struct token *to, uint32_t state)
+{
+	struct record_link list[RECORD_LINKS_MAX];
+	size_t len, n = 0, i;
+	const void *old;
+	void *v;
+
+	if (!state_fresh(a->s, RECORD_LINK, from->b, TOKEN_LEN, e->seq))
+		return;
+	old = state_get(a->s, RECORD_LINK, from->b, TOKEN_LEN, &len, NULL);
+	if (old != NULL && len <= sizeof(list) && len % sizeof(list[0]) == 0) {
+		memcpy(list, old, len);
+		n = len / sizeof(list[0]);
+	}
+	for (i = 0; i < n && !token_equal(&list[i].person, to); i++)
+		continue;
+	/* What staff have said stays; claims beyond the room are forgotten. */
+	if ((i < n && state == LINKED_CLAIMED) || i == RECORD_LINKS_MAX)
+		return;
+	list[i] = (struct record_link){ .person = *to, .state = state,
+		.at = apply_seconds(e->t) };
+	n = i == n ? n + 1 : n;
+	if ((v = state_put(a->s, RECORD_LINK, from->b, TOKEN_LEN, e->seq,
+	    n * sizeof(list[0]))) == NULL)
+		a->failed = 1;
+	else
+		memcpy(v, list, n * sizeof(list[0]));
+}
+
+/* An applicant showed another document, or staff said whose two are. */
+void
+apply_link(struct apply *a, const struct entry *e)
+{
+	uint32_t state = e->kind != ENTRY_LINK ? LINKED_CLAIMED :
+	    e->code == LINK_JOIN ? LINKED_VERIFIED : LINKED_NOT;
+
+	if (!entry_token_set(&e->prev) || !entry_token_set(&e->person) ||
+	    (e->flags & ENTRY_F_DRY) != 0 ||
+	    token_equal(&e->prev, &e->person))
+		return;
+	link_one(a, e, &e->person, &e->prev, state);
+	link_one(a, e, &e->prev, &e->person, state);
+}
