@@ -154,7 +154,7 @@ explaintext_standing(const struct casefile *c, int zh,
 	for (i = 0; i < c->later.n && n < EXPLAINTEXT_MAX; i++) {
 		e = &c->later.v[i].e;
 		what = words_name(words_kind, e->kind, zh);
-		code = e->kind == ENTRY_REVIEW ? words_name(words_outcome,
+		code = e->kind == ENTRY_REVIEW ? words_name(words_review,
 		    e->code, zh) : NULL;
 		if (e->kind == ENTRY_DECISION)
 			what = zh ? "被新的申请取代" :

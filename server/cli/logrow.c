@@ -144,6 +144,14 @@ rest(struct cell *c, const struct entry *e)
 	    e->decided_by);
 	pair(c, "复核柜员", "second", e->second);
 	pair(c, "理由", "reason", e->note);
+	if (e->kind == ENTRY_REVIEW && e->code == REVIEW_RESULT) {
+		const char *w = words_name(words_found, (int32_t)e->evidence,
+		    c->zh);
+
+		pair(c, "结果", "found", w != NULL ? w : "?");
+	}
+	if (e->kind == ENTRY_INTAKE && e->hits[0] != '\0')
+		add(c, "%s", e->hits);
 	if (e->clear_until != 0)
 		add(c, "%s %s ×%d", c->zh ? "豁免至" : "cleared until",
 		    moment_short(e->clear_until, time), e->clear_count);
@@ -162,6 +170,17 @@ rest(struct cell *c, const struct entry *e)
 	pair(c, "密钥", "keys", e->keys);
 	if (e->kind == ENTRY_ACCESS || e->kind == ENTRY_UNSEAL)
 		whom(c, e);
+}
+
+/* Whom it was told to. */
+static void
+alert(struct cell *c, const struct entry *e)
+{
+	const char *level = words_name(words_alert_level, e->alert, c->zh);
+	const char *kind = words_name(words_alert_kind, e->alert_kind, c->zh);
+
+	add(c, c->zh ? "告警（%s）：%s" : "alert (%s): %s", level != NULL ?
+	    level : "?", kind != NULL ? kind : "?");
 }
 
 /* What is to be told of a log that begins. */
@@ -214,7 +233,7 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 		word(dst, words_report, e->code, zh);
 		break;
 	case ENTRY_REVIEW:
-		word(dst, words_outcome, e->code, zh);
+		word(dst, words_review, e->code, zh);
 		break;
 	case ENTRY_INTAKE:
 		word(dst, words_intake, e->code, zh);
@@ -230,6 +249,12 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 		break;
 	case ENTRY_RETRO:
 		word(dst, words_retro, e->code, zh);
+		break;
+	case ENTRY_ALERT:
+		word(dst, words_alert, e->code, zh);
+		break;
+	case ENTRY_LINK:
+		word(dst, words_link, e->code, zh);
 		break;
 	default:
 		break;
@@ -266,8 +291,14 @@ logrow_make(struct logrow *row, const struct entry *e, int zh)
 		gap(&c, e);
 	else
 		rest(&c, e);
-	/* What staff asked for and did not get stands in OUTCOME already. */
-	words_bits(words_entry_flag, e->flags & ~ENTRY_F_REFUSED, zh, flags,
+	if (e->alert != ALERT_NONE)
+		alert(&c, e);
+	/*
+	 * What staff asked for and did not get stands in OUTCOME already; that a card
+	 * is the first of its opening is what it mostly is.
+	 */
+	words_bits(words_entry_flag, e->flags & ~(ENTRY_F_REFUSED |
+	    ENTRY_F_FIRST), zh, flags,
 	    sizeof(flags));
 	if (flags[0] != '\0')
 		add(&c, "[%s]", flags);

@@ -166,6 +166,13 @@ const struct word words_entry_flag[] = {
 	{ "campaign_head", "计入批次", (int32_t)ENTRY_F_HEAD },
 	{ "campaign_full", "批次已满", (int32_t)ENTRY_F_FULL },
 	{ "refused", "不予办理", ENTRY_F_REFUSED },
+	{ "claimed", "自称同一人", (int32_t)ENTRY_F_CLAIMED },
+	{ "away", "外地申请人", (int32_t)ENTRY_F_AWAY },
+	{ "stock", "存量", (int32_t)ENTRY_F_STOCK },
+	{ "linked", "合并多个证件", (int32_t)ENTRY_F_LINKED },
+	{ "second", "双人复核", (int32_t)ENTRY_F_SECOND },
+	{ "unknown_outlet", "网点未登记", (int32_t)ENTRY_F_UNKNOWN },
+	{ "first", "首卡", (int32_t)ENTRY_F_FIRST },
 	END
 };
 
@@ -213,8 +220,9 @@ const struct word words_outcome[] = {
 };
 
 const struct word words_intake[] = {
-	{ "open", "开卡", 1 },
-	{ "close", "销卡", 2 },
+	{ "open", "开卡", INTAKE_OPEN },
+	{ "close", "销卡", INTAKE_CLOSE },
+	{ "file", "文件", INTAKE_FILE },
 	END
 };
 
@@ -246,6 +254,64 @@ const struct word words_kind[] = {
 	{ "erase", "删除", ENTRY_ERASE },
 	{ "list", "名单", ENTRY_LIST },
 	{ "retro", "回查", ENTRY_RETRO },
+	{ "merge", "并入", ENTRY_MERGE },
+	{ "alert", "告警处置", ENTRY_ALERT },
+	{ "link", "证件关联", ENTRY_LINK },
+	END
+};
+
+const struct word words_review[] = {
+	{ "approve", "批准", REVIEW_APPROVE },
+	{ "deny", "驳回", REVIEW_DENY },
+	{ "take", "受理", REVIEW_TAKE },
+	{ "release", "退回", REVIEW_RELEASE },
+	{ "dispatch", "派员到场", REVIEW_DISPATCH },
+	{ "result", "现场结果", REVIEW_RESULT },
+	{ "propose", "提请复核", REVIEW_PROPOSE },
+	{ "close", "结案", REVIEW_CLOSE },
+	{ "timeout", "逾期未处理", REVIEW_TIMEOUT },
+	END
+};
+
+const struct word words_found[] = {
+	{ "genuine", "确系本人自用", FOUND_GENUINE },
+	{ "persuaded", "经劝阻放弃", FOUND_PERSUADED },
+	{ "police", "移交公安", FOUND_POLICE },
+	{ "gone", "到场时已离开", FOUND_GONE },
+	{ "other", "其他", FOUND_OTHER },
+	END
+};
+
+const struct word words_alert[] = {
+	{ "take", "接收", ALERT_STEP_TAKE },
+	{ "close", "办结", ALERT_STEP_CLOSE },
+	END
+};
+
+const struct word words_alert_level[] = {
+	{ "outlet", "网点", ALERT_OUTLET },
+	{ "county", "区县", ALERT_COUNTY },
+	{ "city", "市", ALERT_CITY },
+	{ "province", "省", ALERT_PROVINCE },
+	END
+};
+
+const struct word words_alert_kind[] = {
+	{ "rule", "规则命中", ALERT_RULE },
+	{ "list", "名单命中", ALERT_LIST },
+	{ "canary", "诱饵命中", ALERT_CANARY },
+	{ "teller", "柜员警报", ALERT_TELLER },
+	{ "override", "违规开卡", ALERT_OVERRIDE },
+	{ "retro", "事后列入名单", ALERT_RETRO },
+	{ "opener", "录入发现高频开卡", ALERT_OPENER },
+	{ "campaign", "批次超员", ALERT_CAMPAIGN },
+	{ "case", "审核逾期", ALERT_CASE },
+	END
+};
+
+const struct word words_link[] = {
+	{ "join", "同一人", LINK_JOIN },
+	{ "part", "非同一人", LINK_PART },
 	END
 };
 
