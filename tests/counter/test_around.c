@@ -1,0 +1,281 @@
+/* What stands around an applicant: other documents, and who is told of what. */
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin.h"
+
+#include "engine/outletday.h"
+#include "engine/shared.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/names.h"
+#include "store/records.h"
+#include "store/state.h"
+
+#include "fixture.h"
+
+static struct fixture x;
+static struct entry e;
+
+#define MESSAGE "message.zh = \"x\"\nmessage.en = \"x\"\n"
+static const char policy[] =
+    "[policy]\nversion = \"around-1\"\n"
+    "[rule THREE]\nclass = quantity\nwhen = \"held(sim, anywhere) + quantity "
+    "> 2\"\nthen = reject\nreason = \"Q\"\n" MESSAGE
+    "[rule TWO]\nwhen = \"sim(7d) >= 2\"\nthen = review\nby = centre\n"
+    "needs = centre\nnotify = city\nreason = \"F\"\n" MESSAGE
+    "[rule BANK]\nclass = statutory\nwhen = \"product == credit\"\n"
+    "then = reject\nreason = \"S\"\nnotify = county\n" MESSAGE
+    "[rule TRIAL]\nshadow = true\nwhen = \"bank(7d) >= 1\"\nthen = review\n"
+    "notify = city\nreason = \"T\"\n" MESSAGE;
+
+static void
+setup(void)
+{
+
+	fixture_open(&x, policy);
+}
+
+static void
+teardown(void)
+{
+
+	fixture_close(&x);
+}
+
+/* The entry that was written last. */
+static const struct entry *
+last(void)
+{
+
+	cr_assert_eq(journal_read(x.journal, journal_seq(x.journal), &e), 0);
+	return (&e);
+}
+
+/* A check with an older document named. */
+static int
+also(int who, int older, int product, const char *txn)
+{
+	char id[19];
+
+	applicant(&x, "ctel", "1", who, product, txn);
+	fixture_id(id, older);
+	withn(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+	with(&x, WIRE_T_PREV_ID_NO, id);
+	cr_assert_eq(answer(&x), 0);
+	return ((int)num(&x, WIRE_T_DECISION));
+}
+
+/* A SIM at an outlet, issued. */
+static void
+sim(int who, const char *outlet, const char *txn)
+{
+	char id[40];
+
+	cr_assert_geq(check(&x, "ctel", outlet, who, LK_PRODUCT_SIM, txn), 0);
+	confirm(&x, decision_id(&x, id), txn);
+}
+
+CASE(around, an_older_document_is_counted)
+{
+	sim(1, "1", "a");
+	cr_expect_eq(check(&x, "ctel", "2", 2, LK_PRODUCT_SIM, "b"), LK_PASS);
+	cr_expect_eq(also(3, 1, LK_PRODUCT_SIM, "c"), LK_REVIEW);
+	cr_expect_eq(last()->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED),
+	    ENTRY_F_LINKED | ENTRY_F_CLAIMED);
+	cr_expect_str_eq(last()->hits, "TWO");
+}
+
+CASE(around, a_claim_is_remembered_both_ways)
+{
+	sim(1, "1", "a");
+	also(3, 1, LK_PRODUCT_BANK1, "b");
+	/* The claim is not made again. */
+	cr_expect_eq(check(&x, "ctel", "2", 3, LK_PRODUCT_SIM, "c"),
+	    LK_REVIEW);
+	fixture_pass(&x, 1000);
+	cr_expect_eq(check(&x, "ctel", "3", 1, LK_PRODUCT_SIM, "d"),
+	    LK_REVIEW, "three are too many, but only he says they are his");
+	cr_expect_str_eq(last()->hits, "THREE TWO");
+	cr_expect_eq(last()->floor, LK_PASS);
+	cr_expect_eq(last()->by, LK_BY_CENTRE);
+}
+
+CASE(around, a_claim_alone_never_refuses)
+{
+	sim(1, "1", "a");
+	sim(1, "2", "b");
+	cr_expect_eq(also(3, 1, LK_PRODUCT_SIM, "c"), LK_REVIEW);
+	cr_expect_eq(last()->decision, LK_REVIEW);
+	cr_expect_str_eq(last()->hits, "THREE TWO");
+}
+
+CASE(around, a_claim_does_not_soften_his_own_refusal)
+{
+	sim(1, "1", "a");
+	sim(1, "2", "b");
+	cr_expect_eq(also(1, 9, LK_PRODUCT_SIM, "c"), LK_REJECT);
+	cr_expect_eq(last()->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED), 0);
+	cr_expect_eq(last()->hard, LK_PASS);
+}
+
+CASE(around, naming_oneself_changes_nothing)
+{
+
+	sim(1, "1", "a");
+	cr_expect_eq(also(1, 1, LK_PRODUCT_SIM, "b"), LK_REVIEW);
+	cr_expect_eq(last()->flags & ENTRY_F_LINKED, 0);
+}
+
+CASE(around, statutory_outcomes_are_marked)
+{
+
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_CREDIT, "a"),
+	    LK_REJECT);
+	cr_expect_eq(last()->hard, LK_REJECT);
+	cr_expect_eq(last()->alert, ALERT_COUNTY);
+	cr_expect_eq(last()->alert_kind, ALERT_RULE);
+}
+
+/* Find the alert of the last entry. */
+static const struct record_alert *
+alert(void)
+{
+	uint8_t key[8];
+
+	record_seq_key(key, journal_seq(x.journal));
+	return (state_get(journal_state(x.journal), RECORD_ALERT, key, 8, NULL,
+	    NULL));
+}
+
+CASE(around, rules_on_trial_tell_nobody)
+{
+
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a"),
+	    LK_PASS);
+	cr_expect_str_eq(last()->shadow, "TRIAL");
+	cr_expect_eq(last()->alert, ALERT_NONE);
+	cr_expect_null(alert());
+}
+
+CASE(around, the_gravest_rule_says_who_is_told)
+{
+	sim(1, "1", "a");
+	check(&x, "ctel", "2", 1, LK_PRODUCT_SIM, "b");
+	cr_expect_eq(last()->alert, ALERT_CITY);
+	cr_assert_not_null(alert());
+	cr_expect_eq(alert()->level, ALERT_CITY);
+	cr_expect_eq(alert()->kind, ALERT_RULE);
+	cr_expect_eq(alert()->entry, ENTRY_DECISION);
+	cr_expect_str_eq(alert()->reason, "F");
+	/* Once more at the same counter: who is to know knows. */
+	check(&x, "ctel", "2", 1, LK_PRODUCT_SIM, "c");
+	cr_expect_neq(last()->superseded, 0);
+	cr_expect_eq(last()->alert, ALERT_NONE);
+	/* A dry run raises nothing. */
+	applicant(&x, "ctel", "3", 1, LK_PRODUCT_SIM, "d");
+	withn(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_eq(last()->alert, ALERT_NONE);
+}
+
+CASE(around, what_was_issued_against_the_decision_is_told)
+{
+	char id[40];
+
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_CREDIT, "a"),
+	    LK_REJECT);
+	cr_expect_eq(confirm(&x, decision_id(&x, id), "c1"), LK_E_STATE);
+	cr_expect_eq(last()->alert, ALERT_COUNTY);
+	cr_expect_eq(last()->alert_kind, ALERT_OVERRIDE);
+	cr_expect_not_null(alert());
+}
+
+CASE(around, a_tellers_alarm_is_told)
+{
+
+	ask(&x, WIRE_REPORT);
+	with(&x, WIRE_T_INSTITUTION, "abank");
+	with(&x, WIRE_T_BRANCH, "1");
+	with(&x, WIRE_T_TELLER, "t1");
+	withn(&x, WIRE_T_REASON_CODE, LK_REPORT_COERCED);
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_eq(last()->alert, ALERT_CITY);
+	cr_expect_eq(last()->alert_kind, ALERT_TELLER);
+	cr_assert_not_null(alert());
+	cr_expect_eq(alert()->outlet, names_find(journal_names(x.journal),
+	    NAME_OUTLET, "abank", "1"));
+}
+
+/* How many persons stand in the record of the contact phone of the last check? */
+static size_t
+users(void)
+{
+	uint8_t key[RECORD_SEEN_KEY];
+	size_t len;
+
+	record_shared_key(key, SHARED_PHONE, &last()->phone);
+	if (state_get(journal_state(x.journal), RECORD_SHARED, key,
+	    sizeof(key), &len, NULL) == NULL)
+		return (0);
+	return (len / sizeof(struct shared_use));
+}
+
+CASE(around, who_shares_a_phone_is_noted_once)
+{
+	char txn[16];
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		snprintf(txn, sizeof(txn), "t%d", i);
+		applicant(&x, "ctel", "1", i / 2, LK_PRODUCT_FIXED, txn);
+		with(&x, WIRE_T_PHONE, i % 2 ? "13800001111" :
+		    "+86 138 0000 1111");
+		cr_assert_eq(answer(&x), 0);
+		cr_expect_eq(users(), (size_t)i / 2 + 1);
+	}
+	applicant(&x, "ctel", "1", 9, LK_PRODUCT_FIXED, "dry");
+	with(&x, WIRE_T_PHONE, "13800001111");
+	withn(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	cr_assert_eq(answer(&x), 0);
+	cr_expect_eq(users(), 3);
+}
+
+/* The days of an outlet. */
+static const struct outletday *
+days(const char *inst, const char *outlet)
+{
+	uint8_t key[4];
+
+	record_outlet_key(key, names_find(journal_names(x.journal),
+	    NAME_OUTLET, inst, outlet));
+	return (state_get(journal_state(x.journal), RECORD_OUTLET, key,
+	    sizeof(key), NULL, NULL));
+}
+
+CASE(around, an_outlets_days_count_what_was_issued)
+{
+	const int today = (int)(FIXTURE_START / 1000 + 8 * 3600) / 86400;
+	char id[40];
+
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a"),
+	    LK_PASS);
+	cr_expect_null(days("abank", "1"), "asked for is not issued");
+	confirm(&x, decision_id(&x, id), "c1");
+	cr_assert_not_null(days("abank", "1"));
+	cr_expect_eq(outletday_sum(days("abank", "1"), today, 1, 0), 1);
+	/* Twice told is once issued. */
+	confirm(&x, id, "c1");
+	cr_expect_eq(outletday_sum(days("abank", "1"), today, 1, 0), 1);
+	fixture_pass(&x, 86400 * 1000);
+	check(&x, "abank", "1", 2, LK_PRODUCT_BANK2, "b");
+	confirm(&x, decision_id(&x, id), "c2");
+	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 1, 0), 1);
+	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 2, 0), 2);
+	/* A payment account is no card. */
+	check(&x, "abank", "1", 3, LK_PRODUCT_PAYMENT, "p");
+	confirm(&x, decision_id(&x, id), "c3");
+	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 2, 0), 2);
+}
