@@ -108,6 +108,10 @@ alarm_verdict(struct request *q, const struct application *ap,
 		e->alert_kind = names_category(e->listed, CATEGORY_CANARY) ?
 		    ALERT_CANARY : ALERT_LIST;
 	}
+	/* Issued while nobody could be asked, and it would have been held. */
+	if ((e->flags & ENTRY_F_POSTHOC) != 0 && (e->decision == LK_REVIEW ||
+	    e->decision == LK_REJECT))
+		raise_to(e, ALERT_COUNTY, ALERT_OVERRIDE);
 	if (first_full(q))
 		raise_to(e, ALERT_COUNTY, ALERT_CAMPAIGN);
 	/* Asked once more at the same counter: told already. */

@@ -37,9 +37,9 @@ misfit(const struct request *q, const struct record_decision *d)
 		flags |= ENTRY_F_AFTER_CANCEL;
 	if (d->life == LIFE_ISSUED && d->confirms >= d->quantity)
 		flags |= ENTRY_F_EXTRA;
-	if (d->decision == LK_REJECT || (d->flags & DECISION_DRY) != 0 ||
-	    (d->decision == LK_REVIEW && standing != LK_STANDING_APPROVED &&
-	    d->life != LIFE_ISSUED))
+	if ((d->flags & DECISION_DRY) != 0 ||
+	    (standing != LK_STANDING_APPROVED && (d->decision == LK_REJECT ||
+	    (d->decision == LK_REVIEW && d->life != LIFE_ISSUED))))
 		flags |= ENTRY_F_OVERRIDE;
 	if (d->life == LIFE_RESERVED && q->now >= d->expires)
 		flags |= ENTRY_F_LATE;

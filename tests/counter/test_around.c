@@ -193,6 +193,24 @@ CASE(around, what_was_issued_against_the_decision_is_told)
 	cr_expect_not_null(alert());
 }
 
+CASE(around, what_was_issued_while_nobody_could_be_asked_is_told)
+{
+	sim(1, "1", "a");
+	fixture_pass(&x, 3600 * 1000);
+	applicant(&x, "ctel", "2", 1, LK_PRODUCT_SIM, "b");
+	withn(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
+	withn(&x, WIRE_T_OPENED_MS, x.wall - 60000);
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_eq(last()->decision, LK_REVIEW);
+	cr_expect_eq(last()->alert, ALERT_CITY, "the rule tells the city");
+	sim(2, "1", "c");
+	applicant(&x, "abank", "2", 3, LK_PRODUCT_CREDIT, "d");
+	withn(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
+	withn(&x, WIRE_T_OPENED_MS, x.wall - 60000);
+	cr_expect_eq(answer(&x), 0);
+	cr_expect_eq(last()->alert_kind, ALERT_RULE);
+}
+
 CASE(around, a_tellers_alarm_is_told)
 {
 
