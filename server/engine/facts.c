@@ -3,11 +3,14 @@
 #include "day.h"
 #include "facts.h"
 #include "identity.h"
+#include "outletday.h"
 #include "person.h"
 #include "policy.h"
 
 /* Windows shorter than this leave out what is known by its day only. */
 #define DATED_ONLY_FROM (48 * 3600)
+
+#define DAY_S 86400
 
 /* Does this opening count at all beside the present application? */
 static int
@@ -118,6 +121,16 @@ distinct(const struct policy_fact *f, const struct person *p,
 	return (n);
 }
 
+/* Did the attempt happen in the window? */
+static int
+tried(const struct attempt *t, int32_t window, const struct application *a)
+{
+
+	if (window == POLICY_TODAY)
+		return (day_of(t->at) == day_of(a->now));
+	return ((int64_t)t->at > a->now - window);
+}
+
 /* Attempts in the window: all with the present one, or the rejected ones. */
 static int64_t
 attempts(const struct policy_fact *f, const struct person *p,
@@ -131,11 +144,72 @@ attempts(const struct policy_fact *f, const struct person *p,
 		t = &p->att[i];
 		if (f->fn == POLICY_REJECTS && t->decision != LK_REJECT)
 			continue;
-		if (f->window == POLICY_TODAY ?
-		    day_of(t->at) == day_of(a->now) :
-		    (int64_t)t->at > a->now - f->window)
+		if (tried(t, f->window, a))
 			n++;
 	}
+	return (n);
+}
+
+/* Distinct institutions that were asked, the present one included. */
+static int64_t
+asked(const struct policy_fact *f, const struct person *p,
+    const struct application *a)
+{
+	uint32_t seen[PERSON_ATTEMPTS], inst, i, k;
+	uint32_t n = 0;
+
+	for (i = 0; i < p->natt; i++) {
+		inst = person_attempt_inst(&p->att[i]);
+		if (inst == 0 || inst == a->inst ||
+		    !tried(&p->att[i], f->window, a))
+			continue;
+		for (k = 0; k < n && seen[k] != inst; k++)
+			continue;
+		if (k == n)
+			seen[n++] = inst;
+	}
+	return ((int64_t)n + 1);
+}
+
+/* The seconds of a window up to now. */
+static int32_t
+seconds(int32_t window, const struct application *a)
+{
+
+	return (window != POLICY_TODAY ? window :
+	    (int32_t)(a->now - day_start(day_of(a->now)) + 1));
+}
+
+/* Persons who used the same, the present one included; 0 where there is none. */
+static int64_t
+shared(const struct policy_fact *f, const struct application *a)
+{
+	int kind = SHARED_PHONE + (f->fn - POLICY_SHARED_PHONE);
+
+	if (!a->named[kind])
+		return (0);
+	return ((int64_t)shared_count(&a->shared[kind], a->whose, a->now,
+	    seconds(f->window, a)));
+}
+
+/* Cards that the outlet issued, with the present ones, or their mean. */
+static int64_t
+outlet(const struct policy_fact *f, const struct application *a)
+{
+	int days = f->window == POLICY_TODAY ? 1 : f->window / DAY_S;
+	int away = f->fn == POLICY_OUTLET_AWAY ||
+	    f->fn == POLICY_OUTLET_AWAY_MEAN;
+	int32_t today = day_of(a->now);
+	int64_t n = 0;
+
+	if (f->fn == POLICY_OUTLET_MEAN || f->fn == POLICY_OUTLET_AWAY_MEAN)
+		return (a->outlet_days == NULL ? -1 :
+		    outletday_mean(a->outlet_days, today, days, away));
+	if (a->outlet_days != NULL)
+		n = outletday_sum(a->outlet_days, today, days, away);
+	if (a->operation != LK_OP_REPLACE && (!away || a->away) &&
+	    covers(POLICY_CARDS, a->product))
+		n += a->quantity;
 	return (n);
 }
 
@@ -277,6 +351,8 @@ application_value(int fn, const struct person *p, const struct application *a)
 		return (age(a));
 	case POLICY_HOUR:
 		return (day_hour(a->now));
+	case POLICY_LINKED:
+		return (a->linked != 0);
 	case POLICY_QUANTITY:
 		return (a->quantity);
 	case POLICY_CHANNEL:
@@ -317,8 +393,21 @@ facts_value(const struct policy_fact *f, const struct person *p,
 	case POLICY_ATTEMPTS:
 	case POLICY_REJECTS:
 		return (attempts(f, p, a));
+	case POLICY_ATTEMPT_INSTITUTIONS:
+		return (asked(f, p, a));
 	case POLICY_REPLACED:
 		return (replaced(f, p, a));
+	case POLICY_SHARED_PHONE:
+	case POLICY_SHARED_ADDRESS:
+	case POLICY_SHARED_DEVICE:
+	case POLICY_SHARED_AGENT:
+	case POLICY_SHARED_EMPLOYER:
+		return (shared(f, a));
+	case POLICY_OUTLET_CARDS:
+	case POLICY_OUTLET_MEAN:
+	case POLICY_OUTLET_AWAY:
+	case POLICY_OUTLET_AWAY_MEAN:
+		return (outlet(f, a));
 	case POLICY_HELD:
 		return (held(f, p, a));
 	case POLICY_MINUTES_SINCE:

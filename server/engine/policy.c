@@ -265,5 +265,5 @@ int32_t
 policy_review_timeout(const struct policy *p)
 {
 
-	return (p->review_timeout == LK_REJECT ? LK_REJECT : LK_REVIEW);
+	return (p->review_timeout);
 }

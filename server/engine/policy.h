@@ -40,6 +40,9 @@
  *                          day are one visit
  *   attempts(W)            checks, whatever their answer  yes     asked twice, left after questions,
  *                          (not typed-wrong cancels)              asks again: attempts(24h) = 3
+ *   attempt_institutions(W) distinct institutions that    yes     left A and B without a card, asks
+ *                          were asked, whatever they              at C: attempt_institutions(7d) = 3
+ *                          answered
  *   rejects(W)             REJECT answers                 no      refused this morning: rejects(24h) = 1
  *   replaced(W)            replacements                   yes     lost card replaced in May and now:
  *                                                                 replaced(400d) = 2
@@ -50,6 +53,24 @@
  *   held(P, anywhere)      the same, all institutions     no      the same: held(phone, anywhere) = 7
  *   minutes_since(P)       minutes since the last opening no      a SIM at 09:00, now 10:30:
  *                          of P known by its hour; -1 = none      minutes_since(phone) = 90
+ *   shared_phone(W)        distinct persons who gave the   yes    two others gave it last week:
+ *                          same contact phone; 0 = the            shared_phone(30d) = 3; who gives it
+ *                          application names none                 twice is one person
+ *   shared_address(W)      the same contact address        yes    a couple at one address: 2
+ *   shared_device(W)       the same device                 yes    own phone, used alone: 1
+ *   shared_agent(W)        the same agent                  yes    nobody acts for the applicant: 0
+ *   shared_employer(W)     the same employer               yes    the 66th of a payroll batch: 65, and
+ *                                                                 so for all after: counts end there
+ *   outlet_cards(D)        bank and SIM cards issued at    yes    40 today, asks for one more:
+ *                          the outlet; no replacements            outlet_cards(today) = 41
+ *   outlet_mean(D)         what the outlet issued in as    no     560 cards in 56 days: (today) = 10,
+ *                          many days, on average of the           (7d) = 70; the first card was 9 days
+ *                          8 weeks before, rounded up; -1         ago: not known
+ *                          = it is younger than 14 days
+ *   outlet_away(D)         the part of outlet_cards whose  yes    3 of the 40, and now one more, from
+ *                          applicants are of another              another city: outlet_away(today) = 4
+ *                          4-digit area than the outlet
+ *   outlet_away_mean(D)    its mean                        no     112 in 56 days: (today) = 2
  *   quantity               items asked for                        1..1000
  *   age                    completed years, UTC+8; -1 =           born 2012-11-23, on 2026-11-22: 13
  *                          the document does not tell
@@ -60,6 +81,9 @@
  *                          area is not known
  *   overflow               flag: openings did not fit the
  *                          person's record
+ *   linked                 flag: what the other documents of      asks with a passport, 2 cards on the
+ *                          the person opened and tried is         resident card: true, cards(30d) = 3
+ *                          counted too
  *   guardian               flag: a guardian is present
  *                          (LK_F_GUARDIAN_PRESENT)
  *   listed('L')            flag: the list L holds the applicant   convicted, on L = 'sanction':
@@ -79,9 +103,13 @@
  *   product channel operation purpose id_type subject             choices: the words of the code tables
  *   institution            choice: ids in quotes                  institution in ('icbc', 'abc')
  *
- * Items count by their quantity in cards, bank, sim, accounts and held, and once
- * in the rest.  A comparison of an age or of minutes that are not known (-1) is
- * false, whichever it is; so is a flag that is not known.
+ * Items count by their quantity in cards, bank, sim, accounts, held and outlet_*,
+ * and once in the rest.  D is `today` or 1d..7d, and means whole UTC+8 days that
+ * end today: 1d is today.  A comparison of an age, of minutes or of a mean that is
+ * not known (-1) is false, whichever it is, and so is one of a sum with such a term;
+ * so is a flag that is not known.  Shared counts end at 65 (SHARED_MAX + 1).
+ * There is no multiplication: three times the mean is written
+ * outlet_mean(today) + outlet_mean(today) + outlet_mean(today).
  *
  * A list's id is 1 to 23 of a-z, 0-9 and -, in quotes; categories are the words of
  * category.h.  Whom listed() is about follows from what the list holds: of persons
@@ -91,7 +119,7 @@
  *
  * A rule with `campaign = true` may be lifted by a registered campaign, which names
  * the rules that it lifts.  Only rules of class frequency and context may say so,
- * and none whose `when` asks for a list or for institutions, or compares held()
+ * and none whose `when` asks for a list or counts institutions, or compares held()
  * with anything but what was opened in a window (as a rule about first cards does):
  * a campaign lifts no list, quantity or cross-institution rule.  A rule of class
  * statutory is lifted by nothing.
@@ -117,7 +145,7 @@
 #define POLICY_MAX_FACTS	64
 #define POLICY_MAX_RULES	96
 #define POLICY_MAX_ID		16	/* letters of a rule id */
-#define POLICY_MAX_ENTRY_BYTES	1184	/* see policy_worst_bytes */
+#define POLICY_MAX_ENTRY_BYTES	1136	/* see policy_worst_bytes */
 #define POLICY_MAX_IDS		1023	/* bytes of all rule ids and spaces */
 #define POLICY_MAX_WAIVABLE	127	/* ditto, of those with campaign = true */
 #define POLICY_MAX_LISTS	16

@@ -3,9 +3,11 @@
  */
 #include <string.h>
 
+#include "outletday.h"
 #include "policy_parse.h"
 
 #define HOUR_S		3600
+#define DAY_S		86400
 #define LONGEST_S	(400 * 86400)
 
 /* Find or add the slot of a fact; -1 if there is none left. */
@@ -110,6 +112,25 @@ window(struct policy_parse *s, struct policy_fact *f)
 	return (0);
 }
 
+/* A window of whole days that ends today: today or 1d..7d. */
+static int
+days(struct policy_parse *s, const struct policy_fn_info *fn,
+    struct policy_fact *f)
+{
+	const struct policy_token t = s->x.token;
+
+	if (window(s, f))
+		return (-1);
+	if (f->window == DAY_S)
+		f->window = POLICY_TODAY;
+	if (f->window == POLICY_TODAY || (f->window % DAY_S == 0 &&
+	    f->window <= OUTLETDAY_WINDOW * DAY_S))
+		return (0);
+	policy_lex_fail_at(&s->x, t.at, t.at + t.len, "'%s' counts whole days: "
+	    "write today or 2d to %dd", fn->name, OUTLETDAY_WINDOW);
+	return (-1);
+}
+
 /* Look a name up; report it if it is none of these. */
 const struct conf_name *
 policy_call_name(struct policy_parse *s, const struct policy_fn_info *fn,
@@ -184,7 +205,7 @@ static int
 arguments(struct policy_parse *s, const struct policy_fn_info *fn,
     struct policy_fact *f)
 {
-	static const char *const usage[] = { "", "(7d)", "(sim)",
+	static const char *const usage[] = { "", "(7d)", "(7d)", "(sim)",
 	    "(sim, here)", "('sanction')" };
 	const struct conf_name *n;
 
@@ -201,8 +222,9 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
 		return (-1);
 	}
 	policy_lex_next(&s->x);
-	if (fn->args == POLICY_ARGS_WINDOW) {
-		if (window(s, f))
+	if (fn->args == POLICY_ARGS_WINDOW || fn->args == POLICY_ARGS_DAYS) {
+		if (fn->args == POLICY_ARGS_DAYS ? days(s, fn, f) :
+		    window(s, f))
 			return (-1);
 		return (policy_call_expect(s, POLICY_T_CLOSE, "')'"));
 	}
@@ -236,6 +258,7 @@ policy_call(struct policy_parse *s, const struct policy_fn_info **fn,
 {
 	struct policy_fact f = { 0 };
 	const struct policy_fn_info *i;
+	struct policy_insn *p;
 
 	for (i = policy_names_fns; i->name != NULL; i++) {
 		if (policy_lex_is(&s->x, i->name))
@@ -250,5 +273,9 @@ policy_call(struct policy_parse *s, const struct policy_fn_info **fn,
 	if (arguments(s, i, &f) || (*slot = slot_of(s, &f)) < 0)
 		return (-1);
 	*fn = i;
-	return (policy_parse_emit(s, POLICY_OP_FACT, *slot) == NULL ? -1 : 0);
+	if ((p = policy_parse_emit(s, POLICY_OP_FACT, *slot)) == NULL)
+		return (-1);
+	p->known = i->type == POLICY_TYPE_MEAN ||
+	    i->type == POLICY_TYPE_MEASURE || i->type == POLICY_TYPE_MINUTES;
+	return (0);
 }

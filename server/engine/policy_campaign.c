@@ -39,7 +39,8 @@ forbidden(const struct policy *p, const struct policy_sum *s,
 		if (f->fn == POLICY_LISTED || f->fn == POLICY_AGENT_LISTED)
 			return ("a campaign lifts no rule that asks for a "
 			    "list");
-		if (f->fn == POLICY_INSTITUTIONS)
+		if (f->fn == POLICY_INSTITUTIONS ||
+		    f->fn == POLICY_ATTEMPT_INSTITUTIONS)
 			return ("a campaign lifts no rule that counts "
 			    "institutions");
 		if (f->fn == POLICY_HELD && (f->place == POLICY_HERE ||

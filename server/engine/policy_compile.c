@@ -48,8 +48,14 @@ static const struct conf_name needs[] = {
 	{ "keep_waiting", LK_NEED_KEEP_WAITING }, { NULL, 0 }
 };
 static const struct conf_name notifies[] = {
-	{ "none", POLICY_NOTIFY_NONE }, { "county", POLICY_NOTIFY_COUNTY },
-	{ "city", POLICY_NOTIFY_CITY }, { NULL, 0 }
+	{ "none", POLICY_NOTIFY_NONE }, { "outlet", POLICY_NOTIFY_OUTLET },
+	{ "county", POLICY_NOTIFY_COUNTY }, { "city", POLICY_NOTIFY_CITY },
+	{ "province", POLICY_NOTIFY_PROVINCE }, { NULL, 0 }
+};
+/* `pass` is named to be refused with a reason: see value(). */
+static const struct conf_name timeouts[] = {
+	{ "expire", LK_REVIEW }, { "deny", LK_REJECT }, { "pass", LK_PASS },
+	{ NULL, 0 }
 };
 
 #define DAY_MS	INT64_C(86400000)
@@ -68,6 +74,8 @@ static const struct conf_key policy_keys[] = {
 	    CONF_AT(struct policy, review_ms) },
 	{ "approve_ttl", CONF_DURATION, 0, 3600000, 30 * DAY_MS, NULL,
 	    CONF_AT(struct policy, approve_ms) },
+	{ "review_timeout", CONF_NAME, 0, 0, 0, timeouts,
+	    CONF_AT(struct policy, review_timeout) },
 	{ "relief.zh", CONF_STRING, 0, 1, 400, NULL, 0, 0 },
 	{ "relief.en", CONF_STRING, 0, 1, 400, NULL, 0, 0 },
 };
@@ -235,6 +243,9 @@ value(void *arg, const struct conf_value *v)
 {
 	struct build *b = arg;
 
+	if (v->key->names == timeouts && v->number == LK_PASS)
+		conf_fail(&b->doc, v->at, v->span, "a case that nobody answers "
+		    "never passes: use expire or deny");
 	if (v->key->kind == CONF_STRING && strchr(v->key->name, '.') != NULL)
 		set_text(b, v);
 	else if (b->rule != NULL && v->section == &sections[1])
@@ -348,6 +359,7 @@ allocate(size_t len)
 	p->reservation_ms = 30 * INT64_C(60000);
 	p->review_ms = 3 * DAY_MS;
 	p->approve_ms = DAY_MS;
+	p->review_timeout = LK_REVIEW;
 	p->nfacts = 1;
 	p->fact[0].fn = POLICY_CLEARED;
 	return (p);

@@ -8,12 +8,15 @@
 #include "policy_rule.h"
 #include "plugin.h"
 
+/* A sum with an unknown term: no other sum comes near it. */
+#define UNKNOWN		(INT64_MIN / 2)
+
 /* Compare two values. */
 static int
 compare(const struct policy_insn *i, int64_t a, int64_t b)
 {
 
-	if (i->known && a < 0)
+	if (i->known && (a < UNKNOWN / 2 || b < UNKNOWN / 2))
 		return (0);
 	switch (i->op) {
 	case POLICY_OP_EQ:
@@ -39,6 +42,14 @@ bounded(int64_t v)
 	return (v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : v);
 }
 
+/* A sum; one with an unknown term stays unknown. */
+static int64_t
+plus(int64_t a, int64_t b)
+{
+
+	return (a < UNKNOWN / 2 || b < UNKNOWN / 2 ? UNKNOWN : a + b);
+}
+
 /* Does a rule hit? */
 static int
 hits(const struct policy *p, const struct policy_rule *r, const int64_t *facts)
@@ -56,7 +67,8 @@ hits(const struct policy *p, const struct policy_rule *r, const int64_t *facts)
 			s[n++] = i->arg;
 			break;
 		case POLICY_OP_FACT:
-			s[n++] = bounded(facts[i->arg]);
+			s[n++] = i->known && facts[i->arg] < 0 ? UNKNOWN :
+			    bounded(facts[i->arg]);
 			break;
 		case POLICY_OP_FLAG:
 			s[n - 1] = s[n - 1] > 0;
@@ -71,7 +83,7 @@ hits(const struct policy *p, const struct policy_rule *r, const int64_t *facts)
 			i += i->n;
 			break;
 		case POLICY_OP_ADD:
-			n--, s[n - 1] += s[n];
+			n--, s[n - 1] = plus(s[n - 1], s[n]);
 			break;
 		case POLICY_OP_AND:
 			if (s[n - 1] == 0)

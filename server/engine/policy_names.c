@@ -4,14 +4,19 @@
 #include <string.h>
 
 #include "category.h"
+#include "outletday.h"
 #include "person.h"
 #include "policy_names.h"
+#include "shared.h"
 #include "plugin.h"
 
 /* The most that a person's record can hold. */
 #define MANY		(PERSON_OPENINGS * 1000 + 1000)
 #define OPENINGS	(PERSON_OPENINGS + 1)
 #define MINUTES		(100 * 366 * 24 * 60)
+
+/* The most that an outlet's days can hold. */
+#define OUTLET		(OUTLETDAY_WINDOW * 65535 + 1000)
 
 const struct conf_name policy_names_products[] = {
 	{ "bank1", LK_PRODUCT_BANK1 }, { "bank2", LK_PRODUCT_BANK2 },
@@ -71,6 +76,8 @@ static const struct conf_name subjects[] = {
 
 #define WINDOWED(name, fn, lo, hi)	\
 	{ name, fn, POLICY_ARGS_WINDOW, POLICY_TYPE_COUNT, lo, hi, NULL }
+#define DAYS(name, fn, type)		\
+	{ name, fn, POLICY_ARGS_DAYS, type, 0, OUTLET, NULL }
 #define FLAG(name, fn)			\
 	{ name, fn, POLICY_ARGS_NONE, POLICY_TYPE_FLAG, 0, 1, NULL }
 #define LISTS(name, fn)			\
@@ -87,8 +94,19 @@ const struct policy_fn_info policy_names_fns[] = {
 	WINDOWED("outlets", POLICY_OUTLETS, 0, OPENINGS),
 	WINDOWED("visits", POLICY_VISITS, 0, OPENINGS),
 	WINDOWED("attempts", POLICY_ATTEMPTS, 0, PERSON_ATTEMPTS + 1),
+	WINDOWED("attempt_institutions", POLICY_ATTEMPT_INSTITUTIONS, 0,
+	    PERSON_ATTEMPTS + 1),
 	WINDOWED("rejects", POLICY_REJECTS, 0, PERSON_ATTEMPTS),
 	WINDOWED("replaced", POLICY_REPLACED, 0, OPENINGS),
+	WINDOWED("shared_phone", POLICY_SHARED_PHONE, 0, SHARED_MAX + 1),
+	WINDOWED("shared_address", POLICY_SHARED_ADDRESS, 0, SHARED_MAX + 1),
+	WINDOWED("shared_device", POLICY_SHARED_DEVICE, 0, SHARED_MAX + 1),
+	WINDOWED("shared_agent", POLICY_SHARED_AGENT, 0, SHARED_MAX + 1),
+	WINDOWED("shared_employer", POLICY_SHARED_EMPLOYER, 0, SHARED_MAX + 1),
+	DAYS("outlet_cards", POLICY_OUTLET_CARDS, POLICY_TYPE_COUNT),
+	DAYS("outlet_mean", POLICY_OUTLET_MEAN, POLICY_TYPE_MEAN),
+	DAYS("outlet_away", POLICY_OUTLET_AWAY, POLICY_TYPE_COUNT),
+	DAYS("outlet_away_mean", POLICY_OUTLET_AWAY_MEAN, POLICY_TYPE_MEAN),
 	{ "held", POLICY_HELD, POLICY_ARGS_HELD, POLICY_TYPE_COUNT, 0,
 	    MANY, NULL },
 	{ "minutes_since", POLICY_MINUTES_SINCE, POLICY_ARGS_PRODUCT,
@@ -97,6 +115,7 @@ const struct policy_fn_info policy_names_fns[] = {
 	FLAG("area_local", POLICY_AREA_LOCAL),
 	FLAG("overflow", POLICY_OVERFLOW),
 	FLAG("guardian", POLICY_GUARDIAN),
+	FLAG("linked", POLICY_LINKED),
 	LISTS("listed", POLICY_LISTED),
 	LISTS("agent_listed", POLICY_AGENT_LISTED),
 	FLAG("stale", POLICY_STALE),
@@ -122,12 +141,6 @@ const struct policy_fn_info policy_names_fns[] = {
 
 const struct policy_reserved policy_names_reserved[] = {
 	{ "offline", "a parent daemon" },
-	{ "shared_phone", "shared-attribute records" },
-	{ "shared_address", "shared-attribute records" },
-	{ "shared_device", "shared-attribute records" },
-	{ "shared_agent", "shared-attribute records" },
-	{ "outlet_cards", "outlet statistics" },
-	{ "outlet_mean", "outlet statistics" },
 	{ NULL, NULL }
 };
 

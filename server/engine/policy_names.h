@@ -12,6 +12,7 @@
 enum policy_args {
 	POLICY_ARGS_NONE,	/* age */
 	POLICY_ARGS_WINDOW,	/* cards(7d) */
+	POLICY_ARGS_DAYS,	/* outlet_cards(7d): today or whole days */
 	POLICY_ARGS_PRODUCT,	/* minutes_since(sim) */
 	POLICY_ARGS_HELD,	/* held(sim, here) */
 	POLICY_ARGS_LIST	/* listed('sanction', convicted) */
@@ -20,6 +21,7 @@ enum policy_args {
 /* What its value is. */
 enum policy_type {
 	POLICY_TYPE_COUNT,	/* a number from lo to hi, always known */
+	POLICY_TYPE_MEAN,	/* ditto, or -1 = not known: it can be added */
 	POLICY_TYPE_MEASURE,	/* a number from lo to hi, or -1 = not known */
 	POLICY_TYPE_MINUTES,	/* the same, in minutes */
 	POLICY_TYPE_FLAG,

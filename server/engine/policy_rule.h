@@ -42,7 +42,8 @@ enum policy_op {
 
 struct policy_insn {
 	uint8_t		op;
-	uint8_t		known;	/* comparison: false if a < 0 */
+	uint8_t		known;	/* POLICY_OP_FACT: below 0 it is unknown; */
+				/* comparison: false if a side is unknown */
 	uint16_t	n;	/* POLICY_OP_IN: items */
 	int32_t		arg;
 };

@@ -10,6 +10,7 @@ struct side {
 	size_t				from, to;	/* decoded bytes */
 	const struct policy_fn_info *	fn;	/* of its only term, or NULL */
 	int				constant;
+	int				unsure;	/* a term may be unknown */
 	int64_t				lo, hi;	/* what it can be */
 	int64_t				unit;	/* constant with a unit */
 	size_t				code;	/* of its first instruction */
@@ -56,7 +57,17 @@ term(struct policy_parse *s, struct side *d)
 	d->to = s->x.done;
 	d->lo = d->fn->lo;
 	d->hi = d->fn->hi;
+	d->unsure = s->p->code[d->code].known;
 	return (0);
+}
+
+/* Can it be added, and compared with other counts? */
+static int
+countable(const struct policy_fn_info *fn)
+{
+
+	return (fn == NULL || fn->type == POLICY_TYPE_COUNT ||
+	    fn->type == POLICY_TYPE_MEAN);
 }
 
 /* sum = term { "+" term }, once its first term is known */
@@ -69,10 +80,8 @@ sum(struct policy_parse *s, struct side *d)
 		policy_lex_next(&s->x);
 		if (term(s, &more))
 			return (-1);
-		if ((!d->constant && (d->fn == NULL ? 0 :
-		    d->fn->type != POLICY_TYPE_COUNT)) || d->unit != 0 ||
-		    (!more.constant && more.fn->type != POLICY_TYPE_COUNT) ||
-		    more.unit != 0) {
+		if (!countable(d->fn) || d->unit != 0 ||
+		    !countable(more.fn) || more.unit != 0) {
 			policy_lex_fail_at(&s->x, d->from, more.to,
 			    "only counts can be added");
 			return (-1);
@@ -80,6 +89,7 @@ sum(struct policy_parse *s, struct side *d)
 		d->lo += more.lo;
 		d->hi += more.hi;
 		d->constant = d->constant && more.constant;
+		d->unsure = d->unsure || more.unsure;
 		d->fn = NULL;
 		d->slot = -1;
 		d->to = more.to;
@@ -123,12 +133,10 @@ check_sides(struct policy_parse *s, enum policy_token_kind op,
 		    "this compares two numbers and depends on nothing");
 		return (-1);
 	}
-	if (!c->constant && ((a->fn != NULL && a->fn->type !=
-	    POLICY_TYPE_COUNT) || (b->fn != NULL && b->fn->type !=
-	    POLICY_TYPE_COUNT))) {
+	if (!c->constant && (!countable(a->fn) || !countable(b->fn))) {
 		policy_lex_fail_at(&s->x, a->from, b->to, "'%s' can only be "
-		    "compared with a number", a->fn != NULL && a->fn->type !=
-		    POLICY_TYPE_COUNT ? a->fn->name : b->fn->name);
+		    "compared with a number", !countable(a->fn) ? a->fn->name :
+		    b->fn->name);
 		return (-1);
 	}
 	if (c->unit != 0 &&
@@ -226,8 +234,8 @@ compare(struct policy_parse *s, struct side *a)
 	to_minutes(s, &b, a);
 	if (check_sides(s, op, a, &b))
 		return (-1);
-	/* What may be unknown has to come first: exchange the two pushes. */
-	swap = a->constant && b.fn != NULL && b.fn->type != POLICY_TYPE_COUNT;
+	/* What is measured comes first, for those who read it back. */
+	swap = a->constant && b.fn != NULL && b.unsure;
 	if (swap) {
 		struct policy_insn t = s->p->code[a->code];
 
@@ -236,7 +244,7 @@ compare(struct policy_parse *s, struct side *a)
 	}
 	if ((i = policy_parse_emit(s, comparison(op, swap), 0)) == NULL)
 		return (-1);
-	i->known = swap || (a->fn != NULL && a->fn->type != POLICY_TYPE_COUNT);
+	i->known = a->unsure || b.unsure;
 	return (0);
 }
 

@@ -71,6 +71,7 @@ push(struct reader *r, const struct policy_insn *i)
 	}
 	s->slot[s->n++] = (uint8_t)i->arg;
 	s->value = r->facts[i->arg];
+	s->unknown = i->known && s->value < 0;
 }
 
 /* Two sums become one. */
@@ -84,6 +85,7 @@ add(struct reader *r)
 		a.slot[a.n++] = b.slot[i];
 	a.constant += b.constant;
 	a.value += b.value;
+	a.unknown = a.unknown || b.unknown;
 	if (r->nsums < POLICY_MAX_STACK)
 		r->sum[r->nsums++] = a;
 }
@@ -124,7 +126,7 @@ compare(struct reader *r, const struct policy_insn *i)
 		c->holds = a >= b;
 		break;
 	}
-	if (i->known && a < 0)
+	if (left.unknown || right.unknown)
 		c->holds = 0;
 }
 

@@ -32,6 +32,7 @@ struct policy_sum {
 	uint8_t slot[POLICY_WHY_TERMS];
 	int64_t constant;
 	int64_t value;			/* of all together */
+	int unknown;			/* one of them is not known */
 };
 
 /* One condition of a rule. */

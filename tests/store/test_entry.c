@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugin.h"
+
 #include "engine/policy.h"
 #include "store/entry.h"
 
@@ -175,6 +177,10 @@ Test(entry, the_longest_request_fits)
 	memset(e.campaign, 'c', sizeof(e.campaign) - 1);
 	memset(e.waived, 'W', sizeof(e.waived) - 1);
 	e.hits[0] = e.lifted[0] = e.shadow[0] = 'x';
+	e.area = 999999;
+	e.hard = LK_REJECT;
+	e.alert = ALERT_PROVINCE;
+	e.alert_kind = ALERT_KINDS - 1;
 	e.nfacts = 1;
 	n = entry_print(&e, buf, sizeof(buf));
 	cr_assert_gt(n, 0);
