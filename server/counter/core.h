@@ -20,6 +20,7 @@
 #include "refused.h"
 
 struct application;
+struct cases;
 struct record_decision;
 struct retro;
 struct sealing;
@@ -37,6 +38,7 @@ struct counter {
 	struct refused *refused;
 	struct sealing *sealing; /* NULL: nothing is sealed */
 	struct staff *staff;
+	struct cases *cases;	/* what waits at the desk */
 	struct listing *listing; /* lists and registers in force */
 	struct retro *retro;
 	struct counter_news news; /* how they came, for the status */
@@ -164,6 +166,12 @@ void request_visit(struct request *q);
 int request_decision(struct request *q, uint32_t right, struct found *found);
 
 /**
+ * decision_record(q, seq): Return the record of a decision, or NULL; valid until the state
+ * changes.
+ */
+const struct record_decision *decision_record(struct request *q, uint64_t seq);
+
+/**
  * request_write(q): Write q->e to the journal.  request_write_sealed(q): the same with
  * the identity that the request gives sealed beside it, where the centre's
  * certificate is known.  Return 0 or -1 (refused).
@@ -230,6 +238,7 @@ void status_answer(struct request *q);
 void intake_answer(struct request *q);
 void clock_answer(struct request *q);
 void staff_answer(struct request *q);
+void desk_answer(struct request *q);
 
 /* alarm.c */
 

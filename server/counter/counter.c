@@ -8,6 +8,7 @@
 #include "keys/hex.h"
 #include "store/journal.h"
 
+#include "cases.h"
 #include "core.h"
 #include "retro.h"
 #include "sealing.h"
@@ -30,6 +31,7 @@ static const struct {
 	{ WIRE_DECIDE, decide_answer },
 	{ WIRE_CLOCK, clock_answer },
 	{ WIRE_STAFF, staff_answer },
+	{ WIRE_DESK, desk_answer },
 };
 
 /* Free all that counter_open() makes. */
@@ -37,6 +39,7 @@ static void
 drop(struct counter *c)
 {
 
+	cases_close(c->cases);
 	retro_close(c->retro);
 	listing_close(c->listing);
 	policy_free(c->policy);
@@ -76,6 +79,11 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 	if ((c->encoding = encoding_open()) == NULL) {
 		snprintf(err, errlen, "the C library cannot convert GB18030: "
 		    "its gconv modules are missing (Debian: libc-bin)");
+		drop(c);
+		return (NULL);
+	}
+	if ((c->cases = cases_open(o->journal)) == NULL) {
+		snprintf(err, errlen, "the open cases cannot be read");
 		drop(c);
 		return (NULL);
 	}

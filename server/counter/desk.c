@@ -10,6 +10,7 @@
 #include "store/records.h"
 #include "store/state.h"
 
+#include "cases.h"
 #include "core.h"
 #include "retro.h"
 
@@ -88,17 +89,24 @@ write_review(struct request *q, const struct found *found)
 	return (request_write(q, leaf));
 }
 
+/* Return the record of a decision. */
+const struct record_decision *
+decision_record(struct request *q, uint64_t seq)
+{
+	uint8_t key[8];
+
+	record_seq_key(key, seq);
+	return (state_get(journal_state(q->c->journal), RECORD_DECISION, key,
+	    8, NULL, NULL));
+}
+
 /* Answer with the decision as it stands after the entry. */
 static void
 answer_standing(struct request *q, uint64_t seq)
 {
 	const struct record_decision *d;
-	uint8_t key[8];
 
-	record_seq_key(key, seq);
-	d = state_get(journal_state(q->c->journal), RECORD_DECISION, key, 8,
-	    NULL, NULL);
-	if (d == NULL)
+	if ((d = decision_record(q, seq)) == NULL)
 		request_refuse(q, LK_E_UNAVAIL, "状态不可读",
 		    "the state cannot be read");
 	else
@@ -258,6 +266,9 @@ status_answer(struct request *q)
 	wire_put_u64(o, WIRE_T_STARTED_MS, (uint64_t)c->started);
 	wire_put_u64(o, WIRE_T_SEQ, journal_durable(c->journal));
 	wire_put_u64(o, WIRE_T_CHECKS, c->checks);
+	wire_put_u64(o, WIRE_T_OPEN_CASES, cases_count(c->cases, CASES_CASE));
+	wire_put_u64(o, WIRE_T_OPEN_ALERTS, cases_count(c->cases,
+	    CASES_ALERT));
 	wire_put_u64(o, WIRE_T_STATE_BYTES, st.lmdb_bytes);
 	wire_put_u64(o, WIRE_T_OVERLAY_BYTES, st.overlay_bytes);
 	if (journal_head(c->journal, &head, &named) == 0) {

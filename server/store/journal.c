@@ -347,7 +347,19 @@ journal_put(struct journal *j, struct entry *e, uint8_t leaf[32],
 		j->failed = 1;
 		return (LK_E_UNAVAIL);
 	}
+	if (j->watch != NULL)
+		j->watch(j->watch_arg, e);
 	return (LK_OK);
+}
+
+/* Have somebody told of each entry. */
+void
+journal_watch(struct journal *j, void (*watch)(void *arg,
+    const struct entry *e), void *arg)
+{
+
+	j->watch = watch;
+	j->watch_arg = arg;
 }
 
 /* Take an entry for which journal_begin() was called. */

@@ -110,6 +110,13 @@ int journal_write_with(struct journal *j, struct entry *e, uint8_t leaf[32],
     const uint8_t *sidecar, size_t len);
 
 /**
+ * journal_watch(j, watch, arg): Have watch(arg, e) called for each entry from now on,
+ * once the state has its effect; it must write no entry.  One at a time; NULL: nobody.
+ */
+void journal_watch(struct journal *j, void (*watch)(void *arg,
+    const struct entry *e), void *arg);
+
+/**
  * journal_begin(j): Do what has to stand before the next entry: a `gap` entry where
  * the daemon stood still, a new log where the year has turned.  journal_next(j) is
  * then the seq that the next entry will bear.  journal_write() does it too.  Return

@@ -36,6 +36,8 @@ struct journal {
 	struct record_log log;	/* the log that entries go to; base 0: none */
 	uint64_t erased[64];	/* replayed erasures, to be done again */
 	size_t nerased;
+	void (*watch)(void *arg, const struct entry *e);
+	void *watch_arg;
 	int generation;
 	char warning[512];
 	char dir[JOURNAL_PATH];
