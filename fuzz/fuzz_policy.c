@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/policy.h"
+#include "engine/policy_why.h"
 #include "plugin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,6 +78,52 @@ waive(const struct policy *p, const int64_t *facts, const struct verdict *v)
 		abort();
 }
 
+/* Is the rule among those that hit, whatever became of it? */
+static int
+among(const struct verdict *v, int rule)
+{
+
+	return (memchr(v->hit, rule, v->nhits) != NULL ||
+	    memchr(v->lifted, rule, v->nlifted) != NULL ||
+	    memchr(v->shadow, rule, v->nshadow) != NULL ||
+	    memchr(v->waived, rule, v->nwaived) != NULL);
+}
+
+/* The conditions read back say what the rule said. */
+static void
+why(const struct policy *p, const int64_t *facts, const struct verdict *v)
+{
+	static struct policy_condition c[POLICY_WHY_MAX];
+	int rule, all, hold;
+	size_t n, i;
+
+	for (rule = 0; rule < (int)policy_rules(p); rule++) {
+		n = policy_why(p, rule, facts, c, POLICY_WHY_MAX, &all);
+		if (n == 0)
+			abort();
+		for (hold = 1, i = 0; i < n; i++)
+			hold &= c[i].holds;
+		if (n < POLICY_WHY_MAX && all && hold != among(v, rule) &&
+		    policy_rule_live(p, rule, INT64_C(1795334400)))
+			abort();
+	}
+}
+
+/* What is not hard becomes a review, what is hard stays. */
+static void
+soften(const struct policy *p, const struct verdict *v)
+{
+	struct verdict w = *v;
+	int32_t hard = policy_hard(p, v);
+
+	policy_soften(p, &w);
+	if (hard > v->decision || w.decision > v->decision ||
+	    w.floor > v->decision || (v->decision < LK_REJECT &&
+	    memcmp(&w, v, sizeof(w)) != 0) || (v->decision == LK_REJECT &&
+	    w.decision != (hard == LK_REJECT ? LK_REJECT : LK_REVIEW)))
+		abort();
+}
+
 /* Decide with a few sets of facts. */
 static void
 decide(const struct policy *p)
@@ -110,6 +157,8 @@ decide(const struct policy *p)
 		if (v.nwaived != 0)
 			abort();
 		waive(p, facts, &v);
+		why(p, facts, &v);
+		soften(p, &v);
 	}
 }
 

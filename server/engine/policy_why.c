@@ -55,6 +55,14 @@ condition(struct reader *r, enum policy_why_kind kind)
 	return (c);
 }
 
+/* A value as rules see it: see policy_eval.c. */
+static int64_t
+bounded(int64_t v)
+{
+
+	return (v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : v);
+}
+
 /* A number or a fact. */
 static void
 push(struct reader *r, const struct policy_insn *i)
@@ -70,7 +78,7 @@ push(struct reader *r, const struct policy_insn *i)
 		return;
 	}
 	s->slot[s->n++] = (uint8_t)i->arg;
-	s->value = r->facts[i->arg];
+	s->value = bounded(r->facts[i->arg]);
 	s->unknown = i->known && s->value < 0;
 }
 

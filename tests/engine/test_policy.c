@@ -193,6 +193,72 @@ Test(policy, what_is_not_known_compares_false)
 	cr_expect_not(holds("held_known", "held_known", -1, NULL, 0));
 }
 
+/* A mean may stand in a sum; where it is not known nothing follows from it. */
+Test(policy, a_mean_that_is_not_known_compares_false)
+{
+	static const char *const ops[] = { "==", "!=", "<", "<=", ">", ">=" };
+	static const char *const forms[] = { "outlet_mean(today) %s 20",
+	    "20 %s outlet_mean(today)",
+	    "outlet_cards(today) %s outlet_mean(today)",
+	    "outlet_mean(today) %s outlet_cards(today)",
+	    "outlet_cards(today) + 3 %s outlet_mean(today) + 10",
+	    "outlet_mean(today) + outlet_mean(today) + 10 %s "
+	    "outlet_cards(today)",
+	    "quantity + outlet_mean(today) %s outlet_mean(today) + "
+	    "outlet_cards(today)" };
+	char when[128];
+
+	for (size_t i = 0; i < 6; i++)
+		for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++) {
+			/* NOLINTNEXTLINE */
+			snprintf(when, sizeof(when), forms[k], ops[i]);
+			for (int64_t n = -3; n < 40; n += 7)
+				cr_expect_not(holds(when, "outlet_mean(today)",
+				    -1, k < 2 ? NULL : "outlet_cards(today)",
+				    n), "%s", when);
+		}
+	cr_expect(holds("not outlet_mean(today) < 20", "outlet_mean(today)",
+	    -1, NULL, 0));
+}
+
+Test(policy, three_times_the_mean_and_ten)
+{
+	const char *w = "outlet_cards(today) > outlet_mean(today) + "
+	    "outlet_mean(today) + outlet_mean(today) + 10";
+
+	cr_expect_not(holds(w, "outlet_cards(today)", 40, "outlet_mean(today)",
+	    10));
+	cr_expect(holds(w, "outlet_cards(today)", 41, "outlet_mean(today)",
+	    10));
+	cr_expect(holds(w, "outlet_cards(today)", 11, "outlet_mean(today)",
+	    0));
+	cr_expect(holds("outlet_cards(7d) > outlet_mean(7d)",
+	    "outlet_cards(7d)", 71, "outlet_mean(7d)", 70));
+	/* What was told to be unknown, not what is 0. */
+	cr_expect(holds("outlet_mean(today) + 3 < 4", "outlet_mean(today)", 0,
+	    NULL, 0));
+	/* A number below 0 is no unknown term. */
+	cr_expect(holds("outlet_cards(today) + -5 < outlet_mean(today)",
+	    "outlet_cards(today)", 1, "outlet_mean(today)", 0));
+}
+
+Test(policy, one_day_of_an_outlet_is_today)
+{
+	const struct policy_fact *f;
+	char name[64];
+
+	compile(HEAD RULE("A", "outlet_cards(1d) > 3 and outlet_cards(24h) > 4 "
+	    "and outlet_cards(today) > 5 and outlet_away(7d) > 2", "review",
+	    ""));
+	cr_assert_eq(policy_facts(b.p, &f), 3);
+	cr_expect_eq(f[1].window, POLICY_TODAY);
+	policy_fact_name(&f[1], name, sizeof(name));
+	cr_expect_str_eq(name, "outlet_cards(today)");
+	policy_fact_name(&f[2], name, sizeof(name));
+	cr_expect_str_eq(name, "outlet_away(7d)");
+	policy_free(b.p);
+}
+
 Test(policy, equal_facts_share_a_slot)
 {
 	const struct policy_fact *f;
@@ -441,6 +507,9 @@ Test(policy, what_an_entry_takes_at_worst)
 		{ "hour > 1", 3 }, { "quantity > 1", 12 },
 		{ "minutes_since(sim) > 1", 12 }, { "product == sim", 12 },
 		{ "institution == 'icbc'", 12 },
+		{ "shared_phone(7d) > 1", 3 }, { "shared_agent(today) > 1", 3 },
+		{ "attempt_institutions(7d) > 1", 3 }, { "linked", 2 },
+		{ "outlet_cards(7d) > 1", 12 }, { "outlet_mean(7d) > 1", 12 },
 	};
 	char text[256];
 
@@ -585,5 +654,102 @@ Test(policy, settings_have_defaults)
 	cr_expect_eq(policy_reservation_ttl(b.p), 600);
 	cr_expect_not(policy_rule_clearable(b.p, 0));
 	cr_expect_eq(policy_rule_by(b.p, 0), LK_BY_NONE);
+	policy_free(b.p);
+}
+
+Test(policy, whom_a_rule_tells_and_what_becomes_of_a_case)
+{
+	static const struct { const char *word; int level; } levels[] = {
+		{ "none", POLICY_NOTIFY_NONE },
+		{ "outlet", POLICY_NOTIFY_OUTLET },
+		{ "county", POLICY_NOTIFY_COUNTY },
+		{ "city", POLICY_NOTIFY_CITY },
+		{ "province", POLICY_NOTIFY_PROVINCE } };
+	char text[256];
+
+	for (size_t i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), HEAD RULE("A", "overflow",
+		    "review", "notify = %s"), levels[i].word);
+		compile(text);
+		cr_expect_eq((int)policy_rule_notify(b.p, 0), levels[i].level);
+		cr_expect_eq(policy_review_timeout(b.p), LK_REVIEW);
+		policy_free(b.p);
+	}
+	compile(HEAD "review_timeout = deny\n" RULE("A", "overflow", "review",
+	    ""));
+	cr_expect_eq(policy_review_timeout(b.p), LK_REJECT);
+	policy_free(b.p);
+	compile(HEAD "review_timeout = expire\n" RULE("A", "overflow",
+	    "review", ""));
+	cr_expect_eq(policy_review_timeout(b.p), LK_REVIEW);
+	policy_free(b.p);
+	cr_expect_null(bench_compile(&b, HEAD "review_timeout = pass\n"
+	    RULE("A", "overflow", "review", "")));
+	cr_expect_not_null(strstr(b.errors, "a case that nobody answers never "
+	    "passes: use expire or deny"), "%s", b.errors);
+}
+
+/* What no desk overrides, and what the applicant's own word cannot do. */
+Test(policy, the_hard_part_of_a_verdict)
+{
+
+	compile(HEAD RULE("LAW-R", "stale", "reject", "class = statutory")
+	    RULE("LAW-L", "overflow", "limit", "class = statutory\n"
+	    "limit_profile = 7")
+	    RULE("HF-R", "guardian", "reject", "")
+	    RULE("HF-V", "linked", "review", "by = counter"));
+	bench_decide(&b);
+	cr_expect_eq(policy_hard(b.p, &b.v), LK_PASS);
+	policy_soften(b.p, &b.v);
+	cr_expect_eq(b.v.decision, LK_PASS);
+
+	bench_set(&b, "guardian", 1);
+	cr_expect_eq(bench_decide(&b), LK_REJECT);
+	cr_expect_eq(policy_hard(b.p, &b.v), LK_PASS);
+	policy_soften(b.p, &b.v);
+	cr_expect_eq(b.v.decision, LK_REVIEW);
+	cr_expect_eq(b.v.floor, LK_PASS);
+	cr_expect_eq(b.v.by, LK_BY_CENTRE);
+	cr_expect(b.v.needs & LK_NEED_CENTRE);
+
+	/* A limit of the law stays when the refusal goes. */
+	bench_set(&b, "overflow", 1);
+	cr_expect_eq(bench_decide(&b), LK_REJECT);
+	cr_expect_eq(policy_hard(b.p, &b.v), LK_LIMIT);
+	policy_soften(b.p, &b.v);
+	cr_expect_eq(b.v.decision, LK_REVIEW);
+	cr_expect_eq(b.v.floor, LK_LIMIT);
+
+	/* A refusal of the law stays. */
+	bench_set(&b, "stale", 1);
+	cr_expect_eq(bench_decide(&b), LK_REJECT);
+	cr_expect_eq(policy_hard(b.p, &b.v), LK_REJECT);
+	policy_soften(b.p, &b.v);
+	cr_expect_eq(b.v.decision, LK_REJECT);
+
+	/* A review is none of its business. */
+	bench_set(&b, "stale", 0);
+	bench_set(&b, "guardian", 0);
+	bench_set(&b, "linked", 1);
+	cr_expect_eq(bench_decide(&b), LK_REVIEW);
+	policy_soften(b.p, &b.v);
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+	policy_free(b.p);
+}
+
+Test(policy, which_facts_a_rule_reads)
+{
+
+	compile(HEAD RULE("A", "listed('x') and not (stale or age < 16)",
+	    "review", "") RULE("B", "outlet_cards(7d) > outlet_mean(7d)",
+	    "review", ""));
+	cr_expect(policy_rule_reads(b.p, 0, POLICY_LISTED));
+	cr_expect(policy_rule_reads(b.p, 0, POLICY_STALE));
+	cr_expect(policy_rule_reads(b.p, 0, POLICY_AGE));
+	cr_expect_not(policy_rule_reads(b.p, 0, POLICY_OUTLET_MEAN));
+	cr_expect(policy_rule_reads(b.p, 1, POLICY_OUTLET_MEAN));
+	cr_expect(policy_rule_reads(b.p, 1, POLICY_OUTLET_CARDS));
+	cr_expect_not(policy_rule_reads(b.p, 1, POLICY_LISTED));
+	cr_expect_not(policy_rule_reads(b.p, 1, POLICY_CLEARED));
 	policy_free(b.p);
 }

@@ -421,6 +421,7 @@ Test(policy_errors, rules_that_no_campaign_lifts)
 	    "counts institutions");
 	unwaivable("sim(7d) >= cards(today) + institutions(7d)",
 	    "counts institutions");
+	unwaivable("attempt_institutions(7d) >= 3", "counts institutions");
 	unwaivable("held(phone, here) + quantity > 5", "limit of what is held");
 	unwaivable("held(phone, here) > sim(24h)", "limit of what is held");
 	unwaivable("held(phone, anywhere) > 20", "limit of what is held");
