@@ -20,7 +20,7 @@ enum explain_state {
 	EXPLAIN_HIT,		/* in effect */
 	EXPLAIN_LIFTED,		/* taken away by a clearance */
 	EXPLAIN_WAIVED,		/* taken away by a campaign */
-	EXPLAIN_TRIAL,		/* hit, but on trial: no effect */
+	EXPLAIN_TRIAL,		/* hit without effect: on trial, or only told */
 	EXPLAIN_NEAR,		/* would hit were each count one higher */
 	EXPLAIN_QUIET,		/* far from it, or about something else */
 	EXPLAIN_OFF		/* not in force on that day */

@@ -183,7 +183,7 @@ marks(const struct tool *t, const struct policy *p, int rule, char *buf,
 	    tool_zh(t, "[试行] ", "[on trial] ") : "",
 	    policy_rule_live(p, rule, t->now_ms() / 1000) ? "" :
 	    tool_zh(t, "[今日不生效] ", "[not in force today] "),
-	    policy_rule_clearable(p, rule) ? "" :
+	    policy_rule_clearable(p, rule) || policy_rule_tells(p, rule) ? "" :
 	    tool_zh(t, "[不可豁免] ", "[not clearable] "),
 	    policy_waivable(p, rule) ? tool_zh(t, "[登记活动可豁免] ",
 	    "[campaigns may lift it] ") : "", needs);
@@ -209,7 +209,7 @@ show_rules(const struct tool *t, const struct policy *p)
 		cells[0] = policy_rule_id(p, rule);
 		cells[1] = (is_zh ? classes_zh : classes)[policy_rule_class(p,
 		    rule)];
-		cells[2] = words_name(words_decision, policy_rule_then(p,
+		cells[2] = words_name(words_then, policy_rule_then(p,
 		    rule), is_zh);
 		cells[3] = by(t, p, rule);
 		cells[4] = remark;
@@ -265,7 +265,7 @@ rule_json(const struct tool *t, struct json *j, const struct policy *p,
 	json_text(j, "id", policy_rule_id(p, rule));
 	json_text(j, "class", classes[policy_rule_class(p, rule)]);
 	json_text(j, "when", policy_rule_when(p, rule));
-	json_word(j, "then", words_decision, policy_rule_then(p, rule));
+	json_word(j, "then", words_then, policy_rule_then(p, rule));
 	json_word(j, "by", words_by, policy_rule_by(p, rule));
 	json_bits(j, "needs", words_need, policy_rule_needs(p, rule));
 	json_text(j, "reason", policy_rule_reason(p, rule));

@@ -268,8 +268,8 @@ print(const struct tool *t, const struct policy *p, const struct verdict *v)
 	words_bits(words_need, v->needs, zh, needs, sizeof(needs));
 	(void)fprintf(t->out, "%s%s%s%s\n", words_name(words_decision,
 	    v->decision, zh), ids[0] != '\0' ? "  " : "", ids,
-	    v->nshadow > 0 ? tool_zh(t, "（另有试行规则命中）",
-	    " (and rules on trial)") : "");
+	    v->nshadow > 0 ? tool_zh(t, "（另有不生效的规则命中）",
+	    " (and rules without effect)") : "");
 	if (needs[0] != '\0')
 		(void)fprintf(t->out, "  %s%s\n", tool_zh(t, "需要：",
 		    "needs: "), needs);

@@ -190,7 +190,7 @@ json_rule(struct json *j, const struct explainpaper *p, const struct explain_rul
 	json_text(j, "rule", policy_rule_id(policy, r->rule));
 	json_text(j, "state", states[r->state]);
 	json_text(j, "class", explaintext_class(policy, r->rule, p->zh));
-	json_word(j, "then", words_decision, policy_rule_then(policy, r->rule));
+	json_word(j, "then", words_then, policy_rule_then(policy, r->rule));
 	json_text(j, "when", policy_rule_when(policy, r->rule));
 	n = policy_why(policy, r->rule, e->facts, w, POLICY_WHY_MAX, &all);
 	json_bool(j, "all", all);

@@ -17,10 +17,10 @@ const char *
 explaintext_state(enum explain_state state, int zh)
 {
 	static const char *const en[] = { "hit", "lifted by a clearance",
-		"lifted by a campaign", "on trial, without effect", "nearly",
+		"lifted by a campaign", "without effect (on trial, or only told)", "nearly",
 		"not hit", "not in force that day" };
 	static const char *const cn[] = { "命中", "已豁免", "登记活动豁免",
-		"试行命中（不生效）", "接近命中", "未命中", "当日未生效" };
+		"命中但不生效（试行或仅告知）", "接近命中", "未命中", "当日未生效" };
 
 	return (zh ? cn[state] : en[state]);
 }
@@ -44,7 +44,7 @@ explaintext_effect(const struct policy *p, int rule, int zh,
 {
 	int32_t then = policy_rule_then(p, rule);
 	const char *by = words_name(words_by, policy_rule_by(p, rule), zh);
-	const char *what = words_name(words_decision, then, zh);
+	const char *what = words_name(words_then, then, zh);
 	char needs[256], *c;
 
 	words_bits(words_need, policy_rule_needs(p, rule), zh, needs,

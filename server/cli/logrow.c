@@ -84,7 +84,7 @@ decision(struct cell *c, const struct entry *e)
 
 	add(c, "%s", e->hits);
 	pair(c, "豁免", "lifted", e->lifted);
-	pair(c, "试行", "on trial", e->shadow);
+	pair(c, "不生效", "without effect", e->shadow);
 	pair(c, "名单命中", "listed", e->listed);
 	pair(c, "代理人命中", "agent listed", e->agent_listed);
 	pair(c, "批次", "campaign", e->campaign);

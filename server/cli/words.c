@@ -103,6 +103,14 @@ const struct word words_decision[] = {
 	END
 };
 
+const struct word words_then[] = {
+	{ "tell", "告知", LK_PASS },
+	{ "limit", "限制", LK_LIMIT },
+	{ "review", "复核", LK_REVIEW },
+	{ "reject", "拒绝", LK_REJECT },
+	END
+};
+
 const struct word words_need[] = {
 	{ "guardian", "监护人到场", LK_NEED_GUARDIAN },
 	{ "purpose_proof", "用途证明", LK_NEED_PURPOSE_PROOF },
@@ -306,6 +314,7 @@ const struct word words_alert_kind[] = {
 	{ "opener", "录入发现高频开卡", ALERT_OPENER },
 	{ "campaign", "批次超员", ALERT_CAMPAIGN },
 	{ "case", "审核逾期", ALERT_CASE },
+	{ "unusual", "网点开卡异常", ALERT_UNUSUAL },
 	END
 };
 

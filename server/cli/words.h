@@ -24,6 +24,7 @@ extern const struct word words_channel[];
 extern const struct word words_purpose[];
 extern const struct word words_relation[];
 extern const struct word words_decision[];
+extern const struct word words_then[];	/* what a rule does */
 extern const struct word words_need[];	    /* bits */
 extern const struct word words_by[];
 extern const struct word words_standing[];

@@ -7,6 +7,7 @@
 #include "plugin.h"
 
 #include "engine/category.h"
+#include "engine/day.h"
 #include "engine/facts.h"
 #include "engine/outletday.h"
 #include "engine/policy.h"
@@ -77,6 +78,29 @@ first_full(struct request *q)
 	return (r == NULL || r->full == 0);
 }
 
+/* Rules that only tell.  Of an unusual day of an outlet once is enough. */
+static void
+tell(struct request *q, const struct application *ap, const struct verdict *v)
+{
+	const struct policy *p = q->c->policy;
+	const struct outletday *o = ap->outlet_days;
+	int rule, kind;
+	uint16_t i;
+
+	for (i = 0; i < v->nshadow; i++) {
+		rule = v->shadow[i];
+		if (!policy_rule_tells(p, rule))
+			continue;
+		kind = policy_rule_reads(p, rule, POLICY_OUTLET_CARDS) ||
+		    policy_rule_reads(p, rule, POLICY_OUTLET_AWAY) ?
+		    ALERT_UNUSUAL : ALERT_RULE;
+		if (kind == ALERT_UNUSUAL && o != NULL &&
+		    o->told == day_of(ap->now))
+			continue;
+		raise_to(q->e, (int)policy_rule_notify(p, rule), kind);
+	}
+}
+
 /* The alert of a decision or of an opening that was taken in. */
 void
 alarm_verdict(struct request *q, const struct application *ap,
@@ -103,6 +127,7 @@ alarm_verdict(struct request *q, const struct application *ap,
 		}
 		raise_to(e, level, kind);
 	}
+	tell(q, ap, v);
 	if (e->listed[0] != '\0' || e->agent_listed[0] != '\0') {
 		raise_to(e, ALERT_OUTLET, ALERT_LIST);
 		e->alert_kind = names_category(e->listed, CATEGORY_CANARY) ?

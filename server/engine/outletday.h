@@ -22,7 +22,7 @@ struct outletday {
 	int32_t first;		/* day of the first card; 0: none yet */
 	int32_t newest;
 	uint32_t flags;
-	uint32_t spare;
+	int32_t told;		/* the day of which it was told that it is unusual */
 	uint16_t cards[OUTLETDAY_DAYS]; /* of day d at d % OUTLETDAY_DAYS */
 	uint16_t away[OUTLETDAY_DAYS];
 };

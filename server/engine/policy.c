@@ -179,6 +179,14 @@ policy_rule_shadow(const struct policy *p, int rule)
 	return (p->rule[rule].shadow);
 }
 
+/* Does a rule only tell somebody? */
+int
+policy_rule_tells(const struct policy *p, int rule)
+{
+
+	return (p->rule[rule].then == LK_PASS && !p->rule[rule].shadow);
+}
+
 /* May a campaign lift a rule? */
 int
 policy_waivable(const struct policy *p, int rule)

@@ -111,6 +111,10 @@
  * There is no multiplication: three times the mean is written
  * outlet_mean(today) + outlet_mean(today) + outlet_mean(today).
  *
+ * A rule with `then = tell` only tells those whom `notify` names: it changes neither
+ * decision nor needs, is never the reason told, and stands in the record beside the
+ * hits of rules on trial, so that a replay finds it.  A campaign may lift it.
+ *
  * A list's id is 1 to 23 of a-z, 0-9 and -, in quotes; categories are the words of
  * category.h.  Whom listed() is about follows from what the list holds: of persons
  * the applicant (of an organisation its legal person), of phones the contact phone.
@@ -224,7 +228,8 @@ struct verdict {
 	int16_t		speaker;	/* rule whose texts are told, or -1 */
 	uint16_t	nhits;		/* hits with effect */
 	uint16_t	nlifted;	/* hits that a clearance took away */
-	uint16_t	nshadow;	/* hits of rules on trial */
+	uint16_t	nshadow;	/* hits without effect: rules on trial, and */
+					/* those that only tell */
 	uint8_t		hit[POLICY_MAX_RULES];
 	uint8_t		lifted[POLICY_MAX_RULES];
 	uint8_t		shadow[POLICY_MAX_RULES];
@@ -361,12 +366,19 @@ const char *policy_rule_id(const struct policy *p, int rule);
 const char *policy_rule_reason(const struct policy *p, int rule);
 const char *policy_rule_when(const struct policy *p, int rule);
 enum policy_class policy_rule_class(const struct policy *p, int rule);
-int32_t policy_rule_then(const struct policy *p, int rule);	/* LK_LIMIT.. */
+int32_t policy_rule_then(const struct policy *p, int rule);	/* LK_LIMIT.., */
+					/* LK_PASS: it only tells */
 int32_t policy_rule_by(const struct policy *p, int rule);	/* LK_BY_* */
 uint32_t policy_rule_needs(const struct policy *p, int rule);	/* LK_NEED_* */
 enum policy_notify policy_rule_notify(const struct policy *p, int rule);
 int policy_rule_clearable(const struct policy *p, int rule);
 int policy_rule_shadow(const struct policy *p, int rule);
+
+/**
+ * policy_rule_tells(p, rule):
+ * Return 1 if the rule is in force only to tell (`then = tell`, not on trial), else 0.
+ */
+int policy_rule_tells(const struct policy *p, int rule);
 
 /**
  * policy_rule_live(p, rule, now_s):

@@ -10,7 +10,7 @@
 /* Where the keys of a rule stand, for what is only seen when it is whole. */
 enum place {
 	AT_ID, AT_THEN, AT_BY, AT_NEEDS, AT_PROFILE, AT_CLEARABLE, AT_CAMPAIGN,
-	AT_UNTIL, PLACES
+	AT_OFFER, AT_UNTIL, PLACES
 };
 
 struct where {
@@ -27,7 +27,7 @@ struct build {
 
 
 static const struct conf_name outcomes[] = {
-	{ "limit", LK_LIMIT }, { "review", LK_REVIEW },
+	{ "tell", LK_PASS }, { "limit", LK_LIMIT }, { "review", LK_REVIEW },
 	{ "reject", LK_REJECT }, { NULL, 0 }
 };
 static const struct conf_name classes[] = {
@@ -219,7 +219,7 @@ set_rule(struct build *b, const struct conf_value *v)
 	} else if (strcmp(k, "needs") == 0) {
 		r->needs = (uint32_t)v->number, note(b, AT_NEEDS, v);
 	} else if (strcmp(k, "offer") == 0) {
-		r->offer = (int32_t)v->number;
+		r->offer = (int32_t)v->number, note(b, AT_OFFER, v);
 	} else if (strcmp(k, "limit_profile") == 0) {
 		r->profile = (int32_t)v->number, note(b, AT_PROFILE, v);
 	} else if (strcmp(k, "clearable") == 0) {
@@ -261,6 +261,27 @@ rule_fail(struct build *b, size_t rule, enum place place, const char *message)
 	conf_fail(&b->doc, w->at, w->span, "%s", message);
 }
 
+/* Does a rule that only tells say whom, and nothing about the applicant? */
+static void
+check_telling(struct build *b, size_t n)
+{
+	const struct policy_rule *r = &b->p->rule[n];
+	const struct where *w = b->where[n];
+
+	if (r->notify == POLICY_NOTIFY_NONE)
+		rule_fail(b, n, AT_THEN, "a rule that only tells says whom: "
+		    "notify = outlet, county, city or province");
+	if (r->clearable)
+		rule_fail(b, n, AT_CLEARABLE, "a rule that only tells holds "
+		    "nobody up: there is nothing to clear");
+	if (w[AT_NEEDS].span != 0)
+		rule_fail(b, n, AT_NEEDS, "a rule that only tells needs "
+		    "nothing");
+	if (w[AT_OFFER].span != 0)
+		rule_fail(b, n, AT_OFFER, "a rule that only tells offers "
+		    "nothing");
+}
+
 /* Do the keys of a rule go together?  Fill in what it left out. */
 static void
 check_rule(struct build *b, size_t n)
@@ -270,15 +291,18 @@ check_rule(struct build *b, size_t n)
 	const char *why;
 	int fixed = r->class == POLICY_STATUTORY ||
 	    r->class == POLICY_QUANTITY_LIMIT;
+	int tells = r->then == LK_PASS && w[AT_THEN].span != 0;
 
 	if (r->class == POLICY_CONTEXT && r->then == LK_REJECT)
 		rule_fail(b, n, AT_THEN, "a rule of class context never "
 		    "rejects: use review");
 	if (w[AT_CLEARABLE].span == 0)
-		r->clearable = !fixed;
+		r->clearable = !fixed && !tells;
 	else if (r->clearable && fixed)
 		rule_fail(b, n, AT_CLEARABLE, "a clearance lifts only rules "
 		    "of class frequency and context");
+	if (tells)
+		check_telling(b, n);
 	if (r->campaign && (why = policy_campaign_refusal(b->p, (int)n)) !=
 	    NULL)
 		rule_fail(b, n, AT_CAMPAIGN, why);

@@ -192,6 +192,9 @@ policy_decide_waiving(const struct policy *p, const int64_t *facts,
 			v->shadow[v->nshadow++] = n;
 		} else if (waived != NULL && waived[n] && r->campaign) {
 			v->waived[v->nwaived++] = n;
+		} else if (r->then == LK_PASS) {
+			/* It only tells: no effect, like a rule on trial. */
+			v->shadow[v->nshadow++] = n;
 		} else if (cleared && r->clearable) {
 			v->lifted[v->nlifted++] = n;
 		} else {

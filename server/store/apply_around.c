@@ -84,8 +84,14 @@ outlet_of(struct apply *a, const struct entry *e, uint32_t outlet)
 		return (NULL);
 	o = state_put(a->s, RECORD_OUTLET, key, sizeof(key), e->seq,
 	    sizeof(*o));
-	if (o == NULL)
+	if (o == NULL) {
 		a->failed = 1;
+		return (NULL);
+	}
+	if ((e->flags & ENTRY_F_UNKNOWN) != 0)
+		o->flags |= OUTLETDAY_TOLD;
+	if (e->alert_kind == ALERT_UNUSUAL)
+		o->told = day_of(apply_happened(e));
 	return (o);
 }
 
@@ -103,14 +109,15 @@ apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
 	    (e->flags & ENTRY_F_AWAY) != 0 ? cards : 0);
 }
 
-/* That an outlet is in no register was told. */
+/* That an outlet is in no register, or has an unusual day, was told. */
 void
 apply_outlet_told(struct apply *a, const struct entry *e, uint32_t outlet)
 {
-	struct outletday *o;
 
-	if ((o = outlet_of(a, e, outlet)) != NULL)
-		o->flags |= OUTLETDAY_TOLD;
+	if ((e->flags & ENTRY_F_DRY) == 0 &&
+	    ((e->flags & ENTRY_F_UNKNOWN) != 0 ||
+	    e->alert_kind == ALERT_UNUSUAL))
+		(void)outlet_of(a, e, outlet);
 }
 
 /* Say of `from` how it stands with the document `to`. */

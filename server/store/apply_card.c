@@ -156,6 +156,7 @@ apply_told(struct apply *a, const struct entry *e)
 		apply_person_done(a, e);
 	}
 	apply_outlet(a, e, outlet, (unsigned)e->quantity);
+	apply_outlet_told(a, e, outlet);
 	apply_shared(a, e);
 	card_open(a, e, inst, outlet, e->seq);
 	apply_seen(a, e);

@@ -197,8 +197,7 @@ apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	apply_case(a, e);
 	if ((e->flags & (ENTRY_F_POSTHOC | ENTRY_F_DRY)) == ENTRY_F_POSTHOC)
 		apply_outlet(a, e, outlet, (unsigned)e->quantity);
-	if ((e->flags & (ENTRY_F_UNKNOWN | ENTRY_F_DRY)) == ENTRY_F_UNKNOWN)
-		apply_outlet_told(a, e, outlet);
+	apply_outlet_told(a, e, outlet);
 	if (e->superseded != 0 && (e->flags & ENTRY_F_DRY) == 0 &&
 	    (d = apply_decision_of(a, e, e->superseded)) != NULL) {
 		d->life = LIFE_SUPERSEDED;

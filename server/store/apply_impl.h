@@ -82,8 +82,8 @@ void apply_campaign(struct apply *a, const struct entry *e);
 
 /**
  * apply_shared(a, e): Note who uses the same phone and the like.  apply_outlet(a, e,
- * outlet, cards): count cards issued at the outlet.  apply_outlet_told(a, e, outlet): note
- * that it was told to be in no register.  apply_link(a, e): join two documents.
+ * outlet, cards): count cards issued at the outlet.  apply_outlet_told(a, e, outlet): note,
+ * where it was told, that it is in no register or that its day is unusual.  apply_link(a, e): join two documents.
  */
 void apply_shared(struct apply *a, const struct entry *e);
 void apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,

@@ -136,6 +136,7 @@ enum alert_kind {
 	ALERT_OPENER,		/* found when a file was taken in */
 	ALERT_CAMPAIGN,		/* a campaign is beyond its number */
 	ALERT_CASE,		/* a case that nobody answered in time */
+	ALERT_UNUSUAL,		/* an outlet's day is unlike its others */
 	ALERT_KINDS
 };
 
@@ -237,7 +238,7 @@ struct entry {
 	/* long texts stand last: entry_clear() clears their first byte alone */
 	char hits[ENTRY_IDS];	/* rule ids, in precedence order */
 	char lifted[ENTRY_IDS]; /* hits that a clearance removed */
-	char shadow[ENTRY_IDS]; /* hits without effect */
+	char shadow[ENTRY_IDS]; /* hits without effect: on trial, or only told */
 	char note[256];		/* staff's reason */
 	/* matched records, whole: list:version:category:severity:expiry:basis with a
 	 * space between, the gravest first; expiry is a day as in list files */

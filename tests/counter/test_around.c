@@ -28,6 +28,8 @@ static const char policy[] =
     "needs = centre\nnotify = city\nreason = \"F\"\n" MESSAGE
     "[rule BANK]\nclass = statutory\nwhen = \"product == credit\"\n"
     "then = reject\nreason = \"S\"\nnotify = county\n" MESSAGE
+    "[rule CROWD]\nclass = context\nwhen = \"outlet_cards(today) >= 4\"\n"
+    "then = tell\nnotify = county\nreason = \"C\"\n"
     "[rule TRIAL]\nshadow = true\nwhen = \"bank(7d) >= 1\"\nthen = review\n"
     "notify = city\nreason = \"T\"\n" MESSAGE;
 
@@ -296,4 +298,34 @@ CASE(around, an_outlets_days_count_what_was_issued)
 	check(&x, "abank", "1", 3, LK_PRODUCT_PAYMENT, "p");
 	confirm(&x, decision_id(&x, id), "c3");
 	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 2, 0), 2);
+}
+
+CASE(around, an_unusual_day_of_an_outlet_is_told_once)
+{
+	char txn[16];
+	int i;
+
+	for (i = 1; i <= 3; i++) {
+		snprintf(txn, sizeof(txn), "t%d", i);
+		sim(i, "1", txn);
+	}
+	cr_expect_eq(check(&x, "ctel", "1", 4, LK_PRODUCT_SIM, "a"), LK_PASS,
+	    "the applicant is not held up");
+	cr_expect_str_eq(last()->hits, "");
+	cr_expect_str_eq(last()->shadow, "CROWD");
+	cr_expect_eq(last()->needs, 0);
+	cr_expect_eq(last()->alert, ALERT_COUNTY);
+	cr_expect_eq(last()->alert_kind, ALERT_UNUSUAL);
+	cr_assert_not_null(alert());
+	cr_expect_eq(check(&x, "ctel", "1", 5, LK_PRODUCT_SIM, "b"), LK_PASS);
+	cr_expect_str_eq(last()->shadow, "CROWD");
+	cr_expect_eq(last()->alert, ALERT_NONE, "told already");
+	/* Another day is another matter. */
+	fixture_pass(&x, 86400 * 1000);
+	for (i = 6; i <= 8; i++) {
+		snprintf(txn, sizeof(txn), "t%d", i);
+		sim(i, "1", txn);
+	}
+	check(&x, "ctel", "1", 9, LK_PRODUCT_SIM, "c");
+	cr_expect_eq(last()->alert_kind, ALERT_UNUSUAL);
 }

@@ -544,6 +544,40 @@ Test(policy, shadow_rules_are_listed_apart_without_effect)
 	policy_free(b.p);
 }
 
+Test(policy, a_rule_that_only_tells_changes_nothing)
+{
+	static const uint8_t all[POLICY_MAX_RULES] = { 1, 1, 1 };
+
+	compile(HEAD "[rule TELL]\nwhen = \"overflow\"\nreason = t\n"
+	    "then = tell\nnotify = county\ncampaign = true\n"
+	    "[rule TRIAL]\nwhen = \"overflow\"\nreason = t\nthen = tell\n"
+	    "notify = city\nshadow = true\n"
+	    "[rule HOLD]\nwhen = \"age < 16\"\nreason = h\nthen = review\n");
+	cr_expect(policy_rule_tells(b.p, 0));
+	cr_expect_not(policy_rule_tells(b.p, 1));
+	cr_expect_not(policy_rule_tells(b.p, 2));
+	cr_expect_not(policy_rule_clearable(b.p, 0));
+	bench_set(&b, "overflow", 1);
+	bench_set(&b, "age", 20);
+	bench_set(&b, "cleared", 0);
+	cr_expect_eq(bench_decide(&b), LK_PASS);
+	cr_expect_eq(b.v.nhits, 0);
+	cr_expect_eq(b.v.headline, POLICY_NO_RULE);
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "TELL TRIAL");
+	/* Nor what another rule decides; and nothing is there to clear. */
+	bench_set(&b, "age", 9);
+	bench_set(&b, "cleared", 1);
+	cr_expect_eq(bench_decide(&b), LK_PASS);
+	cr_expect_eq(b.v.nlifted, 1);
+	cr_expect_eq(b.v.nshadow, 2);
+	bench_set(&b, "cleared", 0);
+	policy_decide_waiving(b.p, b.facts, all, NOON, &b.v);
+	cr_expect_eq(b.v.decision, LK_REVIEW);
+	cr_expect_str_eq(bench_ids(&b, b.v.waived, b.v.nwaived), "TELL");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "TRIAL");
+	policy_free(b.p);
+}
+
 Test(policy, dates_are_whole_days_of_china)
 {
 	/* 2026-11-22 00:00 in Shanghai is 2026-11-21 16:00 UTC. */

@@ -289,6 +289,14 @@ Test(policy_errors, keys_that_do_not_go_together)
 	    "a clearance lifts only");
 	bad(R "then = reject\nby = counter", "only a review is cleared");
 	bad(R "then = reject\nneeds = manager", "a rejection needs nothing");
+	bad(R "then = tell", "6:8: error: a rule that only tells says whom");
+	bad(R "then = tell\nnotify = city\nneeds = manager",
+	    "a rule that only tells needs nothing");
+	bad(R "then = tell\nnotify = city\nclearable = true",
+	    "nothing to clear");
+	bad(R "then = tell\nnotify = city\noffer = bank2", "offers nothing");
+	bad(R "then = tell\nnotify = city\nby = counter",
+	    "only a review is cleared");
 	bad(R "then = review\nlimit_profile = 3", "only 'then = limit'");
 	bad(R "then = review\nclass = quantity\ncampaign = true",
 	    "8:12: error: a campaign lifts only rules of class frequency and "
