@@ -1,0 +1,114 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/day.h"
+#include "lists/outlets.h"
+#include "store/entry.h"
+
+#include "report.h"
+#include "reportkind.h"
+
+/* Is this time of the period? */
+int
+reportkind_within(const struct report_options *o, int64_t ms)
+{
+
+	return (ms >= o->since && (o->until == 0 || ms < o->until));
+}
+
+/* When it happened. */
+int64_t
+reportkind_happened(const struct entry *e)
+{
+
+	return (e->at != 0 ? e->at : e->t);
+}
+
+/* The outlet in the register. */
+static const struct outlet *
+find(const struct report_options *o, const char *inst, const char *outlet)
+{
+
+	return (o->outlets != NULL ? outlets_find(o->outlets, inst, outlet) :
+	    NULL);
+}
+
+/* The outlet's area. */
+int32_t
+reportkind_area(const struct report_options *o, const char *inst,
+    const char *outlet, int32_t area)
+{
+	const struct outlet *x;
+
+	if (area != 0)
+		return (area);
+	x = find(o, inst, outlet);
+	return (x != NULL ? x->area : 0);
+}
+
+/* The outlet's name. */
+const char *
+reportkind_name(const struct report_options *o, const char *inst,
+    const char *outlet)
+{
+	const struct outlet *x = find(o, inst, outlet);
+
+	return (x != NULL && x->name[0] != '\0' ? x->name : NULL);
+}
+
+/* Is the outlet one that is asked for? */
+int
+reportkind_wanted(const struct report_options *o, const struct entry *e)
+{
+	char area[16];
+
+	if (o->inst != NULL && strcmp(o->inst, e->inst) != 0)
+		return (0);
+	if (o->area == NULL)
+		return (1);
+	(void)snprintf(area, sizeof(area), "%06d", (int)reportkind_area(o,
+	    e->inst, e->outlet, e->area));
+	return (strncmp(area, o->area, strlen(o->area)) == 0);
+}
+
+/* Fill a cell with a product. */
+void
+reportkind_product(const struct report_options *o, struct report_table *t,
+    int32_t product)
+{
+	const char *zh = NULL, *en = NULL;
+	char number[16];
+
+	if (o->product != NULL) {
+		zh = o->product(product, 1);
+		en = o->product(product, 0);
+	}
+	if (zh != NULL && en != NULL) {
+		report_word(t, en, zh, en);
+		return;
+	}
+	(void)snprintf(number, sizeof(number), "%d", (int)product);
+	report_text(t, number);
+}
+
+/* Fill a cell with an area. */
+void
+reportkind_areas(struct report_table *t, int32_t area)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%06d", (int)area);
+	report_text(t, area != 0 ? text : NULL);
+}
+
+/* Print a day. */
+const char *
+reportkind_day_text(int32_t day, char buf[16])
+{
+	struct day_civil d;
+
+	day_to_civil(&d, day);
+	(void)snprintf(buf, 16, "%04d-%02d-%02d", (int)d.year % 10000,
+	    (int)d.month, (int)d.mday);
+	return (buf);
+}
