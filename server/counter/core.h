@@ -25,6 +25,7 @@ struct record_decision;
 struct retro;
 struct sealing;
 struct staff;
+struct staffnote;
 struct verdict;
 
 #define ARENA 8192
@@ -76,7 +77,7 @@ struct request {
 	int64_t now;		/* journal time, ms */
 	const struct forced *forced; /* sandbox: the outcome asked for */
 	int error;		/* the first refusal's code */
-	char text[512];		/* and its text */
+	char text[512];		/* and its text; else what to say beside a decision */
 };
 
 /* A decision that was looked up by its id. */
@@ -239,6 +240,46 @@ void intake_answer(struct request *q);
 void clock_answer(struct request *q);
 void staff_answer(struct request *q);
 void desk_answer(struct request *q);
+
+/* desk.c: what the centre's word does, however it is said. */
+
+/**
+ * desk_approved_until(q): Until when an approval given now holds, UTC ms.
+ * desk_review_ms(q): How long a review waits.
+ * desk_clearance(q, days, count): Put a clearance into q->e, which approves; none where
+ * both are 0.  Return 0 or -1 (refused).
+ */
+int64_t desk_approved_until(const struct request *q);
+int64_t desk_review_ms(const struct request *q);
+int desk_clearance(struct request *q, uint32_t days, uint32_t count);
+
+/* cases_step.c, cases_alert.c: signed statements that are about what waits at the desk,
+ * made by q->e->decided_by. */
+
+/**
+ * cases_step(q, s, old): Do the step s in the case of the decision `old`, and answer with
+ * the decision as it stands then.
+ * cases_free(q, seq): See that nobody else has taken the case of a decision, if there is
+ * one.  Return 0 or -1 (refused).
+ */
+void cases_step(struct request *q, const struct staffnote *s,
+    const struct entry *old);
+int cases_free(struct request *q, uint64_t seq);
+
+/**
+ * cases_alert(q, s), cases_link(q, s): Take or close an alert; join or part two documents.
+ * Return 0 with q->e->seq the entry that says so, or -1 (refused).
+ */
+int cases_alert(struct request *q, const struct staffnote *s);
+int cases_link(struct request *q, const struct staffnote *s);
+
+/* cases_time.c */
+
+/**
+ * cases_overdue(c, n): Give up to n cases whose time is over to the policy's action, and
+ * tell of them.
+ */
+void cases_overdue(struct counter *c, unsigned n);
 
 /* alarm.c */
 

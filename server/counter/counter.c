@@ -13,6 +13,8 @@
 #include "retro.h"
 #include "sealing.h"
 
+#define OVERDUE_MAX 128	/* cases of one tick: some milliseconds */
+
 /* Every message and who answers it. */
 static const struct {
 	uint16_t type;
@@ -203,6 +205,7 @@ counter_tick(struct counter *c, const struct counter_load *load)
 	int64_t minute = journal_now(c->journal, NULL) / 60000;
 
 	c->connections = load->connections;
+	cases_overdue(c, OVERDUE_MAX);
 	if (minute == c->minute)
 		return;
 	c->minute = minute;

@@ -70,6 +70,27 @@ open_review(struct request *q, const struct record_decision *d)
 	    "this decision has no open review"));
 }
 
+/* Until when an approval holds. */
+int64_t
+desk_approved_until(const struct request *q)
+{
+	int64_t ttl = q->c->o.approve_ms;
+
+	if (ttl == 0 && q->c->policy != NULL)
+		ttl = policy_approve_ttl(q->c->policy) * 1000;
+	return ((q->now / 1000 + ttl / 1000) * 1000);
+}
+
+/* How long a review waits. */
+int64_t
+desk_review_ms(const struct request *q)
+{
+
+	if (q->c->o.review_ms != 0 || q->c->policy == NULL)
+		return (q->c->o.review_ms);
+	return (policy_review_ttl(q->c->policy) * 1000);
+}
+
 /* Write the outcome of a review. */
 static int
 write_review(struct request *q, const struct found *found)
@@ -77,15 +98,11 @@ write_review(struct request *q, const struct found *found)
 	const struct record_decision *d = found->d;
 	struct entry *e = q->e;
 	uint8_t leaf[32];
-	int64_t ttl;
 
 	e->by = d->by;
 	e->floor = d->floor;
-	ttl = q->c->o.approve_ms;
-	if (ttl == 0 && q->c->policy != NULL)
-		ttl = policy_approve_ttl(q->c->policy) * 1000;
 	if (e->code == LK_RESOLVE_APPROVE)
-		e->expires = (q->now / 1000 + ttl / 1000) * 1000;
+		e->expires = desk_approved_until(q);
 	return (request_write(q, leaf));
 }
 
@@ -125,7 +142,7 @@ evidence(struct request *q, const struct record_decision *d)
 		    "clear this one"));
 	if (e->code != LK_RESOLVE_APPROVE)
 		return (0);
-	if (e->second[0] == '\0' || strcmp(e->teller, e->second) == 0)
+	if (e->second[0] == '\0' || strcasecmp(e->teller, e->second) == 0)
 		return (request_refuse(q, LK_E_ARG,
 		    "须由另一名柜员复核（second_teller）",
 		    "second_teller must be another person than teller"));
@@ -164,13 +181,51 @@ resolve_answer(struct request *q)
 		answer_standing(q, found.seq);
 }
 
-/* Answer the centre's word on a held case. */
+/* Put a clearance into the entry. */
+int
+desk_clearance(struct request *q, uint32_t days, uint32_t count)
+{
+	struct entry *e = q->e;
+
+	if (days > CLEAR_DAYS_MAX || count > CLEAR_COUNT_MAX ||
+	    (days == 0) != (count == 0) ||
+	    (days != 0 && e->code != LK_RESOLVE_APPROVE))
+		return (request_refuse(q, LK_E_ARG,
+		    "豁免须随批准给出，最多 %d 天、%d 次",
+		    "a clearance goes with an approval: at most %d days and %d "
+		    "openings", CLEAR_DAYS_MAX, CLEAR_COUNT_MAX));
+	if (days != 0) {
+		e->clear_until = (q->now / 1000 + (int64_t)days * 86400) *
+		    1000;
+		e->clear_count = (int32_t)count;
+	}
+	return (0);
+}
+
+/* Is it a case of the centre's, and nobody else's? */
+static int
+ours(struct request *q, const struct found *found)
+{
+
+	if (found->d->decision == LK_REVIEW && found->d->by != LK_BY_CENTRE)
+		return (request_refuse(q, LK_E_DENIED,
+		    "该审核由网点或机构自行办理（lk_resolve），不归中心",
+		    "this review is the branch's or institution's own "
+		    "(lk_resolve), not the centre's"));
+	return (open_review(q, found->d) != 0 ? -1 : cases_free(q,
+	    found->seq));
+}
+
+/*
+ * Answer the centre's word on a held case, as its own case system says it: whoever it
+ * names is not proven, so this never overrides a refusal nor counts as one of two.
+ */
 void
 decide_answer(struct request *q)
 {
 	struct entry *e = q->e;
 	struct found found;
-	uint32_t days, count;
+	uint32_t days;
 
 	entry_clear(e, ENTRY_REVIEW);
 	if (request_code(q, WIRE_T_OUTCOME, 0, code_outcome, &e->code) != 0 ||
@@ -178,25 +233,11 @@ decide_answer(struct request *q)
 	    sizeof(e->decided_by), 1) != 0 ||
 	    request_id(q, WIRE_T_NOTE, e->note, sizeof(e->note), 1) != 0 ||
 	    request_decision(q, RIGHT_DESK, &found) != 0 ||
-	    open_review(q, found.d) != 0)
+	    ours(q, &found) != 0)
 		return;
 	days = wire_u32(q->f, WIRE_T_CLEAR_DAYS, 0);
-	count = wire_u32(q->f, WIRE_T_CLEAR_COUNT, days != 0);
-	if (days > CLEAR_DAYS_MAX || count > CLEAR_COUNT_MAX ||
-	    (days == 0) != (count == 0) ||
-	    (days != 0 && e->code != LK_RESOLVE_APPROVE)) {
-		request_refuse(q, LK_E_ARG,
-		    "豁免须随批准给出，最多 %d 天、%d 次",
-		    "a clearance goes with an approval: at most %d days and %d "
-		    "openings", CLEAR_DAYS_MAX, CLEAR_COUNT_MAX);
-		return;
-	}
-	if (days != 0) {
-		e->clear_until = (q->now / 1000 + (int64_t)days * 86400) *
-		    1000;
-		e->clear_count = (int32_t)count;
-	}
-	if (write_review(q, &found) == 0)
+	if (desk_clearance(q, days, wire_u32(q->f, WIRE_T_CLEAR_COUNT, days !=
+	    0)) == 0 && write_review(q, &found) == 0)
 		answer_standing(q, found.seq);
 }
 

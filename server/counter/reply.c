@@ -147,12 +147,15 @@ put_texts(struct request *q, const struct record_decision *d,
 	char buf[1024];
 	int rule;
 
+	if (q->text[0] != '\0')
+		reply_put_text(q, WIRE_T_MESSAGE, q->text);
 	if (p == NULL)
 		return;
 	rule = speaker(p, d, hits);
 	policy_message(p, rule, d->decision, lang, POLICY_TEXT_TELLER, buf,
 	    sizeof(buf));
-	reply_put_text(q, WIRE_T_MESSAGE, buf);
+	if (q->text[0] == '\0')
+		reply_put_text(q, WIRE_T_MESSAGE, buf);
 	if (d->decision == LK_PASS)
 		return;
 	policy_message(p, rule, d->decision, lang, POLICY_TEXT_NOTICE, buf,

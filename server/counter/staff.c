@@ -36,6 +36,9 @@ const struct conf_name staff_rights[] = {
 	{ "access", STAFF_ACCESS },
 	{ "unseal", STAFF_UNSEAL },
 	{ "erase", STAFF_ERASE },
+	{ "review", STAFF_REVIEW },
+	{ "alert", STAFF_ALERT },
+	{ "link", STAFF_LINK },
 	{ NULL, 0 }
 };
 
@@ -170,8 +173,22 @@ read_word(struct request *q, struct word *w)
 static int
 allowed(struct request *q, const struct word *w)
 {
-	static const uint32_t need[] = { 0, STAFF_ACCESS, STAFF_ACCESS,
-		STAFF_UNSEAL, STAFF_ERASE };
+	static const uint32_t need[STAFFNOTE_ACTIONS] = {
+		[STAFFNOTE_PERSON] = STAFF_ACCESS,
+		[STAFFNOTE_ENTRY] = STAFF_ACCESS,
+		[STAFFNOTE_UNSEAL] = STAFF_UNSEAL,
+		[STAFFNOTE_ERASE] = STAFF_ERASE,
+		[STAFFNOTE_TAKE] = STAFF_REVIEW,
+		[STAFFNOTE_RELEASE] = STAFF_REVIEW,
+		[STAFFNOTE_APPROVE] = STAFF_REVIEW,
+		[STAFFNOTE_DENY] = STAFF_REVIEW,
+		[STAFFNOTE_DISPATCH] = STAFF_REVIEW,
+		[STAFFNOTE_RESULT] = STAFF_REVIEW,
+		[STAFFNOTE_CLOSE] = STAFF_REVIEW,
+		[STAFFNOTE_ALERT_TAKE] = STAFF_ALERT,
+		[STAFFNOTE_ALERT_CLOSE] = STAFF_ALERT,
+		[STAFFNOTE_LINK] = STAFF_LINK,
+		[STAFFNOTE_UNLINK] = STAFF_LINK };
 	uint32_t right = need[w->s.action];
 	const char *name = q->e->decided_by;
 	size_t i;
@@ -196,8 +213,8 @@ about(struct request *q, struct word *w, struct entry *old)
 	w->ours = strcmp(w->s.origin, q->c->o.node) == 0;
 	if (!w->ours)
 		snprintf(e->origin, sizeof(e->origin), "%s", w->s.origin);
-	if (w->s.action == STAFFNOTE_PERSON)
-		return (0);
+	if (w->s.entry == 0)
+		return (0);	/* persons */
 	e->ref = w->s.entry;
 	if (!w->ours)
 		return (0);
@@ -273,7 +290,7 @@ reply(struct request *q, const char *tokens_text)
 {
 	struct wire_out *o = q->out;
 
-	q->done->wait_seq = q->e->seq;
+	q->done->wait_seq = journal_seq(q->c->journal);
 	wire_begin(o, q->h->type | WIRE_REPLY, q->h->id);
 	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
 	wire_put_u64(o, WIRE_T_SEQ, q->e->seq);
@@ -350,40 +367,78 @@ erase(struct request *q, const struct word *w, const struct entry *old)
 		    "at the next start: %s", err);
 }
 
+/* Look up, unseal, erase. */
+static void
+look_up(struct request *q, const struct word *w, const struct entry *old)
+{
+	struct entry *e = q->e;
+	char text[256] = "";
+	uint8_t leaf[32];
+
+	switch (w->s.action) {
+	case STAFFNOTE_PERSON:
+		if (person(q, text) == 0 && request_write(q, leaf) == 0)
+			reply(q, text);
+		break;
+	case STAFFNOTE_ENTRY:
+		e->code = STAFF_CODE_ENTRY;
+		if (request_write(q, leaf) == 0)
+			reply(q, "");
+		break;
+	case STAFFNOTE_UNSEAL:
+		e->kind = ENTRY_UNSEAL;
+		if (is_sealed(q, w, old) == 0 && request_write(q, leaf) == 0)
+			reply(q, "");
+		break;
+	default:
+		e->kind = ENTRY_ERASE;
+		erase(q, w, old);
+		break;
+	}
+}
+
+/* Work at the desk: only where the record is kept. */
+static void
+work(struct request *q, const struct word *w, const struct entry *old)
+{
+
+	if (!w->ours) {
+		request_refuse(q, LK_E_ARG, "该事项由节点 %s 记录，请在那里办理",
+		    "node %s keeps this record: do it there", w->s.origin);
+		return;
+	}
+	switch (w->s.action) {
+	case STAFFNOTE_ALERT_TAKE:
+	case STAFFNOTE_ALERT_CLOSE:
+		if (cases_alert(q, &w->s) == 0)
+			reply(q, "");
+		break;
+	case STAFFNOTE_LINK:
+	case STAFFNOTE_UNLINK:
+		if (cases_link(q, &w->s) == 0)
+			reply(q, "");
+		break;
+	default:
+		cases_step(q, &w->s, old);
+		break;
+	}
+}
+
 /* Answer a member of staff. */
 void
 staff_answer(struct request *q)
 {
 	struct word w = { .rights = 0 };
 	struct entry *e = q->e, old;
-	char text[256] = "";
-	uint8_t leaf[32];
 
 	entry_clear(e, ENTRY_ACCESS);
 	entry_clear(&old, ENTRY_NONE);
 	if (from_operator(q) == 0 && read_word(q, &w) == 0 &&
 	    allowed(q, &w) == 0 && about(q, &w, &old) == 0) {
-		switch (w.s.action) {
-		case STAFFNOTE_PERSON:
-			if (person(q, text) == 0 && request_write(q, leaf) == 0)
-				reply(q, text);
-			break;
-		case STAFFNOTE_ENTRY:
-			e->code = STAFF_CODE_ENTRY;
-			if (request_write(q, leaf) == 0)
-				reply(q, "");
-			break;
-		case STAFFNOTE_UNSEAL:
-			e->kind = ENTRY_UNSEAL;
-			if (is_sealed(q, &w, &old) == 0 &&
-			    request_write(q, leaf) == 0)
-				reply(q, "");
-			break;
-		case STAFFNOTE_ERASE:
-			e->kind = ENTRY_ERASE;
-			erase(q, &w, &old);
-			break;
-		}
+		if (w.s.action <= STAFFNOTE_ERASE)
+			look_up(q, &w, &old);
+		else
+			work(q, &w, &old);
 	}
 	/* In the sum of what was refused he is told apart by name. */
 	if (q->error != LK_OK) {

@@ -4,8 +4,9 @@
 /*
  * Staff of the bank or the centre, as the daemon knows them: a name, the public key
  * of a personal key, and what each may do.  Whoever looks a person or an entry up,
- * unseals an identity or erases one says so first, in a signed statement
- * (keys/staffnote.h), which becomes a journal entry before anything is answered.
+ * unseals an identity or erases one, works on a case or an alert, or joins two documents
+ * says so in a signed statement (keys/staffnote.h), which becomes a journal entry before
+ * anything is answered.
  */
 
 #include <stddef.h>
@@ -17,6 +18,9 @@
 #define STAFF_ACCESS 0x1u	/* look persons and entries up */
 #define STAFF_UNSEAL 0x2u	/* read sealed identities */
 #define STAFF_ERASE 0x4u	/* have them erased */
+#define STAFF_REVIEW 0x8u	/* take and decide cases */
+#define STAFF_ALERT 0x10u	/* take and close alerts */
+#define STAFF_LINK 0x20u	/* say whose two documents are */
 
 /* ENTRY_ACCESS: entry.code */
 #define STAFF_CODE_PERSON 1
