@@ -237,6 +237,7 @@ void resolve_answer(struct request *q);
 void decide_answer(struct request *q);
 void status_answer(struct request *q);
 void intake_answer(struct request *q);
+void takein_answer(struct request *q);
 void clock_answer(struct request *q);
 void staff_answer(struct request *q);
 void desk_answer(struct request *q);

@@ -30,6 +30,7 @@ static const struct {
 	{ WIRE_RESOLVE, resolve_answer },
 	{ WIRE_STATUS, status_answer },
 	{ WIRE_INTAKE, intake_answer },
+	{ WIRE_TAKEIN, takein_answer },
 	{ WIRE_DECIDE, decide_answer },
 	{ WIRE_CLOCK, clock_answer },
 	{ WIRE_STAFF, staff_answer },
