@@ -139,6 +139,10 @@ link_one(struct apply *a, const struct entry *e, const struct token *from,
 	}
 	for (i = 0; i < n && !token_equal(&list[i].person, to); i++)
 		continue;
+	/* What staff say takes the place of a claim where there is no room. */
+	if (i == RECORD_LINKS_MAX && state != LINKED_CLAIMED)
+		for (i = 0; i < n && list[i].state != LINKED_CLAIMED; i++)
+			continue;
 	/* What staff have said stays; claims beyond the room are forgotten. */
 	if ((i < n && state == LINKED_CLAIMED) || i == RECORD_LINKS_MAX)
 		return;

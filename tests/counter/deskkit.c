@@ -13,14 +13,14 @@ void
 deskkit_open(struct deskkit *k, struct fixture *x, const char *policy)
 {
 	static const char *const names[DESKKIT_N] = { "lin", "wu", "chen",
-		"he", "lin" };
+		"he", "lin", "wei" };
 	uint8_t secret[32] = { 77 };
 	int i;
 
 	memset(k, 0, sizeof(*k));
 	fixture_open(x, policy);
 	for (i = 0; i < DESKKIT_N; i++) {
-		secret[1] = (uint8_t)i;
+		secret[1] = (uint8_t)(i == D_WEI ? D_LIN : i);
 		cr_assert_eq(note_signer_make(&k->signer[i], names[i],
 		    NOTE_ED25519, secret), 0);
 		snprintf(k->staff[i].name, sizeof(k->staff[i].name), "%s",

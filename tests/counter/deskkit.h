@@ -3,7 +3,7 @@
 
 /*
  * A desk with officers: lin, wu and chen may review, he may nothing at the desk, and
- * lin2 is a second key of lin's.
+ * lin2 is a second key of lin's, and wei has lin's first key under another name.
  */
 
 #include <stdint.h>
@@ -14,7 +14,7 @@
 
 #include "fixture.h"
 
-enum { D_LIN, D_WU, D_CHEN, D_HE, D_LIN2, DESKKIT_N };
+enum { D_LIN, D_WU, D_CHEN, D_HE, D_LIN2, D_WEI, DESKKIT_N };
 
 #define DESK_LINES_MAX 2048
 
