@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&cmd_policy_check,
 	&cmd_policy_show,
 	&cmd_policy_test,
+	&cmd_policy_backtest,
 	&cmd_list_show,
 	&cmd_list_import,
 	&cmd_list_add,
@@ -64,6 +65,7 @@ const struct command *const commands[] = {
 	&cmd_repo_sign,
 	&cmd_repo_timestamp,
 	&cmd_repo_check,
+	&cmd_report_openers,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL

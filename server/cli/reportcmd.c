@@ -229,14 +229,18 @@ describe(const struct pass *p, const struct reportcmd *c, struct report *r)
 	report_param(r, "source", "日志", "journal", c->place.dir);
 	if (p->node[0] != '\0')
 		report_param(r, "node", "节点", "node", p->node);
-	report_param_time(r, "since", "期间自", "period from",
-	    p->o->since != 0 ? p->o->since : p->from);
+	report_param_time(r, "since", "期间自", "period from", p->o->since);
 	report_param_time(r, "until", "至（不含）", "until before",
-	    p->o->until != 0 ? p->o->until : p->to + 1000 - p->to % 1000);
+	    p->o->until);
+	if (p->o->since == 0 && p->o->until == 0)
+		report_param(r, "period", "期间", "period", tool_zh(p->t,
+		    "日志全部", "all of the journal"));
 	(void)snprintf(seqs, sizeof(seqs), "%" PRIu64 "–%" PRIu64, p->first,
 	    p->last);
 	report_param(r, "entries", "记录序号", "entries", p->n > 0 ? seqs :
 	    "-");
+	report_param_time(r, "read_from", "首条记录", "first entry", p->from);
+	report_param_time(r, "read_to", "末条记录", "last entry", p->to);
 	report_param_time(r, "made", "制表时间", "made", p->o->now);
 	if (c->inst != NULL)
 		report_param(r, "inst", "机构", "institution", c->inst);

@@ -376,6 +376,21 @@ report_word(struct report_table *t, const char *name, const char *zh,
 	}
 }
 
+/* Fill one with a word that is made up. */
+void
+report_said(struct report_table *t, const char *name, const char *zh,
+    const char *en)
+{
+	struct report_cell *c = next(t, 0);
+
+	if (c == NULL)
+		return;
+	c->text = keep(t->r, name);
+	c->zh = keep(t->r, zh);
+	c->en = keep(t->r, en);
+	c->set = c->text != NULL && c->zh != NULL && c->en != NULL;
+}
+
 /* Fill one with a number. */
 void
 report_number(struct report_table *t, int64_t n)
@@ -450,4 +465,21 @@ report_show(struct report_table *t, size_t n)
 
 	if (t->r != NULL)
 		t->show = n;
+}
+
+/* How many rows it has. */
+size_t
+report_rows(const struct report_table *t)
+{
+
+	return (t->rows);
+}
+
+/* Name the table that CSV means. */
+void
+report_main(struct report_table *t)
+{
+
+	if (t->r != NULL)
+		t->r->main = t;
 }

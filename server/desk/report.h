@@ -37,6 +37,7 @@ enum report_type {
 #define REPORT_ONCE 2u	/* on terminal and page blank where it and all REPORT_ONCE
 			 * columns left of it repeat the row above */
 #define REPORT_STRONG 4u /* the column one looks for */
+#define REPORT_NAME 8u	/* a number that names something, such as an entry */
 
 struct report_column {
 	const char *key;	/* JSON: never changes its meaning */
@@ -122,7 +123,8 @@ void report_row_as(struct report_table *t, enum report_row how);
 
 /**
  * report_text(t, s): NULL leaves it empty.  report_word(t, name, zh, en): a code: `name` in
- * JSON, the others for people; literals.  report_number(t, n).  report_time(t, ms),
+ * JSON, the others for people; literals.  report_said(t, name, zh, en): the same of texts
+ * that are copied.  report_number(t, n).  report_time(t, ms),
  * report_span(t, ms): a negative span is empty, and so is time 0.  report_ratio(t, x).
  * report_empty(t).
  * report_rate(t, k, n): k of n with the 95 % interval of Wilson, per what the column says;
@@ -130,6 +132,8 @@ void report_row_as(struct report_table *t, enum report_row how);
  */
 void report_text(struct report_table *t, const char *s);
 void report_word(struct report_table *t, const char *name, const char *zh,
+    const char *en);
+void report_said(struct report_table *t, const char *name, const char *zh,
     const char *en);
 void report_number(struct report_table *t, int64_t n);
 void report_time(struct report_table *t, int64_t ms);
@@ -141,10 +145,13 @@ void report_rate(struct report_table *t, uint64_t k, uint64_t n);
 /**
  * report_chart(t, c): Add a chart of this table, drawn above it; copied.
  * report_show(t, n): On terminal and page show the first n rows; how many are left out is
- * said.  0: all.
+ * said.  0: all.  report_rows(t): how many rows it has.
+ * report_main(t): This is the table that CSV means, where none is named; else the first.
  */
 void report_chart(struct report_table *t, const struct report_chart *c);
 void report_show(struct report_table *t, size_t n);
+size_t report_rows(const struct report_table *t);
+void report_main(struct report_table *t);
 
 /**
  * report_wilson(k, n, lo, hi): The 95 % interval of a share k/n by Wilson's score method

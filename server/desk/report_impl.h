@@ -43,6 +43,7 @@ struct report {
 	size_t nparams, nfigures;
 	struct report_table **tables;
 	size_t ntables;
+	const struct report_table *main; /* NULL: the first */
 	struct report_notes notes, differences;
 	struct report_text *texts; /* copies of cells */
 	int failed;
@@ -62,7 +63,9 @@ size_t report_shown(const struct report_table *t);
 /**
  * report_print(c, cell, zh, buf): Print a cell of column c for people: into buf
  * (REPORT_PRINTED bytes), or return its own text; "" when it is empty.
+ * report_print_time(ms, seconds, buf): a time of UTC+8, to the minute or second.
  */
+void report_print_time(int64_t ms, int seconds, char *buf);
 const char *report_print(const struct report_column *c,
     const struct report_cell *cell, int zh, char *buf);
 

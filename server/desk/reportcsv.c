@@ -88,9 +88,12 @@ cell(FILE *f, const struct report_column *c, const struct report_cell *x,
 	case REPORT_SPAN:
 		(void)fprintf(f, "%.1f", (double)x->n / 60000);
 		break;
+	case REPORT_TIME:
+		report_print_time(x->n, 1, buf);
+		text(f, buf);
+		break;
 	case REPORT_TEXT:
 	case REPORT_RATIO:
-	case REPORT_TIME:
 		text(f, report_print(c, x, zh, buf));
 		break;
 	}
@@ -161,16 +164,17 @@ int
 reportcsv_write(FILE *f, const struct report *r, const char *key, int zh,
     int gb18030)
 {
+	const struct report_table *t = key == NULL ? r->main : NULL;
 	size_t i;
 
-	for (i = 0; i < r->ntables; i++)
+	for (i = 0; t == NULL && i < r->ntables; i++)
 		if (key == NULL || strcmp(r->tables[i]->key, key) == 0)
-			break;
-	if (i == r->ntables)
+			t = r->tables[i];
+	if (t == NULL)
 		return (1);
 	if (gb18030)
-		return (in_gb18030(f, r->tables[i], zh));
+		return (in_gb18030(f, t, zh));
 	(void)fputs("\xef\xbb\xbf", f);
-	table(f, r->tables[i], zh);
+	table(f, t, zh);
 	return (0);
 }

@@ -14,7 +14,7 @@ struct report;
 
 /**
  * reportcsv_write(f, r, table, zh, gb18030): Write the table with this key (NULL: the
- * first) with heads and words in Chinese or English, in UTF-8 with a byte order mark or in
+ * main one) with heads and words in Chinese or English, in UTF-8 with a byte order mark or in
  * GB18030.  Return 0; 1 when there is no such table; -1 with errno set when out of memory or
  * when this system cannot write GB18030.
  */

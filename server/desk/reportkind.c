@@ -58,17 +58,26 @@ reportkind_name(const struct report_options *o, const char *inst,
 
 /* Is the outlet one that is asked for? */
 int
-reportkind_wanted(const struct report_options *o, const struct entry *e)
+reportkind_place(const struct report_options *o, const char *inst,
+    const char *outlet, int32_t area)
 {
-	char area[16];
+	char text[16];
 
-	if (o->inst != NULL && strcmp(o->inst, e->inst) != 0)
+	if (o->inst != NULL && strcmp(o->inst, inst) != 0)
 		return (0);
 	if (o->area == NULL)
 		return (1);
-	(void)snprintf(area, sizeof(area), "%06d", (int)reportkind_area(o,
-	    e->inst, e->outlet, e->area));
-	return (strncmp(area, o->area, strlen(o->area)) == 0);
+	(void)snprintf(text, sizeof(text), "%06d", (int)reportkind_area(o, inst,
+	    outlet, area));
+	return (strncmp(text, o->area, strlen(o->area)) == 0);
+}
+
+/* The same of an entry's outlet. */
+int
+reportkind_wanted(const struct report_options *o, const struct entry *e)
+{
+
+	return (reportkind_place(o, e->inst, e->outlet, e->area));
 }
 
 /* Fill a cell with a product. */

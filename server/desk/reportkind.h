@@ -55,10 +55,13 @@ struct report_kind {
 /**
  * reportkind_within(o, ms): Is this time of the period?
  * reportkind_wanted(o, e): Is the outlet of the entry one that is asked for?  An entry
- * without area goes by the register.
+ * without area goes by the register.  reportkind_place(o, inst, outlet, area): the same of
+ * an outlet.
  */
 int reportkind_within(const struct report_options *o, int64_t ms);
 int reportkind_wanted(const struct report_options *o, const struct entry *e);
+int reportkind_place(const struct report_options *o, const char *inst,
+    const char *outlet, int32_t area);
 
 /**
  * reportkind_happened(e): When what the entry is about happened, UTC ms.

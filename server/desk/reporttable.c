@@ -87,9 +87,9 @@ report_shown(const struct report_table *t)
 	return (t->show > 0 && t->show < t->rows ? t->show : t->rows);
 }
 
-/* Print a time of UTC+8 to the minute, with seconds where there are any. */
-static void
-print_time(int64_t ms, char *buf)
+/* Print a time of UTC+8. */
+void
+report_print_time(int64_t ms, int seconds, char *buf)
 {
 	int64_t s = ms / 1000 - (ms % 1000 < 0), of;
 	struct day_civil d;
@@ -100,7 +100,7 @@ print_time(int64_t ms, char *buf)
 	of = s + 8 * 3600 - (int64_t)day * 86400;
 	n = snprintf(buf, REPORT_PRINTED, "%04d-%02d-%02d %02d:%02d", d.year,
 	    d.month, d.mday, (int)(of / 3600), (int)(of / 60 % 60));
-	if (of % 60 != 0 && n > 0)
+	if (seconds && n > 0)
 		(void)snprintf(&buf[n], REPORT_PRINTED - (size_t)n, ":%02d",
 		    (int)(of % 60));
 }
@@ -161,7 +161,11 @@ report_print(const struct report_column *c, const struct report_cell *cell,
 			return (cell->zh);
 		return (cell->en != NULL && !zh ? cell->en : cell->text);
 	case REPORT_NUMBER:
-		print_number(cell->n, buf);
+		if ((c->flags & REPORT_NAME) != 0)
+			(void)snprintf(buf, REPORT_PRINTED, "%" PRId64,
+			    cell->n);
+		else
+			print_number(cell->n, buf);
 		break;
 	case REPORT_RATE:
 		(void)snprintf(buf, REPORT_PRINTED, "%.1f (%.1f–%.1f)",
@@ -171,7 +175,7 @@ report_print(const struct report_column *c, const struct report_cell *cell,
 		(void)snprintf(buf, REPORT_PRINTED, "%.*f", c->per, cell->x);
 		break;
 	case REPORT_TIME:
-		print_time(cell->n, buf);
+		report_print_time(cell->n, 0, buf);
 		break;
 	case REPORT_SPAN:
 		print_span(cell->n, zh, buf);

@@ -1,0 +1,64 @@
+#include "desk/report_openers.h"
+
+#include "command.h"
+#include "reportcmd.h"
+
+struct openers_options {
+	struct reportcmd common;
+	struct report_openers_options own;
+};
+
+#define OVER(name, i, help)						\
+	{ name, ARG_NUMBER, 0, "N", help, NULL, 0, 1000000,		\
+	    ARG_AT(struct openers_options, own.over[i]) }
+
+static const struct arg openers_args[] = {
+	REPORTCMD_ARGS(struct openers_options, common),
+	OVER("over-day", 0, "visits of one day with a card (default 2; 0: leave "
+	    "this threshold out)"),
+	OVER("over-inst", 1, "institutions in 7 days (default 3)"),
+	OVER("over-30d", 2, "bank and phone cards in 30 days (default 5)"),
+	OVER("over-60d", 3, "bank and phone cards in 60 days (default 8)"),
+	ARG_END
+};
+
+/* Openers. */
+static int
+run_openers(struct tool *t, int argc, char **argv)
+{
+	struct openers_options o = { REPORTCMD_ANY, REPORT_OPENERS_DEFAULTS };
+	int rc;
+
+	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO)
+		return (rc);
+	return (reportcmd_run(t, &o.common, argc, argv, &report_openers,
+	    &o.own));
+}
+
+const struct command cmd_report_openers = {
+	.name = "report openers",
+	.synopsis = "[DIR|URL | --data DIR] [--since TIME] [--until TIME] "
+	    "[--html FILE | --csv] [options]",
+	.brief = "people who open many cards in a short time (高频开卡人员)",
+	.text = "Reads the journal once and lists who reached a threshold in the "
+	    "period, by what was really issued: checks that were confirmed, "
+	    "rows of daily files, cards issued while the daemon was away.  "
+	    "Windows slide from opening to opening and are exact; what lies "
+	    "before the period is counted where a window reaches it.  A second "
+	    "list has those who would be over a threshold had the applications "
+	    "that were held been issued.\n"
+	    "\n"
+	    "Tables: people, openings, areas, days, held, held_applications.  "
+	    "Persons stand as the first digits of their token; an entry that "
+	    "the centre can unseal is named where there is one.\n"
+	    "\n"
+	    "No signature is looked at (\"liangka log verify\" does that).  "
+	    "Memory grows with the persons and applications of the period.",
+	.args = openers_args,
+	.exits = REPORTCMD_EXITS,
+	.examples = "liangka report openers --day 2026-11-22\n"
+	    "liangka report openers --since 30d --html openers.html --lang zh\n"
+	    "liangka report openers --csv --table openings --csv-encoding "
+	    "gb18030 --out openings.csv\n",
+	.run = run_openers,
+};
