@@ -388,6 +388,12 @@ int policy_rule_tells(const struct policy *p, int rule);
 int policy_rule_live(const struct policy *p, int rule, int64_t now_s);
 
 /**
+ * policy_rule_begins(p, rule):
+ * Return the first UTC second of the rule's `from`, INT64_MIN where it has none.
+ */
+int64_t policy_rule_begins(const struct policy *p, int rule);
+
+/**
  * policy_version(p):
  * Return the version that the policy gives itself, 1..31 bytes.
  */

@@ -123,6 +123,15 @@ policy_rule_live(const struct policy *p, int rule, int64_t now_s)
 	return (live(&p->rule[rule], day_of(now_s)));
 }
 
+/* When a rule comes into force. */
+int64_t
+policy_rule_begins(const struct policy *p, int rule)
+{
+	int32_t from = p->rule[rule].from;
+
+	return (from == INT32_MIN ? INT64_MIN : day_start(from));
+}
+
 /* Add the effect of a hit to the verdict. */
 static void
 take(struct verdict *v, const struct policy_rule *r)
