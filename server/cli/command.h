@@ -22,10 +22,14 @@ struct command {
 };
 
 extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
-    cmd_void, cmd_review_show, cmd_review_approve, cmd_review_deny, cmd_status,
+    cmd_void, cmd_status,
     cmd_policy_check, cmd_policy_show, cmd_policy_test, cmd_log_show,
     cmd_policy_backtest,
     cmd_clock_rebase, cmd_help;
+extern const struct command cmd_review_list, cmd_review_show, cmd_review_wait,
+    cmd_review_take, cmd_review_release, cmd_review_approve, cmd_review_deny,
+    cmd_review_dispatch, cmd_review_result, cmd_review_close, cmd_resolve;
+extern const struct command cmd_person_link, cmd_person_unlink;
 extern const struct command cmd_explain;
 extern const struct command cmd_log_dossier;
 extern const struct command cmd_person_report;
@@ -40,7 +44,8 @@ extern const struct command cmd_campaign_propose, cmd_campaign_approve,
     cmd_campaign_withdraw, cmd_campaign_show;
 extern const struct command cmd_appeal_open, cmd_appeal_ack, cmd_appeal_decide,
     cmd_appeal_letter, cmd_appeal_show;
-extern const struct command cmd_report_openers;
+extern const struct command cmd_report_openers, cmd_report_outlets,
+    cmd_report_rules;
 extern const struct command cmd_sync, cmd_list_where;
 extern const struct command cmd_list_show, cmd_list_import, cmd_list_add,
     cmd_list_remove, cmd_list_clear, cmd_list_diff, cmd_list_prove,
