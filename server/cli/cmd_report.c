@@ -1,4 +1,5 @@
 #include "desk/report_openers.h"
+#include "desk/report_outlets.h"
 
 #include "command.h"
 #include "reportcmd.h"
@@ -61,4 +62,55 @@ const struct command cmd_report_openers = {
 	    "liangka report openers --csv --table openings --csv-encoding "
 	    "gb18030 --out openings.csv\n",
 	.run = run_openers,
+};
+
+struct outlets_options {
+	struct reportcmd common;
+	struct report_outlets_options own;
+};
+
+static const struct arg outlets_args[] = {
+	REPORTCMD_ARGS(struct outlets_options, common),
+	{ "min", ARG_NUMBER, 0, "N", "cards that an outlet must have opened to "
+	    "get a rank (default 30)", NULL, 1, 1000000,
+	    ARG_AT(struct outlets_options, own.min) },
+	ARG_END
+};
+
+/* Outlets. */
+static int
+run_outlets(struct tool *t, int argc, char **argv)
+{
+	struct outlets_options o = { REPORTCMD_ANY, REPORT_OUTLETS_DEFAULTS };
+	int rc;
+
+	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO)
+		return (rc);
+	return (reportcmd_run(t, &o.common, argc, argv, &report_outlets,
+	    &o.own));
+}
+
+const struct command cmd_report_outlets = {
+	.name = "report outlets",
+	.synopsis = "[DIR|URL | --data DIR] [--since TIME] [--until TIME] "
+	    "[--register FILE] [--html FILE | --csv] [options]",
+	.brief = "outlets and what became of their cards (网点通报)",
+	.text = "Reads the journal once and counts for each outlet, institution "
+	    "and area: cards opened in the period and how many of them were "
+	    "named as involved in fraud since (by a list of cards, or by a "
+	    "closing for that reason), checks and their outcome, cards issued "
+	    "against a decision, late or without a check, tellers' alarms.  "
+	    "Cards of registered campaigns stand apart and outside of the "
+	    "rate.\n"
+	    "\n"
+	    "The league table gives involved cards per 1,000 opened, with the "
+	    "95 % interval (Wilson), in order of its lower end; outlets with "
+	    "fewer than --min cards are listed below it without a rank.  "
+	    "Tables: league, few, institutions, areas, campaigns.",
+	.args = outlets_args,
+	.exits = REPORTCMD_EXITS,
+	.examples = "liangka report outlets --since 2026-10-01 --until "
+	    "2026-11-01 --register outlets.csv --html october.html --lang zh\n"
+	    "liangka report outlets --area 3301 --min 100 --csv\n",
+	.run = run_outlets,
 };

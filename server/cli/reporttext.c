@@ -60,15 +60,17 @@ static void
 cell(const struct tool *t, const struct report_column *c, const char *s,
     size_t width, int last)
 {
-	size_t w = width_of(s);
+	int left = c->type == REPORT_TEXT || c->type == REPORT_TIME;
+	size_t w;
 
-	if (c->type != REPORT_TEXT && c->type != REPORT_TIME)
-		for (; w < width; w++)
-			(void)fputc(' ', t->out);
-	if (last)
-		width_put(t->out, s);
+	for (w = width_of(s); !left && w < width; w++)
+		(void)fputc(' ', t->out);
+	if (left && !last)
+		width_pad(t->out, s, width);
 	else
-		width_pad(t->out, s, w < width ? width + 2 : w + 2);
+		width_put(t->out, s);
+	if (!last)
+		(void)fputs("  ", t->out);
 }
 
 /* Is the row on the terminal? */
@@ -123,11 +125,11 @@ table(const struct tool *t, const struct report_table *x, int zh)
 		(void)fprintf(t->out, "  %s\n", tool_zh(t, "无", "none"));
 	else
 		rows(t, x, zh);
-	if (report_shown(x) < x->rows)
+	if (report_shown(x) < report_plain(x))
 		(void)fprintf(t->out, tool_zh(t,
 		    "  仅列前 %zu 行，共 %zu 行；--top 0 列出全部\n",
 		    "  the first %zu of %zu rows; --top 0 shows all\n"),
-		    report_shown(x), x->rows);
+		    report_shown(x), report_plain(x));
 	notes(t, &x->notes, "  - ", zh);
 }
 

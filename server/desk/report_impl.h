@@ -57,6 +57,7 @@ const struct report_cell *report_cell(const struct report_table *t, size_t row,
     size_t column);
 int report_repeats(const struct report_table *t, size_t row, size_t column);
 size_t report_shown(const struct report_table *t);
+size_t report_plain(const struct report_table *t);
 
 #define REPORT_PRINTED 96
 

@@ -261,11 +261,11 @@ table(FILE *f, const struct report_table *t, int zh)
 				row(f, t, i, zh);
 		(void)fputs("</tbody></table>\n", f);
 	}
-	if (n < t->rows)
+	if (n < report_plain(t))
 		(void)fprintf(f, zh ? "<p class=\"none\">仅列前 %zu 行，共 %zu 行；"
 		    "全部见 CSV 或 JSON。</p>\n" : "<p class=\"none\">The first "
 		    "%zu of %zu rows; all of them are in CSV and JSON.</p>\n", n,
-		    t->rows);
+		    report_plain(t));
 	notes(f, &t->notes, "notes", zh);
 	(void)fputs("</section>\n", f);
 }

@@ -87,6 +87,17 @@ report_shown(const struct report_table *t)
 	return (t->show > 0 && t->show < t->rows ? t->show : t->rows);
 }
 
+/* How many rows are no totals. */
+size_t
+report_plain(const struct report_table *t)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->rows; i++)
+		n += t->how[i] != REPORT_TOTAL;
+	return (n);
+}
+
 /* Print a time of UTC+8. */
 void
 report_print_time(int64_t ms, int seconds, char *buf)
