@@ -78,6 +78,7 @@ const struct command *const commands[] = {
 	&cmd_report_openers,
 	&cmd_report_reconcile,
 	&cmd_report_snoop,
+	&cmd_report_silent,
 	&cmd_report_outlets,
 	&cmd_clock_rebase,
 	&cmd_help,
@@ -96,9 +97,12 @@ begins(const char *name, int argc, char **argv)
 	if (space == NULL)
 		return (strcmp(argv[0], name) == 0);
 	n = (size_t)(space - name);
-	return (argc > 1 && strlen(argv[0]) == n &&
-	    memcmp(argv[0], name, n) == 0 && strcmp(argv[1], space + 1) == 0 ?
-	    2 : 0);
+	if (argc < 2 || strlen(argv[0]) != n || memcmp(argv[0], name, n) != 0)
+		return (0);
+	/* "review --wait" is how branches know it. */
+	if (strcmp(name, "review wait") == 0 && strcmp(argv[1], "--wait") == 0)
+		return (2);
+	return (strcmp(argv[1], space + 1) == 0 ? 2 : 0);
 }
 
 /* Find a command. */
