@@ -53,7 +53,11 @@ Test(replay, the_whole_life, .init = setup, .fini = teardown)
 	play_start(&x);
 	cr_expect_eq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
 	strcpy(first, x.id);
+	play_pass(&x, PLAY_DAY);
 	cr_expect_eq(play_open(&x, "bbank", "o2", 1, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	play_pass(&x, PLAY_DAY);
+	cr_expect_eq(play_open(&x, "ctel", "o2", 1, LK_PRODUCT_SIM),
 	    LK_REVIEW);
 	play_ask(&x);
 	play_text(&x, WIRE_T_DECISION_ID, x.id);

@@ -1,0 +1,573 @@
+/*
+ * A new policy decided against history.  What it must find is known from the daemon
+ * itself: rules that were on trial when the journal was written are put in force, or the
+ * other way round, and every hit must be where the daemon saw it.
+ */
+#include <criterion/criterion.h>
+#include <inttypes.h>
+
+#include "audit/backtest.h"
+#include "engine/day.h"
+#include "store/entry.h"
+#include "store/wal.h"
+
+#include "playlog.h"
+
+#define BASE								\
+    "[policy]\nversion = \"%s\"\n"					\
+    "[rule SIM-5]\nclass = quantity\nwhen = \"product == sim and "	\
+    "held(sim, anywhere) + quantity > 4\"\nthen = reject\nreason = \"S\"\n" \
+    "[rule LAW]\nclass = statutory\nwhen = \"product == credit\"\n"	\
+    "then = limit\nlimit_profile = 7\nreason = \"L\"\n"			\
+    "[rule DAY]\nwhen = \"visits(today) >= 3\"\nthen = review\n"	\
+    "by = counter\nreason = \"D\"\n"
+#define TRIAL(id, when)							\
+    "[rule " id "]\nwhen = \"" when "\"\nthen = review\nreason = \"T\"\n" \
+    "shadow = %s\n"
+#define TRIALS								\
+    TRIAL("SP", "shared_phone(30d) >= 4")				\
+    TRIAL("SA", "shared_address(today) >= 3")				\
+    TRIAL("SD", "shared_device(7d) >= 3")				\
+    TRIAL("SE", "shared_employer(7d) > 4 or shared_agent(7d) > 2")	\
+    TRIAL("OC", "outlet_cards(today) >= 5")				\
+    TRIAL("OM", "outlet_cards(today) + 1 > outlet_mean(today) + 3")	\
+    TRIAL("OA", "outlet_away(2d) > outlet_away_mean(2d)")			\
+    TRIAL("AI", "attempt_institutions(7d) >= 3")			\
+    TRIAL("LK", "linked")						\
+    TRIAL("C7", "cards(7d) >= 4 and institutions(30d) >= 2")		\
+    TRIAL("OLD", "age >= 60 and not area_local")
+#define NTRIALS 11
+
+/* A policy that asks for what the one of the day did not. */
+#define BASE_NEW							\
+    "[policy]\nversion = \"n\"\n"					\
+    "[rule YOUNG]\nwhen = \"age < 18\"\nthen = review\nreason = \"Y\"\n" \
+    "[rule OLDER]\nwhen = \"age >= 18\"\nthen = review\nreason = \"O\"\n" \
+    "[rule LISTED]\nwhen = \"listed('sanction') or stale\"\n"		\
+    "then = reject\nreason = \"X\"\n"					\
+    "[rule AWAY]\nwhen = \"not area_local\"\nthen = review\nreason = \"A\"\n"
+
+/* One that a centre clears. */
+#define BASE_CLEAR							\
+    "[policy]\nversion = \"c\"\n"					\
+    "[rule HF-3]\nwhen = \"institutions(7d) >= 3\"\nthen = review\n"	\
+    "by = centre\nneeds = centre\nreason = \"H\"\n"			\
+    "[rule TRY-3]\nwhen = \"attempts(24h) >= 3\"\nthen = review\n"	\
+    "shadow = true\nreason = \"T\"\n"
+
+static struct playlog x;
+static struct backtest *b;
+static char text[2][8192];
+
+/* The base, with the trials on trial or not. */
+static const char *
+policy_text(int i, const char *version, const char *shadow)
+{
+	int n = snprintf(text[i], sizeof(text[i]), BASE TRIALS, version, shadow,
+	    shadow, shadow, shadow, shadow, shadow, shadow, shadow, shadow,
+	    shadow, shadow);
+
+	cr_assert(n > 0 && (size_t)n < sizeof(text[i]));
+	return (text[i]);
+}
+
+static uint64_t seed;
+
+static uint32_t
+draw(uint32_t n)
+{
+
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return ((uint32_t)(seed >> 33) % n);
+}
+
+/* The number of a person; some are of another city, some young, some old. */
+static void
+number(char id[19], uint32_t who)
+{
+	char s[64];
+
+	snprintf(s, sizeof(s), "%06d%04d0101%03d", who % 3 == 0 ? 110105 :
+	    330102, 1940 + (int)(who * 7 % 75), (int)(who % 1000));
+	memcpy(id, s, 17);
+	id[17] = identity_check_digit(id);
+	id[18] = '\0';
+}
+
+/* One application with this and that; issued mostly. */
+static void
+apply_for(uint32_t who, int dry)
+{
+	static const char *const insts[] = { "abank", "bbank", "ctel" };
+	static const int products[] = { LK_PRODUCT_SIM, LK_PRODUCT_BANK1,
+		LK_PRODUCT_BANK2, LK_PRODUCT_CREDIT, LK_PRODUCT_ECNY };
+	char id[19], s[64];
+	int rc;
+
+	number(id, who);
+	play_ask(&x);
+	play_text(&x, WIRE_T_INSTITUTION, insts[draw(3)]);
+	snprintf(s, sizeof(s), "o%u", draw(3));
+	play_text(&x, WIRE_T_BRANCH, s);
+	play_text(&x, WIRE_T_TELLER, "t01");
+	snprintf(s, sizeof(s), "txn-%u", ++x.txn);
+	play_text(&x, WIRE_T_TXN_ID, s);
+	play_number(&x, WIRE_T_ID_TYPE, LK_ID_RESIDENT);
+	play_text(&x, WIRE_T_ID_NO, id);
+	play_number(&x, WIRE_T_PRODUCT, products[draw(5)]);
+	if (draw(6) == 0)
+		play_number(&x, WIRE_T_OPERATION, LK_OP_REPLACE);
+	if (draw(2) == 0) {
+		snprintf(s, sizeof(s), "138%08u", who / 3 % 40);
+		play_text(&x, WIRE_T_PHONE, s);
+	}
+	if (draw(3) == 0) {
+		snprintf(s, sizeof(s), "road %u", who % 8);
+		play_text(&x, WIRE_T_ADDRESS, s);
+	}
+	if (draw(3) == 0) {
+		snprintf(s, sizeof(s), "device-%u", who % 20);
+		play_text(&x, WIRE_T_DEVICE, s);
+	}
+	if (draw(12) == 0) {
+		number(id, who ^ 1);
+		play_number(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+		play_text(&x, WIRE_T_PREV_ID_NO, id);
+	}
+	if (draw(10) == 0) {
+		number(id, 500 + draw(3));
+		play_number(&x, WIRE_T_AGENT_ID_TYPE, LK_ID_RESIDENT);
+		play_text(&x, WIRE_T_AGENT_ID_NO, id);
+		play_number(&x, WIRE_T_AGENT_RELATION, LK_AGENT_OTHER);
+	}
+	if (dry)
+		play_number(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
+	rc = play_decide(&x);
+	cr_assert_geq(rc, 0, "refused: %d", rc);
+	if (dry || (rc != LK_PASS && rc != LK_LIMIT) || draw(5) == 0)
+		return;
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, x.id);
+	snprintf(s, sizeof(s), "6222%012u", x.txn);
+	play_text(&x, WIRE_T_CARD_REF, s);
+	cr_assert_eq(play_send(&x, WIRE_CONFIRM), LK_OK);
+}
+
+/* Twenty-five days of many, with a centre's clearance now and then. */
+static void
+days(const char *policy, unsigned per_day)
+{
+	unsigned day, i;
+
+	seed = 99;
+	play_init(&x, policy);
+	play_start(&x);
+	for (day = 0; day < 25; day++) {
+		for (i = 0; i < per_day; i++) {
+			apply_for(draw(draw(3) == 0 ? 12 : 150), draw(20) == 0);
+			play_pass(&x, 11 * PLAY_MINUTE);
+		}
+		play_settle(&x);
+		play_pass(&x, PLAY_DAY - per_day * 11 * PLAY_MINUTE);
+	}
+	play_stop(&x);
+}
+
+static char *
+file(void *arg, const char *hash, size_t *len)
+{
+	char path[400], *got;
+	FILE *in;
+
+	(void)arg;
+	snprintf(path, sizeof(path), "%s/log/policy/%s.policy", x.dir, hash);
+	if ((in = fopen(path, "r")) == NULL)
+		return (NULL);
+	got = malloc(65536);
+	*len = fread(got, 1, 65536, in);
+	fclose(in);
+	return (got);
+}
+
+/* Take the journal of the play; the first error ends it. */
+static int
+run(const struct backtest_options *o, char *err)
+{
+	char dir[256], why[512];
+	struct wal_reader *r;
+	struct wal_entry e;
+	int rc = 0;
+
+	b = backtest_open(o, err);
+	cr_assert_not_null(b, "%s", err);
+	snprintf(dir, sizeof(dir), "%s/wal", x.dir);
+	r = wal_reader_open(NULL, dir, 0, 1, why, sizeof(why));
+	cr_assert_not_null(r, "%s", why);
+	while (rc == 0 && wal_reader_next(r, UINT64_MAX, &e) == 1)
+		rc = backtest_entry(b, (const char *)e.entry, e.len, e.seq,
+		    err);
+	wal_reader_close(r);
+	return (rc);
+}
+
+/* Decide the journal by a policy text. */
+static const struct backtest_result *
+against(const char *policy, struct policy **p, int64_t since, int64_t until,
+    int64_t in_force)
+{
+	char err[BACKTEST_ERROR_MAX] = "";
+	struct backtest_options o = { .since = since, .until = until,
+		.in_force = in_force, .tmp = x.dir, .file = file };
+
+	*p = policy_compile("new", policy, strlen(policy), NULL);
+	cr_assert_not_null(*p);
+	o.policy = *p;
+	cr_assert_eq(run(&o, err), 0, "%s", err);
+	return (backtest_result(b));
+}
+
+static const struct backtest_rule *
+rule(const char *id)
+{
+	size_t i, n;
+	const struct backtest_rule *r = backtest_rules(b, &n);
+
+	for (i = 0; i < n; i++)
+		if (strcmp(r[i].id, id) == 0)
+			return (&r[i]);
+	cr_assert_fail("no rule %s", id);
+	return (NULL);
+}
+
+static void
+teardown(void)
+{
+
+	backtest_close(b);
+	b = NULL;
+	play_end(&x);
+}
+
+/* The sums of a tally are those of all. */
+static void
+adds_up(struct tally *t, const struct tally_sum *all)
+{
+	struct tally_sum n = { 0 };
+	const struct tally_row *row;
+	size_t i, rows;
+
+	row = tally_rows(t, &rows);
+	for (i = 0; i < rows; i++) {
+		n.decisions += row[i].n.decisions;
+		n.was_held += row[i].n.was_held;
+		n.is_held += row[i].n.is_held;
+		n.held += row[i].n.held;
+		n.released += row[i].n.released;
+		n.changed += row[i].n.changed;
+	}
+	cr_expect_eq(memcmp(&n, all, sizeof(n)), 0);
+}
+
+/* The policy of the day changes nothing, and hits what it hit. */
+Test(backtest, the_same_policy_changes_nothing, .fini = teardown)
+{
+	const struct backtest_result *n;
+	const struct backtest_rule *r;
+	struct policy *p;
+	size_t i, rules;
+
+	days(policy_text(0, "a", "true"), 40);
+	n = against(text[0], &p, 0, 0, 0);
+	cr_expect_gt(n->all.decisions, 900);
+	cr_expect_gt(n->dry, 20);
+	cr_expect_eq(n->all.decisions + n->dry, 1000);
+	cr_expect_eq(n->all.changed, 0);
+	cr_expect_eq(n->held.n, 0);
+	cr_expect_eq(n->lacking, 0);
+	cr_expect_gt(n->linked, 20, "%" PRIu64, n->linked);
+	cr_expect_eq(n->matrix[0][0] + n->matrix[1][1] + n->matrix[2][2] +
+	    n->matrix[3][3], n->all.decisions);
+	cr_expect_gt(n->matrix[3][3], 0);
+	r = backtest_rules(b, &rules);
+	cr_assert_eq(rules, 3 + NTRIALS);
+	for (i = 0; i < rules; i++) {
+		cr_expect_eq(r[i].hits, r[i].shadow ? r[i].was_shadow :
+		    r[i].was, "%s: %" PRIu64 " %" PRIu64, r[i].id, r[i].hits,
+		    r[i].was_shadow);
+		cr_expect_gt(r[i].hits, 5, "%s has nothing to do", r[i].id);
+	}
+	adds_up(backtest_outlets(b), &n->all);
+	adds_up(backtest_areas(b, 4), &n->all);
+	adds_up(backtest_areas(b, 6), &n->all);
+	policy_free(p);
+}
+
+/* What was on trial is put in force: its hits are those that the daemon saw. */
+Test(backtest, rules_on_trial_come_into_force, .fini = teardown)
+{
+	static const char *const ids[NTRIALS] = { "SP", "SA", "SD", "SE", "OC",
+		"OM", "OA", "AI", "LK", "C7", "OLD" };
+	uint64_t hits[NTRIALS], held[NTRIALS], people[NTRIALS], most = 0;
+	const struct backtest_result *n;
+	struct policy *p, *q;
+	size_t i;
+
+	days(policy_text(0, "a", "true"), 40);
+	(void)against(text[0], &p, 0, 0, 0);
+	for (i = 0; i < NTRIALS; i++) {
+		hits[i] = rule(ids[i])->hits;
+		held[i] = rule(ids[i])->held;
+		people[i] = rule(ids[i])->people.n;
+		most = held[i] > most ? held[i] : most;
+	}
+	backtest_close(b);
+	n = against(policy_text(1, "b", "false"), &q, 0, 0, 0);
+	for (i = 0; i < NTRIALS; i++) {
+		cr_expect_eq(rule(ids[i])->was_shadow, hits[i]);
+		cr_expect_eq(rule(ids[i])->was, 0);
+		cr_expect_eq(rule(ids[i])->hits, hits[i], "%s", ids[i]);
+		cr_expect_eq(rule(ids[i])->held, held[i], "%s", ids[i]);
+		cr_expect_eq(rule(ids[i])->people.n, people[i], "%s", ids[i]);
+		cr_expect_leq(rule(ids[i])->alone, held[i]);
+	}
+	cr_expect_eq(n->all.released, 0);
+	cr_expect_geq(n->all.held, most);
+	cr_expect_eq(n->all.held, n->matrix[0][2] + n->matrix[1][2]);
+	cr_expect_eq(n->all.changed, n->all.held);
+	cr_expect_leq(n->held.n, n->people.n);
+	adds_up(backtest_outlets(b), &n->all);
+	policy_free(p);
+	policy_free(q);
+}
+
+/* The other way round: rules in force are withdrawn, or put on trial. */
+Test(backtest, rules_that_go, .fini = teardown)
+{
+	const struct backtest_result *n;
+	struct policy *p, *q;
+	uint64_t held;
+
+	days(policy_text(0, "a", "false"), 20);
+	n = against(policy_text(1, "b", "true"), &p, 0, 0, 0);
+	cr_expect_gt(n->all.released, 50);
+	cr_expect_eq(n->all.held, 0);
+	cr_expect_eq(n->all.released, n->matrix[2][0] + n->matrix[2][1]);
+	cr_expect_gt(rule("SP")->was, 0);
+	cr_expect_gt(rule("SP")->released, 0);
+	cr_expect_gt(rule("SP")->held, 0, "it would hold them again");
+	held = n->all.released;
+	backtest_close(b);
+	snprintf(text[1], sizeof(text[1]), BASE, "c");
+	n = against(text[1], &q, 0, 0, 0);
+	cr_expect_eq(n->all.released, held);
+	cr_expect_eq(rule("SP")->rule, POLICY_NO_RULE, "gone");
+	cr_expect_gt(rule("SP")->was, 0);
+	cr_expect_eq(rule("SP")->hits, 0);
+	policy_free(p);
+	policy_free(q);
+}
+
+/* What nobody asked for that day is not known, and told to be so. */
+Test(backtest, facts_that_only_the_day_knew, .fini = teardown)
+{
+	const struct backtest_result *n;
+	const struct policy_fact *f;
+	struct policy *p;
+	size_t i, nfacts;
+
+	snprintf(text[0], sizeof(text[0]), BASE, "a");
+	days(text[0], 20);
+	n = against(BASE_NEW, &p, 0, 0, 0);
+	nfacts = policy_facts(p, &f);
+	for (i = 0; i < nfacts; i++)
+		cr_expect_eq(n->unknown[i], f[i].fn == POLICY_AGE ||
+		    f[i].fn == POLICY_LISTED || f[i].fn == POLICY_STALE ?
+		    n->all.decisions : 0, "%d", f[i].fn);
+	cr_expect_eq(n->lacking, n->all.decisions);
+	cr_expect_eq(rule("YOUNG")->hits, 0);
+	cr_expect_eq(rule("OLDER")->hits, 0, "not known is neither");
+	cr_expect_eq(rule("LISTED")->hits, 0);
+	cr_expect_gt(rule("AWAY")->hits, 10, "the entry tells that otherwise");
+	cr_expect_eq(n->age[BACKTEST_AGE_UNKNOWN].decisions, n->all.decisions);
+	policy_free(p);
+}
+
+/* Each decision stands in one band. */
+Test(backtest, age_bands, .fini = teardown)
+{
+	const struct backtest_result *n;
+	struct policy *p;
+	uint64_t sum = 0;
+	int i;
+
+	days(policy_text(0, "a", "true"), 20);
+	n = against(BASE_NEW, &p, 0, 0, 0);
+	for (i = 0; i < BACKTEST_AGES; i++)
+		sum += n->age[i].decisions;
+	cr_expect_eq(sum, n->all.decisions);
+	cr_expect_eq(n->age[BACKTEST_AGE_UNKNOWN].decisions, 0);
+	cr_expect_gt(n->age[BACKTEST_AGE_OLD].decisions, 0);
+	cr_expect_eq(n->age[BACKTEST_AGE_16].is_held,
+	    n->age[BACKTEST_AGE_16].decisions);
+	cr_expect_eq(rule("YOUNG")->hits, n->age[BACKTEST_AGE_16].decisions +
+	    n->age[BACKTEST_AGE_18].decisions);
+	cr_expect_gt(rule("YOUNG")->hits, 0);
+	cr_expect_eq(n->all.is_held, n->all.decisions);
+	policy_free(p);
+}
+
+Test(backtest, only_what_was_asked_for, .fini = teardown)
+{
+	const int64_t noon = PLAY_START + 12 * PLAY_DAY;
+	const struct backtest_result *n;
+	uint64_t all, first;
+	struct policy *p;
+
+	days(policy_text(0, "a", "true"), 20);
+	n = against(text[0], &p, 0, 0, 0);
+	all = n->all.decisions;
+	backtest_close(b);
+	policy_free(p);
+	n = against(text[0], &p, 0, noon, 0);
+	first = n->all.decisions;
+	cr_expect_gt(first, 100);
+	cr_expect_lt(n->last, noon);
+	cr_expect_eq(n->all.changed, 0);
+	backtest_close(b);
+	policy_free(p);
+	n = against(text[0], &p, noon, 0, 0);
+	cr_expect_eq(n->all.decisions, all - first);
+	cr_expect_geq(n->first, noon);
+	/* What was before counts all the same. */
+	cr_expect_eq(n->all.changed, 0);
+	cr_expect_eq(rule("SP")->hits, rule("SP")->was_shadow);
+	backtest_close(b);
+	policy_free(p);
+	n = against(text[0], &p, INT64_MAX, 0, 0);
+	cr_expect_eq(n->all.decisions, 0);
+	cr_expect_eq(n->first, 0);
+	policy_free(p);
+}
+
+/* A rule that begins next year has no effect by its own dates, and has one in preview. */
+Test(backtest, rules_of_another_day, .fini = teardown)
+{
+	static const char next[] = "[policy]\nversion = \"n\"\n"
+	    "[rule NEXT]\nwhen = \"quantity < 1000\"\nthen = review\n"
+	    "reason = \"N\"\nfrom = 2028-01-01\n";
+	const struct backtest_result *n;
+	struct policy *p;
+
+	days(policy_text(0, "a", "true"), 10);
+	(void)against(next, &p, 0, 0, 0);
+	cr_expect_eq(rule("NEXT")->hits, 0);
+	backtest_close(b);
+	cr_expect_eq(policy_rule_begins(p, 0), INT64_C(1830268800));
+	cr_expect_eq(day_of(policy_rule_begins(p, 0) - 1) + 1,
+	    day_of(policy_rule_begins(p, 0)));
+	policy_free(p);
+	n = against(next, &p, 0, 0, INT64_C(1830268800));
+	cr_expect_eq(rule("NEXT")->hits, n->all.decisions);
+	cr_expect_eq(n->all.is_held, n->all.decisions);
+	policy_free(p);
+}
+
+/* A clearance lifts what it lifted; a rule on trial is lifted by it too. */
+Test(backtest, clearances, .fini = teardown)
+{
+	const struct backtest_result *n;
+	struct policy *p;
+
+	play_init(&x, BASE_CLEAR);
+	play_start(&x);
+	cr_expect_eq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
+	cr_expect_eq(play_open(&x, "bbank", "o2", 1, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	cr_expect_eq(play_check(&x, "ctel", "o2", 1, LK_PRODUCT_SIM),
+	    LK_REVIEW);
+	play_ask(&x);
+	play_text(&x, WIRE_T_DECISION_ID, x.id);
+	play_number(&x, WIRE_T_OUTCOME, LK_RESOLVE_APPROVE);
+	play_text(&x, WIRE_T_DECIDED_BY, "wang");
+	play_text(&x, WIRE_T_NOTE, "seen");
+	play_number(&x, WIRE_T_CLEAR_COUNT, 2);
+	play_number(&x, WIRE_T_CLEAR_DAYS, 5);
+	cr_expect_eq(play_send(&x, WIRE_DECIDE), LK_OK);
+	play_settle(&x);
+	cr_expect_eq(play_open(&x, "ctel", "o3", 1, LK_PRODUCT_SIM), LK_PASS);
+	play_stop(&x);
+	n = against(x.policy, &p, 0, 0, 0);
+	cr_expect_eq(n->all.decisions, 4);
+	cr_expect_eq(n->all.changed, 0);
+	cr_expect_eq(rule("HF-3")->hits, 1);
+	cr_expect_eq(rule("HF-3")->was, 1);
+	cr_expect_eq(rule("HF-3")->lifted, 1);
+	cr_expect_eq(rule("TRY-3")->hits, 2);
+	cr_expect_eq(rule("TRY-3")->lifted, 1);
+	cr_expect_eq(rule("TRY-3")->stricter, 0, "held already, or lifted");
+	cr_expect_eq(n->people.n, 1);
+	policy_free(p);
+}
+
+/* A journal with a hole, or one that begins late, is told. */
+Test(backtest, what_is_not_whole, .fini = teardown)
+{
+	static char line[3][ENTRY_MAX];
+	char dir[256], err[BACKTEST_ERROR_MAX] = "", why[512];
+	struct backtest_options o = { .file = file };
+	struct wal_reader *r;
+	struct wal_entry e;
+	size_t len[3];
+	int i;
+
+	days(policy_text(0, "a", "true"), 10);
+	o.tmp = x.dir;
+	o.policy = policy_compile("new", text[0], strlen(text[0]), NULL);
+	snprintf(dir, sizeof(dir), "%s/wal", x.dir);
+	r = wal_reader_open(NULL, dir, 0, 1, why, sizeof(why));
+	for (i = 0; i < 3; i++) {
+		cr_assert_eq(wal_reader_next(r, UINT64_MAX, &e), 1);
+		memcpy(line[i], e.entry, len[i] = e.len);
+	}
+	wal_reader_close(r);
+	b = backtest_open(&o, err);
+	cr_expect_eq(backtest_entry(b, line[1], len[1], 2, err), -1);
+	cr_expect_not_null(strstr(err, "entries 1 to 1 are not there: a backtest "
+	    "needs the whole journal"), "%s", err);
+	cr_expect_eq(backtest_entry(b, line[0], len[0], 1, err), 0);
+	cr_expect_eq(backtest_entry(b, line[2], len[2], 3, err), -1);
+	cr_expect_not_null(strstr(err, "entries 2 to 2 are not there: verify "
+	    "the log"), "%s", err);
+	cr_expect_eq(backtest_entry(b, line[1], len[1] - 1, 2, err), -1);
+	cr_expect_not_null(strstr(err, "entry 2 is not well-formed"), "%s",
+	    err);
+	cr_expect_eq(backtest_entry(b, line[1], len[1], 2, err), 0);
+	backtest_close(b);
+	o.tmp = "/nonexistent/place";
+	b = backtest_open(&o, err);
+	cr_expect_null(b);
+	cr_expect_not_null(strstr(err, "cannot make a directory"), "%s", err);
+	policy_free((struct policy *)(uintptr_t)o.policy);
+}
+
+/* Without the policies of the day, what they asked for is not known. */
+Test(backtest, policies_that_are_gone, .fini = teardown)
+{
+	char err[BACKTEST_ERROR_MAX] = "";
+	struct backtest_options o = { .since = 0 };
+	const struct backtest_result *n;
+	struct policy *p;
+
+	days(policy_text(0, "a", "true"), 10);
+	p = policy_compile("new", text[0], strlen(text[0]), NULL);
+	o.policy = p;
+	o.tmp = x.dir;
+	cr_assert_eq(run(&o, err), 0, "%s", err);
+	n = backtest_result(b);
+	cr_expect_eq(n->orphans, n->all.decisions);
+	cr_expect_eq(n->lacking, n->all.decisions);
+	cr_expect_eq(n->all.changed, 0);
+	cr_expect_eq(rule("OLD")->hits, 0);
+	cr_expect_eq(rule("SP")->hits, rule("SP")->was_shadow);
+	policy_free(p);
+}
