@@ -111,7 +111,8 @@ verdict(struct lk_result *r, const struct wire_fields *f)
 	r->decision = known(decision);
 	r->allowed = known(allowed);
 	r->standing = number(f, WIRE_T_STANDING, LK_STANDING_NONE);
-	if (r->allowed < r->decision && (r->decision != LK_REVIEW ||
+	/* A review that was approved, or a refusal that two persons overrode. */
+	if (r->allowed < r->decision && (r->decision < LK_REVIEW ||
 	    r->standing != LK_STANDING_APPROVED))
 		return (-1);
 	if ((r->decision < LK_REVIEW || r->allowed < LK_REVIEW) && !receipt(f))

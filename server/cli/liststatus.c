@@ -44,6 +44,8 @@ read_reply(struct call *call, struct liststatus *s)
 	s->sync_ms = (int64_t)wire_u64(&f, WIRE_T_SYNC_MS, 0);
 	s->hits = (int64_t)wire_u64(&f, WIRE_T_RETRO_HITS, 0);
 	s->clears = (int64_t)wire_u64(&f, WIRE_T_RETRO_CLEARS, 0);
+	s->cases = (int64_t)wire_u64(&f, WIRE_T_OPEN_CASES, 0);
+	s->alerts = (int64_t)wire_u64(&f, WIRE_T_OPEN_ALERTS, 0);
 	return (0);
 }
 
@@ -120,6 +122,10 @@ liststatus_print(const struct tool *t, const struct liststatus *s)
 {
 	char buf[64];
 
+	(void)snprintf(buf, sizeof(buf), tool_zh(t,
+	    "案件 %" PRId64 " 件，告警 %" PRId64 " 条", "%" PRId64 " cases, %"
+	    PRId64 " alerts"), s->cases, s->alerts);
+	line(t, "待办", "at the desk", buf);
 	if (strcmp(s->lists, "none") == 0) {
 		line(t, "名单", "lists", tool_zh(t, "本节点不使用名单（use = none）",
 		    "this node has none (use = none)"));
@@ -162,4 +168,6 @@ liststatus_json(struct json *j, const struct liststatus *s)
 	json_text(j, "sync_error", s->sync_error);
 	json_i64(j, "retro_hits", s->hits);
 	json_i64(j, "retro_clears", s->clears);
+	json_i64(j, "open_cases", s->cases);
+	json_i64(j, "open_alerts", s->alerts);
 }

@@ -2,7 +2,7 @@
 #define LIANGKA_LISTSTATUS_H_
 
 /*
- * What the daemon says of its lists beside lk_status(): what is in force, and the last
+ * What the daemon says of its lists and its desk beside lk_status(): what is in force, and the last
  * look, adoption and round of sync, each apart.
  */
 
@@ -20,6 +20,7 @@ struct liststatus {
 	char sync_source[128];
 	char sync_error[256];
 	int64_t hits, clears;
+	int64_t cases, alerts;	/* what waits at the desk */
 };
 
 /**

@@ -21,9 +21,9 @@ statement_check(const struct tool *t, const struct statement_by *by)
 
 	if (by->as == NULL || by->reason == NULL)
 		return (tool_fail(t, TOOL_USAGE,
-		    "查询须留下经手人与原因：请给出 --as KEY 与 --reason TEXT",
-		    "a look-up is recorded with a name and a reason: give --as "
-		    "KEY and --reason TEXT"));
+		    "须留下经手人与原因：请给出 --as KEY 与 --reason TEXT",
+		    "this is recorded with a name and a reason: give --as KEY "
+		    "and --reason TEXT"));
 	if (!staffnote_reason(by->reason, strlen(by->reason)))
 		return (tool_fail(t, TOOL_USAGE,
 		    "--reason：应为一行 1 至 255 字节的 UTF-8 文字，不含控制字符",
@@ -41,6 +41,22 @@ key_failed(const struct tool *t, const struct keyfile_error *err)
 	    err->fault == KEYFILE_DENIED || err->fault == KEYFILE_EXPIRED ?
 	    TOOL_DENIED : err->fault == KEYFILE_IO ? TOOL_IO : TOOL_DATA,
 	    "--as：%s", "--as: %s", err->text));
+}
+
+/* Write the name of whose key it is. */
+int
+statement_name(const struct tool *t, const struct statement_by *by,
+    char name[32])
+{
+	struct keyfile_error err;
+	struct note_signer key;
+
+	if (signkey_load(&key, by->as, KEYFILE_STAFF, t->now_ms() / 1000,
+	    &err) != 0)
+		return (key_failed(t, &err));
+	(void)snprintf(name, 32, "%.31s", key.public.name);
+	note_signer_wipe(&key);
+	return (ARGS_GO);
 }
 
 /* Sign the statement; the note is NUL-terminated. */
@@ -89,12 +105,18 @@ write_frame(const struct tool *t, struct wire_out *o,
 		if (s->id_country != NULL)
 			wire_put_text(o, WIRE_T_ID_COUNTRY, s->id_country);
 	}
+	if (s->prev_no != NULL) {
+		wire_put_u32(o, WIRE_T_PREV_ID_TYPE, (uint32_t)s->prev_type);
+		wire_put_text(o, WIRE_T_PREV_ID_NO, s->prev_no);
+		if (s->prev_country != NULL)
+			wire_put_text(o, WIRE_T_PREV_COUNTRY, s->prev_country);
+	}
 	return (wire_end(o));
 }
 
 /* Read the reply. */
 static int
-read_reply(struct service *c, struct call *call,
+read_reply(struct service *c, struct call *call, struct lk_result *r,
     struct statement_answer *answer)
 {
 	struct wire_fields f;
@@ -103,7 +125,12 @@ read_reply(struct service *c, struct call *call,
 	int rc;
 
 	body = call_body(call, &len);
-	rc = reply_plain(body, len, 0);
+	if (r != NULL) {
+		memset(r, 0, sizeof(*r));
+		r->size = sizeof(*r);
+		rc = reply_result(r, body, len, 0);
+	} else
+		rc = reply_plain(body, len, 0);
 	if (wire_fields_read(&f, body, len) == WIRE_OK) {
 		(void)wire_copy(&f, WIRE_T_MESSAGE, c->message,
 		    sizeof(c->message));
@@ -133,7 +160,7 @@ exchange(const struct tool *t, struct service *c, const struct statement *s,
 		if (write_frame(t, &o, s, note) != 0)
 			rc = LK_E_ARG;
 		else if ((rc = call_exchange(&call, &o)) == 0)
-			rc = read_reply(c, &call, answer);
+			rc = read_reply(c, &call, s->result, answer);
 	}
 	return (call_end(&call, rc));
 }
@@ -164,6 +191,13 @@ statement_send(const struct tool *t, struct service *c,
 	(void)snprintf(n.node, sizeof(n.node), "%s", st.node);
 	(void)snprintf(n.origin, sizeof(n.origin), "%s", origin);
 	(void)snprintf(n.reason, sizeof(n.reason), "%s", by->reason);
+	if (s->detail != NULL) {
+		if (strlen(s->detail) >= sizeof(n.detail))
+			return (tool_fail(t, TOOL_USAGE, "派员单位过长：最多 %d 字节",
+			    "the team is too long: at most %d bytes",
+			    (int)sizeof(n.detail) - 1));
+		(void)snprintf(n.detail, sizeof(n.detail), "%s", s->detail);
+	}
 	if ((rc = sign(t, by, &n, note)) != ARGS_GO)
 		return (rc);
 	if ((rc = exchange(t, c, s, note, answer)) != 0)

@@ -18,6 +18,7 @@
 
 #include "args.h"
 
+struct lk_result;
 struct service;
 struct tool;
 
@@ -29,7 +30,7 @@ struct statement_by {
 
 #define STATEMENT_ARGS(type, at, flags)					\
 	{ "as", ARG_STRING, flags, "FILE", "your personal key (kind staff), "	\
-	    "with which the look-up is signed", NULL, 0, 0,		\
+	    "with which this is signed", NULL, 0, 0,		\
 	    ARG_AT(type, at.as) },					\
 	{ "reason", ARG_STRING, flags, "TEXT", "why, at most 255 bytes; "	\
 	    "recorded with your name: no applicant's data in it", NULL, 0, 0,	\
@@ -44,6 +45,12 @@ struct statement {
 	int32_t id_type;
 	const char *id_no;
 	const char *id_country;	/* or NULL */
+	/* a link: another document of his */
+	int32_t prev_type;
+	const char *prev_no;
+	const char *prev_country; /* or NULL */
+	const char *detail;	/* of actions that have one, or NULL */
+	struct lk_result *result; /* a step in a case: the decision as it stands then */
 };
 
 /* What the daemon answered. */
@@ -63,6 +70,13 @@ struct statement_answer {
  * wrong.
  */
 int statement_check(const struct tool *t, const struct statement_by *by);
+
+/**
+ * statement_name(t, by, name): Write the name of whose key it is.  Return ARGS_GO, or an
+ * exit code after saying what is wrong.
+ */
+int statement_name(const struct tool *t, const struct statement_by *by,
+    char name[32]);
 
 /**
  * statement_send(t, c, by, s, answer): Sign the statement, send it to the daemon and

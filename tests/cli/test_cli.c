@@ -344,7 +344,7 @@ Test(args, say_what_is_wrong_with_each)
 	cr_expect_not_null(strstr(r->err, "--id-no - reads it"));
 	r = cli("", "check", "--product", "sim", "--id-no", "-", NULL);
 	cr_expect_eq(r->rc, TOOL_NOINPUT);
-	r = cli(NULL, "review", "approve", "x", "--by", "a", "--reason", "b",
+	r = cli(NULL, "review", "approve", "x", "--as", "a", "--reason", "b",
 	    "--clear-count", "1", NULL);
 	cr_expect_not_null(strstr(r->err, "--clear-count needs"));
 }

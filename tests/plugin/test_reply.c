@@ -92,7 +92,7 @@ Test(reply, half_a_receipt_is_none)
 	cr_assert_eq(decode(), LK_E_INTERNAL);
 }
 
-Test(reply, only_an_approved_review_may_allow_more)
+Test(reply, only_what_was_approved_may_allow_more)
 {
 
 	cr_assert_eq(verdict(LK_REVIEW, LK_PASS, LK_STANDING_APPROVED, 1), 0);
@@ -102,7 +102,17 @@ Test(reply, only_an_approved_review_may_allow_more)
 	    LK_E_INTERNAL);
 	cr_assert_eq(verdict(LK_REVIEW, LK_PASS, LK_STANDING_OPEN, 1),
 	    LK_E_INTERNAL);
-	cr_assert_eq(verdict(LK_REJECT, LK_PASS, LK_STANDING_APPROVED, 1),
+	/* A refusal that two persons have overridden, with a receipt. */
+	cr_assert_eq(verdict(LK_REJECT, LK_PASS, LK_STANDING_APPROVED, 1), 0);
+	cr_assert_eq(r.decision, LK_REJECT);
+	cr_assert_eq(r.allowed, LK_PASS);
+	cr_assert_eq(verdict(LK_REJECT, LK_PASS, LK_STANDING_APPROVED, 0),
+	    LK_E_INTERNAL);
+	cr_assert_eq(verdict(LK_REJECT, LK_PASS, LK_STANDING_TAKEN, 1),
+	    LK_E_INTERNAL);
+	cr_assert_eq(verdict(LK_REJECT, LK_REVIEW, LK_STANDING_NONE, 1),
+	    LK_E_INTERNAL);
+	cr_assert_eq(verdict(LK_LIMIT, LK_PASS, LK_STANDING_APPROVED, 1),
 	    LK_E_INTERNAL);
 	cr_assert_eq(verdict(LK_PASS, LK_REVIEW, 0, 1), 0);
 }

@@ -1,0 +1,267 @@
+/* Officers at the desk against a real daemon: cases taken, sent out, decided; a refusal
+ * overridden by two; the branch that waits; the shift on one screen. */
+#include <criterion/criterion.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "keys/keydisk.h"
+#include "keys/keymake.h"
+#include "plugin.h"
+
+#include "harness.h"
+
+TestSuite(desk, .timeout = 120);
+
+static char keys[128];		/* directory of keys */
+static char sections[8192];
+static struct daemon *d;
+
+/* Make a staff key; its verifier key goes into the sections. */
+static void
+make_staff(const char *who, const char *rights)
+{
+	const struct keymake m = { .kind = KEYFILE_STAFF, .name = who,
+		.created = 1700000000, .expires = KEYMAKE_NEVER };
+	uint8_t secret[KEYFILE_SECRET_LEN] = { (uint8_t)who[0], 5 };
+	struct keyfile_error fault = { .fault = KEYFILE_FINE };
+	size_t len = strlen(sections);
+	struct keyfile k;
+	char path[200];
+
+	(void)snprintf(path, sizeof(path), "%s/%s.key", keys, who);
+	cr_assert_eq(keymake(&k, &m, secret, &fault), 0, "%s", fault.text);
+	cr_assert_eq(keydisk_write(&k, path, &fault), 0, "%s", fault.text);
+	(void)snprintf(&sections[len], sizeof(sections) - len,
+	    "[staff %s]\nkey = \"%s\"\nrights = %s\n", who, k.public, rights);
+}
+
+/* Start a sandbox whose magic numbers hold and refuse, with officers. */
+static void
+start(void)
+{
+	static const struct daemon_setup setup = { .sections = sections,
+		.sandbox = 1 };
+	const char *tmp = getenv("TMPDIR");
+
+	(void)snprintf(keys, sizeof(keys), "%s/lk-desk-XXXXXX",
+	    tmp != NULL && strlen(tmp) < 60 ? tmp : "/tmp");
+	cr_assert_not_null(mkdtemp(keys));
+	(void)snprintf(sections, sizeof(sections),
+	    "[institution bank]\nsocket = \"%%D/bank.sock\"\nuid = %%U\n"
+	    "rights = \"check, confirm, report, review\"\narea = 330100\n"
+	    "[operator desk]\nsocket = \"%%D/desk.sock\"\nuid = %%U\n"
+	    "rights = \"desk, admin, intake\"\n");
+	make_staff("lin", "review, alert, link");
+	make_staff("wu", "review");
+	make_staff("he", "access");
+	d = daemon_start(&setup);
+}
+
+/* Remove one name of a tree. */
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+
+	(void)st, (void)flag, (void)ftw;
+	return (remove(path));
+}
+
+static void
+end(void)
+{
+
+	daemon_stop_and_check(d);
+	(void)nftw(keys, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Check a magic number; the reference. */
+static const char *
+magic(unsigned code, const char *txn)
+{
+	static char ref[2][32];
+	static int turn;
+	struct client *c = client_open(d, "bank");
+
+	(void)client_check(c, txn, citizen(0, 19900101, code),
+	    LK_PRODUCT_BANK1);
+	cr_assert_eq(client_call(c), 0);
+	cr_assert_eq(wire_copy(&c->f, WIRE_T_REFERENCE, ref[turn ^= 1], 32),
+	    0);
+	client_close(c);
+	return (ref[turn]);
+}
+
+/* Run liangka at the desk: `words` and whose key. */
+static int
+desk(const char *words, const char *ref, const char *who)
+{
+
+	return (daemon_tool(d, "$L review %s %s --as %s/%s.key --reason 'file "
+	    "9' --socket $D/desk.sock 2>&1", words, ref, keys, who));
+}
+
+static int
+said(const char *text)
+{
+
+	return (strstr(daemon_said(d), text) != NULL);
+}
+
+Test(desk, a_case_from_hold_to_issue)
+{
+	char ref[32];
+
+	start();
+	(void)snprintf(ref, sizeof(ref), "%s", magic(5, "a"));
+	cr_expect_eq(daemon_tool(d, "$L review list --socket $D/desk.sock "
+	    "2>&1"), 0, "%s", daemon_said(d));
+	cr_expect(said(ref) && said("1 open cases"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review list --socket $D/bank.sock "
+	    "2>&1"), EX_NOPERM, "%s", daemon_said(d));
+	cr_expect_eq(desk("take", ref, "he"), EX_NOPERM, "%s", daemon_said(d));
+	cr_expect_eq(desk("take", ref, "lin"), 0, "%s", daemon_said(d));
+	cr_expect_eq(desk("take", ref, "wu"), 1, "%s", daemon_said(d));
+	cr_expect(said("lin took this case at 2"), "%s", daemon_said(d));
+	cr_expect_eq(desk("take", ref, "lin"), 0, "again: %s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review list --mine --as %s/lin.key "
+	    "--json --socket $D/desk.sock 2>&1", keys), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("\"taker\":\"lin\""), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review list --mine --as %s/wu.key "
+	    "--json --socket $D/desk.sock 2>&1", keys), 0);
+	cr_expect_str_eq(daemon_said(d), "");
+	cr_expect_eq(daemon_tool(d, "$L review list --due 1h --json --socket "
+	    "$D/desk.sock && $L review list --area 44 --json --socket "
+	    "$D/desk.sock && $L review list --free --json --socket "
+	    "$D/desk.sock && $L review list --inst x --json --socket "
+	    "$D/desk.sock"), 0);
+	cr_expect_str_eq(daemon_said(d), "");
+	cr_expect_eq(daemon_tool(d, "$L review list --area 330 --socket "
+	    "$D/desk.sock 2>&1"), EX_USAGE);
+	cr_expect_eq(desk("dispatch --team 'East station'", ref, "lin"), 0,
+	    "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review show %s --socket $D/desk.sock "
+	    "2>&1", ref), 10);
+	cr_expect(said("people sent") && said("lin, since"), "%s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review --wait %s --for 10 --socket "
+	    "$D/bank.sock 2>&1", ref), 10, "nobody has decided: %s",
+	    daemon_said(d));
+	cr_expect(said("dispatched"), "%s", daemon_said(d));
+	cr_expect_eq(desk("result --found persuaded", ref, "lin"), 0, "%s",
+	    daemon_said(d));
+	cr_expect_eq(desk("approve --clear-days 90 --json", ref, "lin"), 0,
+	    "%s", daemon_said(d));
+	cr_expect(said("\"standing\":\"approved\""), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review --wait %s --socket "
+	    "$D/bank.sock 2>&1", ref), 0, "%s", daemon_said(d));
+	cr_expect_eq(desk("deny", ref, "lin"), 1, "%s", daemon_said(d));
+	/* Every step stands in the record, with a name and a reason. */
+	cr_expect_eq(daemon_tool(d, "$L log show --data $DATA --kind review "
+	    "--json"), 0);
+	cr_expect(said("\"note\":\"East station: file 9\"") &&
+	    said("\"by_person\":\"lin\""), "%s", daemon_said(d));
+	end();
+}
+
+Test(desk, the_branch_waits_for_its_answer)
+{
+	char ref[32];
+
+	start();
+	(void)snprintf(ref, sizeof(ref), "%s", magic(5, "a"));
+	cr_expect_eq(daemon_tool(d, "$L review --wait %s --for 60s --socket "
+	    "$D/bank.sock >$D/waited 2>&1 & w=$!; $L review deny %s --as "
+	    "%s/wu.key --reason no --socket $D/desk.sock >$D/denied 2>&1; "
+	    "wait $w", ref, ref, keys), 20, "denied: exit as for REJECT");
+	(void)daemon_tool(d, "cat $D/waited $D/denied");
+	cr_expect(said("refused since"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review --wait zzz --socket "
+	    "$D/bank.sock 2>&1"), EX_DATAERR, "%s", daemon_said(d));
+	end();
+}
+
+Test(desk, two_persons_override_a_refusal)
+{
+	char ref[32];
+
+	start();
+	(void)snprintf(ref, sizeof(ref), "%s", magic(6, "a"));
+	cr_expect_eq(desk("approve", ref, "lin"), 0, "%s", daemon_said(d));
+	cr_expect(said("another person has to approve"), "%s",
+	    daemon_said(d));
+	cr_expect_eq(desk("approve", ref, "lin"), EX_NOPERM, "%s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review list --overrides --socket "
+	    "$D/desk.sock 2>&1"), 0);
+	cr_expect(said("override proposed by lin"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review show %s --socket $D/bank.sock "
+	    "2>&1", ref), 20, "not by one alone: %s", daemon_said(d));
+	cr_expect_eq(desk("approve --json", ref, "wu"), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("\"standing\":\"approved\""), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L review show %s --socket $D/bank.sock "
+	    "2>&1", ref), 0, "%s", daemon_said(d));
+	end();
+}
+
+Test(desk, the_branch_clears_its_own)
+{
+	char ref[32];
+
+	start();
+	(void)snprintf(ref, sizeof(ref), "%s", magic(3, "a"));
+	cr_expect_eq(desk("approve", ref, "lin"), EX_NOPERM, "%s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
+	    "--second T1 --evidence face_check,purpose_proof --socket "
+	    "$D/bank.sock 2>&1", ref), EX_USAGE, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
+	    "--socket $D/bank.sock 2>&1", ref), EX_USAGE);
+	cr_expect_eq(daemon_tool(d, "$L resolve %s perhaps --teller t1 "
+	    "--socket $D/bank.sock 2>&1", ref), EX_USAGE);
+	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
+	    "--second t2 --socket $D/bank.sock 2>&1", ref), 1, "%s",
+	    daemon_said(d));
+	cr_expect(said("evidence is missing"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
+	    "--second t2 --evidence face_check,purpose_proof,manager "
+	    "--socket $D/bank.sock --json 2>&1", ref), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("\"standing\":\"approved\""), "%s", daemon_said(d));
+	end();
+}
+
+Test(desk, two_documents_are_joined_unseen)
+{
+	const char *one = citizen(330102, 19900101, 1);
+	char a[32], b[32];
+
+	start();
+	(void)snprintf(a, sizeof(a), "%s", one);
+	(void)snprintf(b, sizeof(b), "%s", citizen(330102, 19900101, 2));
+	cr_expect_eq(daemon_tool(d, "printf '%%s\\n' %s %s | $L person link "
+	    "--id-no - --prev-no - --as %s/lin.key --reason 'both seen' "
+	    "--socket $D/desk.sock --json 2>&1", a, b, keys), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("\"link\":\"join\""), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "printf '%%s\\n' %s %s | $L person unlink "
+	    "--id-no - --prev-no - --as %s/wu.key --reason 'twins' "
+	    "--socket $D/desk.sock 2>&1", a, b, keys), EX_NOPERM, "%s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "printf '%%s\\n' %s %s | $L person unlink "
+	    "--id-no - --prev-no - --as %s/lin.key --reason 'twins' "
+	    "--socket $D/desk.sock 2>&1", b, a, keys), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("of two persons"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L log show --data $DATA --kind link "
+	    "--json"), 0);
+	cr_expect(said("\"kind\":\"link\"") && !said(a), "%s",
+	    daemon_said(d));
+	end();
+}
