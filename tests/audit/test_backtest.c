@@ -11,7 +11,7 @@
 #include "store/entry.h"
 #include "store/wal.h"
 
-#include "playlog.h"
+#include "playdays.h"
 
 #define BASE								\
     "[policy]\nversion = \"%s\"\n"					\
@@ -30,7 +30,7 @@
     TRIAL("SD", "shared_device(7d) >= 3")				\
     TRIAL("SE", "shared_employer(7d) > 4 or shared_agent(7d) > 2")	\
     TRIAL("OC", "outlet_cards(today) >= 5")				\
-    TRIAL("OM", "outlet_cards(today) + 1 > outlet_mean(today) + 3")	\
+    TRIAL("OM", "outlet_cards(today) + 1 > outlet_mean(today) + 1")	\
     TRIAL("OA", "outlet_away(2d) > outlet_away_mean(2d)")			\
     TRIAL("AI", "attempt_institutions(7d) >= 3")			\
     TRIAL("LK", "linked")						\
@@ -69,108 +69,6 @@ policy_text(int i, const char *version, const char *shadow)
 
 	cr_assert(n > 0 && (size_t)n < sizeof(text[i]));
 	return (text[i]);
-}
-
-static uint64_t seed;
-
-static uint32_t
-draw(uint32_t n)
-{
-
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return ((uint32_t)(seed >> 33) % n);
-}
-
-/* The number of a person; some are of another city, some young, some old. */
-static void
-number(char id[19], uint32_t who)
-{
-	char s[64];
-
-	snprintf(s, sizeof(s), "%06d%04d0101%03d", who % 3 == 0 ? 110105 :
-	    330102, 1940 + (int)(who * 7 % 75), (int)(who % 1000));
-	memcpy(id, s, 17);
-	id[17] = identity_check_digit(id);
-	id[18] = '\0';
-}
-
-/* One application with this and that; issued mostly. */
-static void
-apply_for(uint32_t who, int dry)
-{
-	static const char *const insts[] = { "abank", "bbank", "ctel" };
-	static const int products[] = { LK_PRODUCT_SIM, LK_PRODUCT_BANK1,
-		LK_PRODUCT_BANK2, LK_PRODUCT_CREDIT, LK_PRODUCT_ECNY };
-	char id[19], s[64];
-	int rc;
-
-	number(id, who);
-	play_ask(&x);
-	play_text(&x, WIRE_T_INSTITUTION, insts[draw(3)]);
-	snprintf(s, sizeof(s), "o%u", draw(3));
-	play_text(&x, WIRE_T_BRANCH, s);
-	play_text(&x, WIRE_T_TELLER, "t01");
-	snprintf(s, sizeof(s), "txn-%u", ++x.txn);
-	play_text(&x, WIRE_T_TXN_ID, s);
-	play_number(&x, WIRE_T_ID_TYPE, LK_ID_RESIDENT);
-	play_text(&x, WIRE_T_ID_NO, id);
-	play_number(&x, WIRE_T_PRODUCT, products[draw(5)]);
-	if (draw(6) == 0)
-		play_number(&x, WIRE_T_OPERATION, LK_OP_REPLACE);
-	if (draw(2) == 0) {
-		snprintf(s, sizeof(s), "138%08u", who / 3 % 40);
-		play_text(&x, WIRE_T_PHONE, s);
-	}
-	if (draw(3) == 0) {
-		snprintf(s, sizeof(s), "road %u", who % 8);
-		play_text(&x, WIRE_T_ADDRESS, s);
-	}
-	if (draw(3) == 0) {
-		snprintf(s, sizeof(s), "device-%u", who % 20);
-		play_text(&x, WIRE_T_DEVICE, s);
-	}
-	if (draw(12) == 0) {
-		number(id, who ^ 1);
-		play_number(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
-		play_text(&x, WIRE_T_PREV_ID_NO, id);
-	}
-	if (draw(10) == 0) {
-		number(id, 500 + draw(3));
-		play_number(&x, WIRE_T_AGENT_ID_TYPE, LK_ID_RESIDENT);
-		play_text(&x, WIRE_T_AGENT_ID_NO, id);
-		play_number(&x, WIRE_T_AGENT_RELATION, LK_AGENT_OTHER);
-	}
-	if (dry)
-		play_number(&x, WIRE_T_FLAGS, LK_F_DRY_RUN);
-	rc = play_decide(&x);
-	cr_assert_geq(rc, 0, "refused: %d", rc);
-	if (dry || (rc != LK_PASS && rc != LK_LIMIT) || draw(5) == 0)
-		return;
-	play_ask(&x);
-	play_text(&x, WIRE_T_DECISION_ID, x.id);
-	snprintf(s, sizeof(s), "6222%012u", x.txn);
-	play_text(&x, WIRE_T_CARD_REF, s);
-	cr_assert_eq(play_send(&x, WIRE_CONFIRM), LK_OK);
-}
-
-/* Twenty-five days of many, with a centre's clearance now and then. */
-static void
-days(const char *policy, unsigned per_day)
-{
-	unsigned day, i;
-
-	seed = 99;
-	play_init(&x, policy);
-	play_start(&x);
-	for (day = 0; day < 25; day++) {
-		for (i = 0; i < per_day; i++) {
-			apply_for(draw(draw(3) == 0 ? 12 : 150), draw(20) == 0);
-			play_pass(&x, 11 * PLAY_MINUTE);
-		}
-		play_settle(&x);
-		play_pass(&x, PLAY_DAY - per_day * 11 * PLAY_MINUTE);
-	}
-	play_stop(&x);
 }
 
 static char *
@@ -276,7 +174,7 @@ Test(backtest, the_same_policy_changes_nothing, .fini = teardown)
 	struct policy *p;
 	size_t i, rules;
 
-	days(policy_text(0, "a", "true"), 40);
+	playdays(&x, policy_text(0, "a", "true"), 40);
 	n = against(text[0], &p, 0, 0, 0);
 	cr_expect_gt(n->all.decisions, 900);
 	cr_expect_gt(n->dry, 20);
@@ -312,7 +210,7 @@ Test(backtest, rules_on_trial_come_into_force, .fini = teardown)
 	struct policy *p, *q;
 	size_t i;
 
-	days(policy_text(0, "a", "true"), 40);
+	playdays(&x, policy_text(0, "a", "true"), 40);
 	(void)against(text[0], &p, 0, 0, 0);
 	for (i = 0; i < NTRIALS; i++) {
 		hits[i] = rule(ids[i])->hits;
@@ -347,7 +245,7 @@ Test(backtest, rules_that_go, .fini = teardown)
 	struct policy *p, *q;
 	uint64_t held;
 
-	days(policy_text(0, "a", "false"), 20);
+	playdays(&x, policy_text(0, "a", "false"), 20);
 	n = against(policy_text(1, "b", "true"), &p, 0, 0, 0);
 	cr_expect_gt(n->all.released, 50);
 	cr_expect_eq(n->all.held, 0);
@@ -376,7 +274,7 @@ Test(backtest, facts_that_only_the_day_knew, .fini = teardown)
 	size_t i, nfacts;
 
 	snprintf(text[0], sizeof(text[0]), BASE, "a");
-	days(text[0], 20);
+	playdays(&x, text[0], 20);
 	n = against(BASE_NEW, &p, 0, 0, 0);
 	nfacts = policy_facts(p, &f);
 	for (i = 0; i < nfacts; i++)
@@ -400,7 +298,7 @@ Test(backtest, age_bands, .fini = teardown)
 	uint64_t sum = 0;
 	int i;
 
-	days(policy_text(0, "a", "true"), 20);
+	playdays(&x, policy_text(0, "a", "true"), 20);
 	n = against(BASE_NEW, &p, 0, 0, 0);
 	for (i = 0; i < BACKTEST_AGES; i++)
 		sum += n->age[i].decisions;
@@ -423,7 +321,7 @@ Test(backtest, only_what_was_asked_for, .fini = teardown)
 	uint64_t all, first;
 	struct policy *p;
 
-	days(policy_text(0, "a", "true"), 20);
+	playdays(&x, policy_text(0, "a", "true"), 20);
 	n = against(text[0], &p, 0, 0, 0);
 	all = n->all.decisions;
 	backtest_close(b);
@@ -458,7 +356,7 @@ Test(backtest, rules_of_another_day, .fini = teardown)
 	const struct backtest_result *n;
 	struct policy *p;
 
-	days(policy_text(0, "a", "true"), 10);
+	playdays(&x, policy_text(0, "a", "true"), 10);
 	(void)against(next, &p, 0, 0, 0);
 	cr_expect_eq(rule("NEXT")->hits, 0);
 	backtest_close(b);
@@ -520,7 +418,7 @@ Test(backtest, what_is_not_whole, .fini = teardown)
 	size_t len[3];
 	int i;
 
-	days(policy_text(0, "a", "true"), 10);
+	playdays(&x, policy_text(0, "a", "true"), 10);
 	o.tmp = x.dir;
 	o.policy = policy_compile("new", text[0], strlen(text[0]), NULL);
 	snprintf(dir, sizeof(dir), "%s/wal", x.dir);
@@ -558,7 +456,7 @@ Test(backtest, policies_that_are_gone, .fini = teardown)
 	const struct backtest_result *n;
 	struct policy *p;
 
-	days(policy_text(0, "a", "true"), 10);
+	playdays(&x, policy_text(0, "a", "true"), 10);
 	p = policy_compile("new", text[0], strlen(text[0]), NULL);
 	o.policy = p;
 	o.tmp = x.dir;
