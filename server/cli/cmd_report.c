@@ -1,5 +1,6 @@
 #include "desk/report_openers.h"
 #include "desk/report_outlets.h"
+#include "desk/report_rules.h"
 
 #include "command.h"
 #include "reportcmd.h"
@@ -113,4 +114,46 @@ const struct command cmd_report_outlets = {
 	    "2026-11-01 --register outlets.csv --html october.html --lang zh\n"
 	    "liangka report outlets --area 3301 --min 100 --csv\n",
 	.run = run_outlets,
+};
+
+struct rules_options {
+	struct reportcmd common;
+};
+
+static const struct arg rules_args[] = {
+	REPORTCMD_ARGS(struct rules_options, common),
+	ARG_END
+};
+
+/* Rules. */
+static int
+run_rules(struct tool *t, int argc, char **argv)
+{
+	struct rules_options o = { REPORTCMD_ANY };
+	int rc;
+
+	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO)
+		return (rc);
+	return (reportcmd_run(t, &o.common, argc, argv, &report_rules, NULL));
+}
+
+const struct command cmd_report_rules = {
+	.name = "report rules",
+	.synopsis = "[DIR|URL | --data DIR] [--since TIME] [--until TIME] "
+	    "[--html FILE | --csv] [options]",
+	.brief = "what each rule did, and whether it was right (规则效果)",
+	.text = "Reads the journal once and says for each rule how often it hit, "
+	    "with which effect, how often it was the only reason, and what a "
+	    "clearance or a registered campaign took off; how the reviews of "
+	    "what it held came out, the share denied of those answered with its "
+	    "95 % interval, and the median time to an answer.  Rules on trial "
+	    "and rules that only tell are measured by those that passed all "
+	    "the same, and by how many of these were listed since or hold an "
+	    "involved card.  Answers are looked for until the end of the "
+	    "journal.  Tables: rules, reviews, trial.",
+	.args = rules_args,
+	.exits = REPORTCMD_EXITS,
+	.examples = "liangka report rules --since 90d --html rules.html\n"
+	    "liangka report rules --table reviews --csv >reviews.csv\n",
+	.run = run_rules,
 };
