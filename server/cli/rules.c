@@ -219,7 +219,8 @@ rules_doubts(const struct tool *t, const struct rules *r, int64_t now_s,
 			tell(arg, &d);
 		}
 		silent(p, rule, missing, sizeof(missing));
-		if (missing[0] == '\0' || policy_rule_shadow(p, rule))
+		if (missing[0] == '\0' || policy_rule_shadow(p, rule) ||
+		    policy_rule_tells(p, rule))
 			continue;
 		(void)snprintf(text, sizeof(text), tool_zh(t,
 		    "没有自己的 %s，将显示通用文字",

@@ -28,6 +28,9 @@ centre_make() {
 	    --snapshot-key "$dir/snapshot.key.pub" \
 	    --timestamp-key "$dir/timestamp.key.pub" >"$dir/centre.txt"
 	cp "$dir/list.key" "$dir/release.key" "$centre/"
+	# Employers are registered by their credit codes, which need the region's key.
+	cp "$dir/token.key" "$centre/person.key"
+	sed -i 's/^#person = /person = /' "$centre/centre.conf"
 	centre_sign root lin
 	centre_sign root wu
 	centre_finish
@@ -41,7 +44,30 @@ centre_make() {
 	done
 	"$build/liangka" outlet import "$dir/known/outlets.csv" \
 	    --dir "$centre" --who wang --lang en >>"$dir/centre.txt" 2>&1
+	centre_campaigns
 	centre_publish --policy "$build/default.policy"
+}
+
+# centre_campaigns: one of the staff registers what was announced, another approves.
+centre_campaigns() {
+	today=$(TZ=UTC-8 date +%Y-%m-%d)
+	tomorrow=$(TZ=UTC-8 date -d tomorrow +%Y-%m-%d)
+	while IFS='|' read -r id code outlets products heads lifts title; do
+		if [ -n "$code" ]; then
+			set -- --organisation -
+		else
+			set -- --outlet "$outlets"
+		fi
+		printf '%s\n' "$code" | "$build/liangka" campaign propose "$id" \
+		    --dir "$centre" --who wang --lang en --title "$title" \
+		    --products "$products" --from "$today" --until "$tomorrow" \
+		    --expected "$heads" --lifts "$lifts" \
+		    --policy "$build/default.policy" "$@" \
+		    >>"$dir/centre.txt" 2>&1 || return 1
+		"$build/liangka" campaign approve "$id" --dir "$centre" \
+		    --who chen --lang en --policy "$build/default.policy" \
+		    </dev/null >>"$dir/centre.txt" 2>&1 || return 1
+	done <"$dir/known/campaigns.txt"
 }
 
 # centre_sign ROLE WHO: one custodian signs what is pending.

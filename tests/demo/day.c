@@ -29,14 +29,20 @@ struct racer {
 	pthread_t thread;
 };
 
-/* FNV-1a over the normal form of the number. */
+/*
+ * FNV-1a over the normal form of the number; what one ring does keeps its order too,
+ * whoever of it comes.
+ */
 static uint64_t
 person_hash(const struct plan_row *r)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 	char key[48];
 
-	person_key(key, r->id_type, r->id_no);
+	if (r->ring[0] != '\0')
+		snprintf(key, sizeof(key), "%s", r->ring);
+	else
+		person_key(key, r->id_type, r->id_no);
 	for (const char *p = key; *p != '\0'; p++)
 		hash = (hash ^ (uint8_t)*p) * 0x100000001b3u;
 	return (hash);

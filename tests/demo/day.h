@@ -18,7 +18,7 @@
 
 struct day_answer {
 	const struct plan_row *row;
-	uint64_t person;	/* the same for one person */
+	uint64_t person;	/* the same for one person, or one ring */
 	int asked;
 	int32_t rc;		/* of lk_check or lk_retire, the last try */
 	int tries;

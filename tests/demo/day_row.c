@@ -26,8 +26,9 @@ request_fill(struct lk_request *q, const struct plan_row *r)
 	memset(q, 0, sizeof(*q));
 	q->size = sizeof(*q);
 	q->flags = r->guardian ? LK_F_GUARDIAN_PRESENT : 0;
-	q->subject = r->org_no[0] != '\0' ? LK_SUBJECT_ORGANISATION :
-	    LK_SUBJECT_PERSON;
+	/* A payroll batch is of people, and names their employer. */
+	q->subject = r->org_no[0] != '\0' && r->channel != LK_CHANNEL_BATCH ?
+	    LK_SUBJECT_ORGANISATION : LK_SUBJECT_PERSON;
 	q->id_type = r->id_type;
 	q->operation = r->operation;
 	q->product = r->product;
@@ -37,9 +38,13 @@ request_fill(struct lk_request *q, const struct plan_row *r)
 	q->held_here = r->held_here;
 	q->agent_id_type = r->agent_type;
 	q->agent_relation = r->relation;
+	q->prev_id_type = r->prev_type;
 	PUT(q->id_no, r->id_no);
 	PUT(q->id_country, r->id_country);
 	PUT(q->agent_id_no, r->agent_no);
+	PUT(q->prev_id_no, r->prev_no);
+	if (r->prev_type != 0)
+		PUT(q->prev_country, r->id_country);
 	PUT(q->org_no, r->org_no);
 	PUT(q->txn_id, r->txn_id);
 	PUT(q->visit_id, r->visit_id);
@@ -47,6 +52,7 @@ request_fill(struct lk_request *q, const struct plan_row *r)
 	PUT(q->name, r->name);
 	PUT(q->phone, r->phone);
 	PUT(q->address, r->address);
+	PUT(q->device, r->device);
 	PUT(q->institution, r->institution);
 	PUT(q->branch, r->branch);
 	PUT(q->teller, r->teller);

@@ -7,6 +7,9 @@
 #	SEED=7 make demo		another day
 #	PLAN=mine.csv make demo		your own file (demo-generate --help: columns)
 #
+# DEMO_DIR is another folder than $BUILD/demo, and ANSWERS a file for all answers: so
+# does quality.sh.
+#
 set -eu
 
 build=${BUILD:-build}
@@ -16,7 +19,7 @@ case $build in
 esac
 seed=${SEED:-2026}
 plan=${PLAN:-}
-dir=$build/demo
+dir=${DEMO_DIR:-$build/demo}
 run=$dir/run
 short=
 pid=
@@ -161,7 +164,8 @@ left_out=0
     fail "the history was not loaded; see $dir/liangkad.log"
 rc=$left_out
 "$build/tests/demo-play" --library "$build/libliangka.so.1" \
-    --plan "$dir/plan.csv" --conf-dir "$dir/plugin" || rc=$?
+    --plan "$dir/plan.csv" --conf-dir "$dir/plugin" \
+    ${ANSWERS:+--answers "$ANSWERS"} || rc=$?
 if [ -z "$plan" ]; then
 	centre_appeal || centre_failed
 fi

@@ -26,6 +26,8 @@ gen_plan(struct plan *p, uint64_t seed, int64_t day)
 	gen_documents(&g);
 	gen_fast_rings(&g);
 	gen_slow_rings(&g);
+	gen_shared_rings(&g);
+	gen_sly_rings(&g);
 	gen_listed(&g);
 	plan_sort(p);
 	return (g.failed ? -1 : 0);

@@ -27,6 +27,7 @@ struct gen {
 	unsigned txns;
 	unsigned visits;
 	unsigned cards;
+	unsigned devices;
 	int failed;		/* out of memory: the plan is not whole */
 	struct plan_row spare[2]; /* the last is handed out then */
 };
@@ -92,6 +93,28 @@ int gen_wish(struct gen *g, struct person *who, int32_t *product);
  */
 void gen_past(struct gen *g, struct person *who, int most);
 
+/**
+ * gen_purpose(g, who): Return what somebody like this says he wants it for.
+ * gen_story(g): Return what a ring has its people say: it knows what is asked.
+ */
+int32_t gen_purpose(struct gen *g, const struct person *who);
+int32_t gen_story(struct gen *g);
+
+/**
+ * gen_mule(g, who): Invent somebody of mule age, mostly from elsewhere.
+ * gen_mark(g, row, ring, expect): Mark a row as a ring's; it tells a story.
+ */
+void gen_mule(struct gen *g, struct person *who);
+void gen_mark(struct gen *g, struct plan_row *row, const char *ring,
+    int32_t expect);
+
+/**
+ * gen_online(row, device): Make an application at the counter one from home.
+ * gen_device(g): Return a device not used before.
+ */
+void gen_online(struct plan_row *row, const char *device);
+const char *gen_device(struct gen *g);
+
 /* The scenes. */
 void gen_ordinary(struct gen *g);
 void gen_work_and_study(struct gen *g);
@@ -100,6 +123,8 @@ void gen_mishaps(struct gen *g);
 void gen_documents(struct gen *g);
 void gen_fast_rings(struct gen *g);
 void gen_slow_rings(struct gen *g);
+void gen_shared_rings(struct gen *g);
+void gen_sly_rings(struct gen *g);
 void gen_listed(struct gen *g);
 
 #endif /* !DEMO_GEN_H_ */

@@ -9,15 +9,17 @@ static void
 payroll(struct gen *g, int bank, int people, int hour)
 {
 	struct person clerk, who;
-	char phone[24];
+	char phone[24], code[40];
 	int outlet = town_any(&g->town, &g->rng, bank);
 
+	person_company(code, &g->rng);
 	person_make(&clerk, &g->rng, &g->areas, g->day, 28, 50, PERSON_LOCAL);
 	person_phone(phone, &g->rng);
 	const char *agent = gen_text(g, "%s", clerk.id_no);
 	const char *desk = gen_text(g, "%s", phone);
 	const char *address = gen_text(g, "%s", clerk.address);
 	const char *batch = gen_text(g, "payroll-%s", town_id(bank));
+	const char *employer = gen_text(g, "%s", code);
 	for (int i = 0; i < people; i++) {
 		person_make(&who, &g->rng, &g->areas, g->day, 18, 58,
 		    PERSON_MIXED);
@@ -30,6 +32,8 @@ payroll(struct gen *g, int bank, int people, int hour)
 		row->batch_id = batch;
 		row->channel = LK_CHANNEL_BATCH;
 		row->purpose = LK_PURPOSE_SALARY;
+		row->org_no = employer;
+		row->campaign = batch;
 		row->agent_type = LK_ID_RESIDENT;
 		row->agent_no = agent;
 		row->relation = LK_AGENT_EMPLOYER;
@@ -44,6 +48,8 @@ static void
 student(struct plan_row *row, const char *address, const char *batch)
 {
 	row->address = address;
+	/* The school has told of all, and of the outlets around the campus. */
+	row->campaign = "freshmen";
 	row->purpose = LK_PURPOSE_STUDENT;
 	row->then = PLAN_THEN_CLEAR;
 	if (batch != NULL) {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "gen.h"
@@ -39,6 +40,28 @@ old_number(struct gen *g, int both)
 	gen_check(g, &who, outlet, product, gen_clock(g, 9, 17), "old-numbers");
 }
 
+/* A new passport in place of the old one, under which the past stands. */
+static void
+renewed(struct gen *g)
+{
+	struct person who;
+	int32_t product;
+
+	person_make(&who, &g->rng, &g->areas, g->day, 20, 65, PERSON_AWAY);
+	person_document(&who, &g->rng, g->day, LK_ID_PASSPORT);
+	gen_past(g, &who, 3);
+	const char *old = gen_text(g, "%s", who.id_no);
+	snprintf(who.id_no, sizeof(who.id_no), "%c%u",
+	    (char)('A' + prng_below(&g->rng, 26)),
+	    prng_below(&g->rng, 90000000) + 10000000);
+	int outlet = gen_wish(g, &who, &product);
+	struct plan_row *row = gen_check(g, &who, outlet, product,
+	    gen_clock(g, 9, 17), "renewed");
+	row->purpose = gen_purpose(g, &who);
+	row->prev_type = LK_ID_PASSPORT;
+	row->prev_no = old;
+}
+
 /* A company opens its account; the legal person stands for it. */
 static void
 company(struct gen *g)
@@ -62,6 +85,8 @@ gen_documents(struct gen *g)
 		other_papers(g, i);
 	for (int i = 0; i < 60; i++)
 		old_number(g, i % 2);
+	for (int i = 0; i < 40; i++)
+		renewed(g);
 	for (int i = 0; i < 24; i++)
 		company(g);
 }

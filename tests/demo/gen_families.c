@@ -47,10 +47,10 @@ bank_package(struct gen *g)
 
 /*
  * Several people of one household, each for himself at an outlet of his own; they
- * share the phone or the address.
+ * share the phone, the address or both.
  */
 static void
-household(struct gen *g, int same_phone, const char *group)
+household(struct gen *g, int same_phone, int same_address, const char *group)
 {
 	struct person first, who;
 	int n = prng_between(&g->rng, 3, 4);
@@ -66,11 +66,30 @@ household(struct gen *g, int same_phone, const char *group)
 		int outlet = gen_wish(g, &who, &product);
 		struct plan_row *row = gen_check(g, &who, outlet, product,
 		    gen_clock(g, 9, 17), group);
+		row->purpose = gen_purpose(g, &who);
 		if (same_phone)
 			row->phone = phone;
-		else
+		if (same_address)
 			row->address = address;
 		row->then = PLAN_THEN_CLEAR;
+	}
+}
+
+/* Two who have one telephone between them, each opening something from home. */
+static void
+couple(struct gen *g)
+{
+	struct person who;
+	const char *device = gen_device(g);
+
+	for (int i = 0; i < 2; i++) {
+		person_make(&who, &g->rng, &g->areas, g->day, 24, 70,
+		    PERSON_MIXED);
+		struct plan_row *row = gen_check(g, &who, gen_bank(g),
+		    LK_PRODUCT_BANK2, gen_clock(g, 9, 17), "couple-device");
+		row->purpose = gen_purpose(g, &who);
+		row->then = PLAN_THEN_CLEAR;
+		gen_online(row, device);
 	}
 }
 
@@ -109,9 +128,13 @@ gen_families(struct gen *g)
 	for (int i = 0; i < 120; i++)
 		bank_package(g);
 	for (int i = 0; i < 50; i++)
-		household(g, 1, "family-phone");
+		household(g, 1, 0, "family-phone");
 	for (int i = 0; i < 50; i++)
-		household(g, 0, "household");
+		household(g, 0, 1, "household");
+	for (int i = 0; i < 30; i++)
+		household(g, 1, 1, "family-home");
+	for (int i = 0; i < 30; i++)
+		couple(g);
 	for (int i = 0; i < 100; i++)
 		minor(g, 1);
 	for (int i = 0; i < 20; i++)

@@ -1,23 +1,6 @@
 #include "gen.h"
 #include "plugin.h"
 
-/* Mark a row as a ring's. */
-static void
-mark(struct plan_row *row, const char *ring, int32_t expect)
-{
-	row->ring = ring;
-	row->expect = expect;
-}
-
-/* Somebody of mule age, mostly from elsewhere. */
-static void
-mule(struct gen *g, struct person *who)
-{
-
-	person_make(who, &g->rng, &g->areas, g->day, 18, 32,
-	    prng_chance(&g->rng, 700) ? PERSON_AWAY : PERSON_LOCAL);
-}
-
 /* Several mules, each at three to five banks within the hour. */
 static void
 hour(struct gen *g, int n)
@@ -27,7 +10,7 @@ hour(struct gen *g, int n)
 
 	for (int m = 0; m < mules; m++) {
 		struct person who;
-		mule(g, &who);
+		gen_mule(g, &who);
 		int clock = gen_clock(g, 9, 16);
 		int stops = prng_between(&g->rng, 3, 5);
 		int bank = (int)prng_below(&g->rng, TOWN_BANKS);
@@ -36,7 +19,7 @@ hour(struct gen *g, int n)
 			    town_any(&g->town, &g->rng,
 			    (bank + i) % TOWN_BANKS), LK_PRODUCT_BANK1,
 			    clock + i * 840, "ring-hour");
-			mark(row, ring, i == 0 ? PLAN_ANY : PLAN_HOLD_MUST);
+			gen_mark(g, row, ring, i == 0 ? PLAN_ANY : PLAN_HOLD_MUST);
 		}
 	}
 }
@@ -50,14 +33,14 @@ race(struct gen *g, int n)
 	int bank = (int)prng_below(&g->rng, TOWN_BANKS);
 	int counters = 2 + n % 2;
 
-	mule(g, &who);
+	gen_mule(g, &who);
 	int clock = gen_clock(g, 9, 16);
 	for (int i = 0; i < counters; i++) {
 		struct plan_row *row = gen_check(g, &who, town_any(&g->town,
 		    &g->rng, (bank + i) % TOWN_BANKS), LK_PRODUCT_BANK1, clock,
 		    "ring-race");
 		row->race = ring;
-		mark(row, ring, PLAN_ONE_MUST);
+		gen_mark(g, row, ring, PLAN_ONE_MUST);
 	}
 }
 
@@ -70,15 +53,32 @@ kit(struct gen *g, int n)
 
 	for (int m = 0; m < mules; m++) {
 		struct person who;
-		mule(g, &who);
+		gen_mule(g, &who);
 		int clock = gen_clock(g, 9, 15);
 		struct plan_row *row = gen_check(g, &who, gen_carrier(g),
 		    LK_PRODUCT_SIM, clock, "ring-kit");
-		mark(row, ring, PLAN_ANY);
+		gen_mark(g, row, ring, PLAN_ANY);
 		row = gen_check(g, &who, gen_bank(g), LK_PRODUCT_BANK1,
 		    clock + prng_between(&g->rng, 1200, 2 * GEN_HOUR),
 		    "ring-kit");
-		mark(row, ring, PLAN_HOLD_MUST);
+		gen_mark(g, row, ring, PLAN_HOLD_MUST);
+	}
+}
+
+/* The same with a night between: the phone card is from yesterday. */
+static void
+kit_overnight(struct gen *g, int n)
+{
+	const char *ring = gen_text(g, "night-%02d", n);
+	int mules = prng_between(&g->rng, 1, 3);
+
+	for (int m = 0; m < mules; m++) {
+		struct person who;
+		gen_mule(g, &who);
+		gen_open(g, &who, gen_carrier(g), LK_PRODUCT_SIM,
+		    GEN_DAY - 600);
+		gen_mark(g, gen_check(g, &who, gen_bank(g), LK_PRODUCT_BANK1,
+		    gen_clock(g, 9, 15), "ring-kit"), ring, PLAN_HOLD_MUST);
 	}
 }
 
@@ -98,7 +98,7 @@ two_papers(struct gen *g, int n)
 		struct plan_row *row = gen_check(g, &who, town_any(&g->town,
 		    &g->rng, (bank + i) % TOWN_BANKS), LK_PRODUCT_BANK1,
 		    clock + i * 1500, "ring-papers");
-		mark(row, ring, i == 0 ? PLAN_ANY : PLAN_HOLD_MUST);
+		gen_mark(g, row, ring, i == 0 ? PLAN_ANY : PLAN_HOLD_MUST);
 		if (i == 1)
 			row->id_no = gen_text(g, "%s", old);
 		if (i == 2)
@@ -115,7 +115,7 @@ retry(struct gen *g, int n)
 	int bank = (int)prng_below(&g->rng, TOWN_BANKS);
 	int outlet = town_any(&g->town, &g->rng, bank);
 
-	mule(g, &who);
+	gen_mule(g, &who);
 	for (int i = 0; i < 4; i++)
 		gen_open(g, &who, town_any(&g->town, &g->rng,
 		    (bank + 1 + i) % TOWN_BANKS), LK_PRODUCT_BANK1,
@@ -129,7 +129,7 @@ retry(struct gen *g, int n)
 			    (bank + 5) % TOWN_BANKS);
 		struct plan_row *row = gen_check(g, &who, outlet,
 		    LK_PRODUCT_BANK1, clock + i * 2400, "ring-retry");
-		mark(row, ring, PLAN_HOLD_MUST);
+		gen_mark(g, row, ring, PLAN_HOLD_MUST);
 		row->then = i == 0 ? PLAN_THEN_LEFT : i == 1 ?
 		    PLAN_THEN_QUESTIONED : PLAN_THEN_CONFIRM;
 	}
@@ -143,8 +143,10 @@ gen_fast_rings(struct gen *g)
 		hour(g, i);
 	for (int i = 1; i <= 12; i++)
 		race(g, i);
-	for (int i = 1; i <= 10; i++)
+	for (int i = 1; i <= 6; i++)
 		kit(g, i);
+	for (int i = 1; i <= 4; i++)
+		kit_overnight(g, i);
 	for (int i = 1; i <= 6; i++)
 		two_papers(g, i);
 	for (int i = 1; i <= 8; i++)

@@ -1,7 +1,7 @@
 #include "gen.h"
 #include "plugin.h"
 
-#define ORDINARY 3600
+#define ORDINARY 3300
 
 /* Something at a bank; the counter itself offers class II for a second card. */
 static int32_t
@@ -86,10 +86,12 @@ ordinary_day(struct gen *g, struct person *who)
 	struct plan_row *row = gen_check(g, who, outlet, product,
 	    gen_clock(g, 9, 17), "ordinary");
 
-	if (product == LK_PRODUCT_SOCIAL)
-		row->purpose = LK_PURPOSE_SOCIAL;
-	else if (who->age >= 60 && prng_chance(&g->rng, 400))
-		row->purpose = LK_PURPOSE_PENSION;
+	row->purpose = product == LK_PRODUCT_SOCIAL ? LK_PURPOSE_SOCIAL :
+	    gen_purpose(g, who);
+	/* From home; class I and the social-security card need a counter. */
+	if (product != LK_PRODUCT_BANK1 && product != LK_PRODUCT_SOCIAL &&
+	    prng_chance(&g->rng, 150))
+		gen_online(row, gen_device(g));
 	if (prng_chance(&g->rng, 25))
 		row->then = PLAN_THEN_LEFT;
 	else if (prng_chance(&g->rng, 15))
@@ -112,6 +114,26 @@ moving_house(struct gen *g)
 	    gen_clock(g, 9, 17), "moving-house");
 	row->purpose = LK_PURPOSE_LOAN;
 	row->then = PLAN_THEN_CLEAR;
+}
+
+/* Terms are compared at two or three banks before one gets the account. */
+static void
+shopping_around(struct gen *g)
+{
+	struct person who;
+	int bank = (int)prng_below(&g->rng, TOWN_BANKS);
+	int clock = gen_clock(g, 9, 13), n = prng_between(&g->rng, 2, 3);
+
+	person_make(&who, &g->rng, &g->areas, g->day, 20, 65, PERSON_MIXED);
+	for (int i = 0; i < n; i++) {
+		struct plan_row *row = gen_check(g, &who, town_any(&g->town,
+		    &g->rng, (bank + i) % TOWN_BANKS), LK_PRODUCT_BANK1,
+		    clock + i * 3000, "shopping-around");
+		row->purpose = gen_purpose(g, &who);
+		if (i + 1 < n)
+			row->then = i == 0 ? PLAN_THEN_LEFT :
+			    PLAN_THEN_PRODUCT;
+	}
 }
 
 /* A second class I account at the bank that has the first: not allowed. */
@@ -143,6 +165,8 @@ gen_ordinary(struct gen *g)
 	}
 	for (int i = 0; i < 30; i++)
 		moving_house(g);
+	for (int i = 0; i < 40; i++)
+		shopping_around(g);
 	for (int i = 0; i < 40; i++)
 		over_limit(g);
 }

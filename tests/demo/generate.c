@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batches.h"
 #include "civil.h"
 #include "gen.h"
 #include "lists.h"
@@ -26,8 +27,9 @@ usage(FILE *f)
 	    "SEED and\nday (default %s). The second reads a plan and writes "
 	    "liangkad.conf and\nplugin/ID.conf for its institutions and outlets "
 	    "into --dir, with all sockets in\n--run. "
-	    "The third writes what the centre knows: one CSV for each list\n"
-	    "and the outlet register.\n\n", DAY_DEFAULT);
+	    "The third writes what the centre knows: one CSV for each list,\n"
+	    "the outlet register, and the batches that are registered "
+	    "beforehand.\n\n", DAY_DEFAULT);
 	plan_help(f, "");
 }
 
@@ -94,7 +96,7 @@ lists(const char *dir, const char *path)
 
 	plan_init(&plan);
 	if (plan_read(&plan, path, &plan_stderr) == 0 &&
-	    lists_write(dir, &plan) == 0)
+	    lists_write(dir, &plan) == 0 && batches_write(dir, &plan) == 0)
 		rc = 0;
 	plan_free(&plan);
 	return (rc);

@@ -37,7 +37,7 @@ enum plan_expect {
 	PLAN_HOLD,	/* should be held */
 	PLAN_HOLD_MUST,	/* a pass makes the play fail */
 	PLAN_ONE_MUST,	/* only one row of the race may pass */
-	PLAN_LATER,	/* only a rule of a later step can see it */
+	PLAN_LATER,	/* a ring that no rule holds */
 	PLAN_ERROR_MUST, /* must be refused as wrong input */
 	PLAN_LIMIT_MUST	/* anything but a limited account makes the play fail */
 };
@@ -64,6 +64,7 @@ struct plan_row {
 	int32_t purpose;
 	int32_t channel;
 	int32_t agent_type;
+	int32_t prev_type;
 	int32_t relation;
 	int32_t guardian;
 	int32_t held_here;	/* -1 = unknown */
@@ -79,15 +80,19 @@ struct plan_row {
 	const char *id_country;
 	const char *org_no;
 	const char *agent_no;
+	const char *prev_no;
 	const char *name;
 	const char *phone;
 	const char *address;
+	const char *device;
 	const char *card_ref;
 	const char *race;
 	const char *group;
 	const char *ring;
 	const char *listed;	/* LIST:CATEGORY, agent:LIST:CATEGORY, */
 				/* outlet:suspended */
+	const char *campaign;	/* registered beforehand: by the employer that */
+				/* org_no names, else by the outlets */
 	const char *note;
 };
 

@@ -73,7 +73,8 @@ const struct plan_column plan_columns[PLAN_COLUMNS] = {
 	WORD("id_type", id_type, documents, 0, OPEN | ASK, "document"),
 	TEXT("id_no", id_no, 39, OPEN | ASK, "its number"),
 	TEXT("id_country", id_country, 3, 0, "for passport and other: CHN, ..."),
-	TEXT("org_no", org_no, 39, 0, "credit code, where a company applies"),
+	TEXT("org_no", org_no, 39, 0, "credit code, where a company applies; in "
+	    "a batch the employer's"),
 	WORD("product", product, products, 0, OPEN | ASK, "what is opened"),
 	WORD("operation", operation, operations, 1, 0, "empty = new"),
 	NUMBER("quantity", quantity, 1, 1000, 1, "empty = 1"),
@@ -83,12 +84,16 @@ const struct plan_column plan_columns[PLAN_COLUMNS] = {
 	    "document of who acts for the applicant"),
 	TEXT("agent_no", agent_no, 39, 0, "its number"),
 	WORD("relation", relation, relations, 0, 0, "who that is"),
+	WORD("prev_type", prev_type, documents, 0, 0,
+	    "an older document of the same person"),
+	TEXT("prev_no", prev_no, 39, 0, "its number; of the same country"),
 	WORD("guardian", guardian, yes, 0, 0, "the guardian is present"),
 	NUMBER("held_here", held_here, -1, 1000, -1,
 	    "live cards of this product here; empty = unknown"),
 	TEXT("name", name, 191, 0, "applicant"),
 	TEXT("phone", phone, 23, 0, "contact phone"),
 	TEXT("address", address, 511, 0, "contact address"),
+	TEXT("device", device, 63, 0, "device of an online applicant"),
 	TEXT("card_ref", card_ref, 63, OPEN | CLOSED,
 	    "number of the card; needed where one is confirmed"),
 	WORD("then", then, thens, 0, 0,
@@ -99,11 +104,14 @@ const struct plan_column plan_columns[PLAN_COLUMNS] = {
 	TEXT("ring", ring, 31, 0, "the truth: which ring; empty = honest"),
 	WORD("expect", expect, expects, 0, 0,
 	    "pass or hold, with ! where the play fails otherwise; one! = only "
-	    "one of a race may pass; later = needs a later rule; error! = wrong input; "
+	    "one of a race may pass; later = no rule holds it; error! = wrong input; "
 	    "limit! = a limited account"),
 	TEXT("listed", listed, 63, 0,
 	    "the truth: the list and category on which the applicant stands, e.g. "
 	    "sanction:convicted; phones:involved is his phone, agent:sanction:found "
 	    "who acts for him, outlet:suspended the outlet"),
+	TEXT("campaign", campaign, 31, 0,
+	    "what the centre knew beforehand: the registered campaign to which the row "
+	    "belongs, by its employer where org_no is there, else by its outlets"),
 	TEXT("note", note, 191, 0, "shown where the ring was missed"),
 };

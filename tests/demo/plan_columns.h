@@ -34,7 +34,7 @@ struct plan_column {
 	const char *help;
 };
 
-#define PLAN_COLUMNS 34
+#define PLAN_COLUMNS 38
 
 extern const struct plan_column plan_columns[PLAN_COLUMNS];
 

@@ -18,11 +18,13 @@ static void
 usage(FILE *f)
 {
 	fprintf(f,
-	    "usage: demo-play --library PATH --plan PLAN.csv --conf-dir DIR\n\n"
+	    "usage: demo-play --library PATH --plan PLAN.csv --conf-dir DIR\n"
+	    "           [--answers FILE]\n\n"
 	    "Plays the rows check, retry and close of the plan through the "
-	    "library, with\nDIR/INSTITUTION.conf for each institution. Exit "
-	    "code 0: every check got an answer\nand all that is marked with ! "
-	    "came true; 1: not; 64 and more: could not play.\n\n");
+	    "library, with\nDIR/INSTITUTION.conf for each institution; --answers "
+	    "writes each answer beside the\ntruth, a line each. Exit code 0: "
+	    "every check got an answer and all that is\nmarked with ! came "
+	    "true; 1: not; 64 and more: could not play.\n\n");
 	plan_help(f, "");
 }
 
@@ -67,7 +69,7 @@ greet(const struct host *h, const struct plan *plan, const struct day *d)
 
 /* Play, report, judge. */
 static int
-play(struct host *h, const struct plan *plan)
+play(struct host *h, const struct plan *plan, const char *answers)
 {
 	struct day d;
 	int rc = 70;
@@ -93,6 +95,8 @@ play(struct host *h, const struct plan *plan)
 				    "that the plan demands came true\n");
 			report_ink(&r, REPORT_PLAIN);
 			rc = bad > 0 || plan->bad > 0;
+			if (answers != NULL && report_answers(&r, answers) < 0)
+				rc = 73;
 		}
 	}
 	day_free(&d);
@@ -104,6 +108,7 @@ int
 main(int argc, char **argv)
 {
 	const char *library = NULL, *file = NULL, *conf_dir = NULL;
+	const char *answers = NULL;
 	static struct host host;
 	struct plan plan;
 	int rc;
@@ -112,7 +117,8 @@ main(int argc, char **argv)
 		const char **value =
 		    strcmp(argv[i], "--library") == 0 ? &library :
 		    strcmp(argv[i], "--plan") == 0 ? &file :
-		    strcmp(argv[i], "--conf-dir") == 0 ? &conf_dir : NULL;
+		    strcmp(argv[i], "--conf-dir") == 0 ? &conf_dir :
+		    strcmp(argv[i], "--answers") == 0 ? &answers : NULL;
 		if (strcmp(argv[i], "--help") == 0) {
 			usage(stdout);
 			return (0);
@@ -136,7 +142,8 @@ main(int argc, char **argv)
 		return (65);
 	}
 	plan_sort(&plan);
-	rc = host_load(&host, library, conf_dir) < 0 ? 69 : play(&host, &plan);
+	rc = host_load(&host, library, conf_dir) < 0 ? 69 : play(&host, &plan,
+	    answers);
 	host_unload(&host);
 	plan_free(&plan);
 	return (rc);

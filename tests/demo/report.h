@@ -25,6 +25,13 @@ struct report {
 void report_day(const struct report *r);
 
 /**
+ * report_answers(r, path): Write the answers of the day into a new file: a header, then a
+ * line for each row in the order of the clock, with tabs between.  Return 0, or -1 with
+ * the reason on standard error.
+ */
+int report_answers(const struct report *r, const char *path);
+
+/**
  * report_verdict(r): Print what was not as the plan demands.  Return how many
  * rows that were; 0 is a good day.
  */

@@ -84,6 +84,9 @@ Test(policy_default, frequency_at_its_edges)
 		const char *fact; int below; const char *rule; int by;
 	} edges[] = {
 		{ "institutions(7d)", 2, "HF-7D", LK_BY_CENTRE },
+		{ "institutions(60d)", 5, "HF-60D-WIDE", LK_BY_CENTRE },
+		{ "attempt_institutions(24h)", 3, "HF-TRY-INST",
+		    LK_BY_INSTITUTION },
 		{ "cards(30d)", 4, "HF-30D", LK_BY_CENTRE },
 		{ "cards(60d)", 7, "HF-60D", LK_BY_CENTRE },
 		{ "attempts(24h)", 9, "HF-TRY", LK_BY_INSTITUTION },
@@ -330,6 +333,184 @@ Test(policy_default, minors_go_to_a_guardian)
 	decides(LK_PASS, "");
 	bench_set(&b, "age", -1);	/* a passport does not tell */
 	decides(LK_PASS, "");
+}
+
+/* Somebody from elsewhere with one phone card and one bank card of this week. */
+static void
+third_institution(int purpose)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "purpose", purpose);
+	bench_set(&b, "area_local", 0);
+	bench_set(&b, "institutions(7d)", 3);
+	bench_set(&b, "bank(7d)", 2);
+	bench_set(&b, "sim(7d)", 1);
+}
+
+Test(policy_default, a_new_job_far_from_home_is_no_ring)
+{
+
+	third_institution(LK_PURPOSE_SALARY);
+	decides(LK_PASS, "");
+	/* The third bank, or the second phone card, is not for a wage. */
+	bench_set(&b, "bank(7d)", 3);
+	decides(LK_REVIEW, "HF-7D");
+	cr_expect_eq(b.v.by, LK_BY_CENTRE);
+	bench_set(&b, "bank(7d)", 2);
+	bench_set(&b, "sim(7d)", 2);
+	decides(LK_REVIEW, "HF-7D");
+	/* Who lives here shows the contract; so does who has a lease. */
+	third_institution(LK_PURPOSE_SALARY);
+	bench_set(&b, "area_local", 1);
+	decides(LK_REVIEW, "HF-7D-P");
+	cr_expect_eq(b.v.by, LK_BY_COUNTER);
+	third_institution(LK_PURPOSE_LOAN);
+	decides(LK_REVIEW, "HF-7D-P");
+	/* Nothing said that a paper could prove. */
+	third_institution(LK_PURPOSE_DAILY);
+	decides(LK_REVIEW, "HF-7D");
+}
+
+Test(policy_default, going_on_elsewhere_after_a_refusal)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "attempt_institutions(7d)", 3);
+	decides(LK_PASS, "");
+	bench_set(&b, "rejects(7d)", 1);
+	decides(LK_REVIEW, "HF-TRY-INST");
+	bench_set(&b, "attempt_institutions(7d)", 2);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, cards_over_two_documents)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "cards(30d)", 3);
+	decides(LK_PASS, "");
+	cr_expect_eq(b.v.nshadow, 0);
+	bench_set(&b, "linked", 1);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "HF-PAPERS");
+	/* A renewed document by itself is nothing. */
+	bench_set(&b, "cards(30d)", 2);
+	decides(LK_PASS, "");
+	cr_expect_eq(b.v.nshadow, 0);
+}
+
+Test(policy_default, shared_contacts_at_their_edges)
+{
+	static const struct {
+		const char *fact, *rule; int local, away, by;
+	} edges[] = {
+		{ "shared_phone(30d)", "SH-PHONE", 4, 2, LK_BY_INSTITUTION },
+		{ "shared_address(30d)", "SH-ADDR", 4, 2, LK_BY_COUNTER },
+		{ "shared_device(30d)", "SH-DEVICE", 2, 2, LK_BY_INSTITUTION },
+		{ "shared_agent(30d)", "SH-AGENT", 2, 2, LK_BY_INSTITUTION },
+	};
+	static const int products[] = { 1, 2, 6, 7, 20 };
+
+	for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+		for (size_t k = 0; k < 5; k++) {
+			for (int here = 0; here < 2; here++) {
+				int below = here ? edges[i].local :
+				    edges[i].away;
+				applicant(products[k]);
+				bench_set(&b, "area_local", here);
+				bench_set(&b, edges[i].fact, below);
+				decides(LK_PASS, "");
+				bench_set(&b, edges[i].fact, below + 1);
+				decides(LK_REVIEW, edges[i].rule);
+				cr_expect_eq(b.v.by, edges[i].by);
+				bench_set(&b, "operation", LK_OP_REPLACE);
+				decides(LK_PASS, "");
+			}
+		}
+	}
+	/* The trade's own figure is on trial. */
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "shared_phone(30d)", 3);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "SH-3");
+}
+
+Test(policy_default, burst_family_phone_and_household)
+{
+
+	applicant(LK_PRODUCT_SIM);
+	bench_set(&b, "shared_phone(30d)", 4);
+	bench_set(&b, "shared_address(30d)", 4);
+	decides(LK_PASS, "");
+	/* Three children with their mother, who gives her phone for each. */
+	bench_set(&b, "age", 12);
+	bench_set(&b, "guardian", 1);
+	bench_set(&b, "area_local", 0);
+	bench_set(&b, "shared_agent(30d)", 3);
+	decides(LK_PASS, "");
+}
+
+Test(policy_default, burst_payroll_of_a_named_employer)
+{
+	static const char *const facts[] = { "shared_phone(30d)",
+	    "shared_address(30d)", "shared_agent(30d)", "shared_employer(30d)" };
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "channel", LK_CHANNEL_BATCH);
+	bench_set(&b, "purpose", LK_PURPOSE_SALARY);
+	bench_set(&b, "area_local", 0);
+	for (size_t i = 0; i < 4; i++)
+		bench_set(&b, facts[i], 20);
+	decides(LK_PASS, "");
+	for (size_t i = 0; i < 4; i++)
+		bench_set(&b, facts[i], 21);
+	decides(LK_REVIEW, "SH-PHONE SH-ADDR SH-AGENT");
+	/* Registered, it is lifted, whatever the number. */
+	for (size_t i = 0; i < 3; i++)
+		cr_expect(policy_waivable(b.p, b.v.hit[i]));
+	/* An employer who is not named is none. */
+	for (size_t i = 0; i < 4; i++)
+		bench_set(&b, facts[i], 5);
+	bench_set(&b, "shared_employer(30d)", 0);
+	decides(LK_REVIEW, "SH-PHONE SH-ADDR SH-AGENT");
+}
+
+Test(policy_default, an_outlets_day_holds_nobody_up)
+{
+
+	applicant(LK_PRODUCT_BANK1);
+	bench_set(&b, "outlet_mean(today)", 5);
+	bench_set(&b, "outlet_away_mean(today)", 2);
+	bench_set(&b, "outlet_cards(today)", 20);
+	decides(LK_PASS, "");
+	cr_expect_eq(b.v.nshadow, 0);
+	bench_set(&b, "outlet_cards(today)", 21);
+	bench_set(&b, "outlet_away(today)", 10);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "OUT-MANY");
+	bench_set(&b, "outlet_away(today)", 11);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow),
+	    "OUT-MANY OUT-AWAY");
+	cr_expect_eq(b.v.needs, 0);
+	cr_expect(policy_rule_tells(b.p, b.v.shadow[0]));
+	cr_expect_eq(policy_rule_notify(b.p, b.v.shadow[0]),
+	    POLICY_NOTIFY_COUNTY);
+	/* Too young to have a mean. */
+	bench_set(&b, "outlet_mean(today)", -1);
+	bench_set(&b, "outlet_away_mean(today)", -1);
+	decides(LK_PASS, "");
+	cr_expect_eq(b.v.nshadow, 0);
+	bench_set(&b, "outlet_cards(today)", 100);
+	decides(LK_PASS, "");
+	cr_expect_str_eq(bench_ids(&b, b.v.shadow, b.v.nshadow), "OUT-MANY");
+}
+
+Test(policy_default, nobody_passes_because_nobody_answered)
+{
+
+	cr_expect_eq(policy_review_timeout(b.p), LK_REVIEW);
 }
 
 Test(policy_default, overflow_is_held)

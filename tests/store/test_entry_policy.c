@@ -7,6 +7,7 @@
 
 #include "engine/category.h"
 #include "engine/policy.h"
+#include "engine/shared.h"
 #include "store/entry.h"
 
 static struct entry e;
@@ -45,6 +46,7 @@ longest(const struct policy_fact *f)
 	case POLICY_OUTLET_KNOWN:
 	case POLICY_OUTLET_SUSPENDED:
 	case POLICY_CAMPAIGN:
+	case POLICY_LINKED:
 		return (1);
 	case POLICY_INSTITUTIONS:
 	case POLICY_OUTLETS:
@@ -53,7 +55,14 @@ longest(const struct policy_fact *f)
 		return (257);
 	case POLICY_ATTEMPTS:
 	case POLICY_REJECTS:
+	case POLICY_ATTEMPT_INSTITUTIONS:
 		return (65);
+	case POLICY_SHARED_PHONE:
+	case POLICY_SHARED_ADDRESS:
+	case POLICY_SHARED_DEVICE:
+	case POLICY_SHARED_AGENT:
+	case POLICY_SHARED_EMPLOYER:
+		return (SHARED_MAX + 1);
 	case POLICY_AGE:
 		return (150);
 	case POLICY_HOUR:
