@@ -26,6 +26,7 @@ const struct command *const commands[] = {
 	&cmd_alert_take,
 	&cmd_alert_close,
 	&cmd_alert_send,
+	&cmd_intake,
 	&cmd_status,
 	&cmd_policy_check,
 	&cmd_policy_show,

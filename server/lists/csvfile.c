@@ -262,10 +262,13 @@ csvfile_next(struct csvfile *f, struct csvfile_row *row, char *err)
 			row->n = 0;
 		if (row->fault == CSVFILE_LONG) {
 			keep_beginning(f, row);
+			row->ended = 1;
 			f->at += n;
 			return (skip_line(f, err) == 0 ? 1 : -1);
 		}
 		advance(f, n);
+		row->ended = n > 0 && (row->raw[n - 1] == '\n' ||
+		    row->raw[n - 1] == '\r');
 		while (row->rawlen > 0 && (row->raw[row->rawlen - 1] == '\n' ||
 		    row->raw[row->rawlen - 1] == '\r'))
 			row->rawlen--;

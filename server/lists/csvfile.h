@@ -66,6 +66,8 @@ struct csvfile_row {
 	uint64_t line;		/* of the file on which it begins, from 1 */
 	int fault;		/* enum csvfile_fault; then there are no cells */
 	size_t at;		/* with a fault: the cell it is in, from 1 */
+	int ended;		/* a line end stands behind it, as behind all but perhaps
+				 * the last */
 	size_t n;
 	struct csvfile_cell cell[CSVFILE_CELLS_MAX];
 	const char *raw;	/* all of it as it stands, not terminated; of a row */
