@@ -59,14 +59,32 @@ casefile_looks(const struct entry *e)
 	    e->kind == ENTRY_ERASE);
 }
 
-/* Does an entry belong to the applicant's history? */
+/* Does an entry belong to the applicant's history, by any of the documents? */
 static int
-his(const struct entry *e, const struct entry *decision)
+his(const struct casefile *c, const struct entry *e)
 {
-	const struct token *t = subject_token(decision);
+	const struct token *own = subject_token(&c->decision.e);
+	const struct token *t = subject_token(e);
+	size_t i;
 
-	return (!casefile_looks(e) && entry_token_set(t) &&
-	    token_equal(subject_token(e), t));
+	if (casefile_looks(e) || !entry_token_set(t))
+		return (0);
+	for (i = 0; i < c->ndocuments && !token_equal(t, &c->document[i]); i++)
+		continue;
+	return (i < c->ndocuments || token_equal(t, own));
+}
+
+/* Read a record of the applicant as it stands at `now`, with the other documents'. */
+static int
+load(struct casefile *c, struct person *p, int64_t now)
+{
+	const struct entry *e = &c->decision.e;
+
+	if (subject_load(p, c->scratch.state, e, now) != 0)
+		return (-1);
+	if (c->ndocuments > 0)
+		(void)subject_linked(p, &c->other, c->scratch.state, e, now);
+	return (0);
 }
 
 /* Fold an entry of the applicant's history. */
@@ -81,7 +99,7 @@ history(struct reading *r)
 	c->last_about = e->seq;
 	if (e->seq != c->decision.e.seq)
 		return (0);
-	if (subject_load(&c->after, c->scratch.state, e, e->t / 1000) == 0)
+	if (load(c, &c->after, e->t / 1000) == 0)
 		return (0);
 	snprintf(r->err, CASEFILE_ERROR_MAX, "the applicant's record cannot "
 	    "be read");
@@ -117,11 +135,44 @@ take(void *arg, const struct package_entry *p)
 		    p->text, p->len);
 	if (rc != 0)
 		snprintf(r->err, CASEFILE_ERROR_MAX, "out of memory");
-	else if (his(e, &c->decision.e))
+	else if (his(c, e))
 		rc = history(r);
 	if (rc != 0)
 		r->fault = CASEFILE_SYSTEM;
 	return (rc != 0);
+}
+
+/* Note another document, unless there is no room. */
+static void
+document(struct casefile *c, const struct token *t)
+{
+	size_t i;
+
+	for (i = 0; i < c->ndocuments; i++)
+		if (token_equal(t, &c->document[i]))
+			return;
+	if (i < sizeof(c->document) / sizeof(c->document[0]) &&
+	    entry_token_set(t))
+		c->document[c->ndocuments++] = *t;
+}
+
+/* Find the documents that entries name together with the applicant's. */
+static int
+take_links(void *arg, const struct package_entry *p)
+{
+	struct reading *r = arg;
+	const struct token *own = &r->c->decision.e.person;
+	size_t where;
+
+	/* What is not well-formed is told when it is read again. */
+	if (entry_parse(&r->e, p->text, p->len, &where) != 0 ||
+	    !entry_token_set(&r->e.prev))
+		return (0);
+	if (token_equal(&r->e.person, own))
+		document(r->c, &r->e.prev);
+	else if (token_equal(&r->e.prev, own))
+		document(r->c, &r->e.person);
+	return (0);
 }
 
 /* Read the decision itself. */
@@ -187,12 +238,13 @@ casefile_open(struct package *p, uint64_t seq, const char *tmp,
 	*fault = CASEFILE_SYSTEM;
 	if (scratch_open(&r.c->scratch, tmp, OVERLAY, err) != 0)
 		goto fail;
-	if (package_each(p, 0, take, &r) != 0) {
+	if (((r.c->decision.e.flags & ENTRY_F_LINKED) != 0 &&
+	    package_each(p, 0, take_links, &r) != 0) ||
+	    package_each(p, 0, take, &r) != 0) {
 		*fault = r.fault != CASEFILE_FINE ? r.fault : CASEFILE_PACKAGE;
 		goto fail;
 	}
-	if (subject_load(&r.c->now, r.c->scratch.state, &r.c->decision.e,
-	    r.c->last_t / 1000) != 0)
+	if (load(r.c, &r.c->now, r.c->last_t / 1000) != 0)
 		goto fail;
 	read_policy(r.c, p);
 	*fault = CASEFILE_FINE;

@@ -14,6 +14,7 @@
 
 #include "engine/person.h"
 #include "store/entry.h"
+#include "store/records.h"
 
 #include "package.h"
 #include "scratch.h"
@@ -54,10 +55,15 @@ struct casefile {
 	struct casefile_list later;	/* what was recorded about it */
 	struct casefile_list seen;	/* who looked at it: access, unseal, erase */
 	struct scratch scratch;		/* the applicant's history, folded */
-	struct person after;		/* his record right after the decision */
+	struct person after;		/* his record right after the decision, with */
+					/* those of other documents where that was */
+					/* decided by several */
 	struct person now;		/* and at the last entry */
 	int64_t last_t;			/* journal time of the last entry, ms */
 	uint64_t last_about;		/* last entry that changed the record */
+	struct token document[RECORD_LINKS_MAX + 1]; /* the other ones */
+	size_t ndocuments;
+	struct person other;		/* scratch */
 };
 
 #define CASEFILE_ERROR_MAX 512

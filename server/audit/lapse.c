@@ -191,6 +191,15 @@ told(const struct question *q, size_t slot, int64_t at)
 	return (last != 0 && day_of(at) > last ? 0 : q->e->facts[slot]);
 }
 
+/* Is it not of the applicant's own record, and so taken as it stands? */
+static int
+given(int fn)
+{
+
+	return (facts_told(fn) || fn == POLICY_LINKED ||
+	    (fn >= POLICY_SHARED_PHONE && fn <= POLICY_OUTLET_AWAY_MEAN));
+}
+
 /* Decide the application at a moment. */
 static void
 decide(const struct question *q, int64_t at, struct verdict *v)
@@ -208,7 +217,7 @@ decide(const struct question *q, int64_t at, struct verdict *v)
 		ap.visit = 0;
 	facts_gather(q->fact, q->nfacts, &record, &ap, facts);
 	for (i = 0; i < q->nfacts; i++)
-		if (facts_told(q->fact[i].fn))
+		if (given(q->fact[i].fn))
 			facts[i] = told(q, i, at);
 	policy_decide_waiving(q->p, facts, q->waived, at, v);
 }

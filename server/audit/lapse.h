@@ -7,7 +7,8 @@
  * tried by policy_decide() until one passes.  Nothing further is opened meanwhile,
  * the same policy stays, and age, locality and what the host told stay as they are; so
  * do lists, registers and campaigns, but a matched record of a list ends by its own
- * date.  Pure, but for memory.
+ * date.  What others do (who shares a contact, what the outlet issues) stays as it is
+ * too: when that changes cannot be foretold.  Pure, but for memory.
  *
  * Threads: any.
  */

@@ -64,9 +64,35 @@ static const struct {
 	    "visits %s, this one included" },
 	{ POLICY_ATTEMPTS, "申请的次数（含本次）",
 	    "applications %s, this one included" },
+	{ POLICY_ATTEMPT_INSTITUTIONS, "申请过的不同机构（含本次）",
+	    "different institutions asked %s, this one included" },
 	{ POLICY_REJECTS, "被拒绝的次数", "refusals %s" },
 	{ POLICY_REPLACED, "补换卡的次数（含本次）",
 	    "replacements %s, this one included" },
+	{ POLICY_SHARED_PHONE, "使用同一联系电话的人数（含本人）",
+	    "people who gave the same contact phone %s, the applicant "
+	    "included" },
+	{ POLICY_SHARED_ADDRESS, "使用同一联系地址的人数（含本人）",
+	    "people who gave the same address %s, the applicant included" },
+	{ POLICY_SHARED_DEVICE, "使用同一设备的人数（含本人）",
+	    "people who used the same device %s, the applicant included" },
+	{ POLICY_SHARED_AGENT, "由同一代办人办理的人数（含本人）",
+	    "people for whom the same agent acted %s, the applicant "
+	    "included" },
+	{ POLICY_SHARED_EMPLOYER, "登记同一单位的人数（含本人）",
+	    "people of the same employer %s, the applicant included" },
+	{ POLICY_OUTLET_CARDS, "本网点开出的银行卡和电话卡（含本次）",
+	    "bank and phone cards issued at this outlet %s, this one "
+	    "included" },
+	{ POLICY_OUTLET_MEAN, "本网点此前八周的同期平均开卡数",
+	    "cards issued at this outlet %s, on average of the 8 weeks "
+	    "before" },
+	{ POLICY_OUTLET_AWAY, "本网点为外地申请人开出的卡（含本次）",
+	    "cards issued at this outlet %s to people of another area, this "
+	    "one included" },
+	{ POLICY_OUTLET_AWAY_MEAN, "本网点此前八周为外地申请人的同期平均开卡数",
+	    "cards issued at this outlet %s to people of another area, on "
+	    "average of the 8 weeks before" },
 };
 
 /* Facts that stand alone. */
@@ -81,6 +107,8 @@ static const struct {
 	    "applicant and outlet are of one area" },
 	{ POLICY_OVERFLOW, "开户记录过多，未能全数留存",
 	    "more openings than the record holds" },
+	{ POLICY_LINKED, "合并计算本人的多份证件",
+	    "counted over several documents of the person" },
 	{ POLICY_GUARDIAN, "监护人到场", "a guardian is present" },
 	{ POLICY_STALE, "名单超过有效时限", "the lists are too old" },
 	{ POLICY_OUTLET_KNOWN, "网点在登记册中",
@@ -270,12 +298,18 @@ sum(struct grow *g, const struct policy *p, const struct policy_sum *s,
     const struct entry *e)
 {
 	const struct policy_fact *f;
-	size_t i, terms = s->n + (s->constant != 0);
+	size_t i, times, terms = s->n + (s->constant != 0);
 
 	(void)policy_facts(p, &f);
-	for (i = 0; i < s->n; i++) {
+	for (i = 0; i < s->n; i += times) {
+		/* Three times a mean is written as a sum of three. */
+		for (times = 1; i + times < s->n &&
+		    s->slot[i + times] == s->slot[i]; times++)
+			continue;
 		if (i > 0)
 			add(g, " + ");
+		if (times > 1)
+			add(g, "%zu × ", times);
 		fact(g, &f[s->slot[i]]);
 		if (e->facts[s->slot[i]] < 0)
 			say(g, "：不详", ": not known");
@@ -285,7 +319,9 @@ sum(struct grow *g, const struct policy *p, const struct policy_sum *s,
 	}
 	if (s->constant != 0)
 		add(g, " + %" PRId64, s->constant);
-	if (terms > 1)
+	if (terms > 1 && s->unknown)
+		say(g, " = 不详", " = not known");
+	else if (terms > 1)
 		add(g, " = %" PRId64, s->value);
 }
 
@@ -372,6 +408,17 @@ written(struct grow *g, const struct policy *p, const struct policy_sum *s)
 		add(g, "%s%" PRId64, s->n > 0 ? " + " : "", s->constant);
 }
 
+/* Add what a side comes to. */
+static void
+comes_to(struct grow *g, const struct policy_sum *s)
+{
+
+	if (s->unknown)
+		add(g, "unknown");
+	else
+		add(g, "%" PRId64, s->value);
+}
+
 /* Write a condition as rules are written. */
 void
 explaintext_code(const struct policy *p, const struct policy_condition *c,
@@ -394,11 +441,13 @@ explaintext_code(const struct policy *p, const struct policy_condition *c,
 		return;
 	}
 	if (c->kind == POLICY_WHY_COMPARE) {
-		add(&g, "%" PRId64 ", needs %s ", c->left.value,
-		    operators[c->op][c->negated].sign);
+		comes_to(&g, &c->left);
+		add(&g, ", needs %s ", operators[c->op][c->negated].sign);
 		written(&g, p, &c->right);
-		if (c->right.n > 0)
-			add(&g, " = %" PRId64, c->right.value);
+		if (c->right.n > 0) {
+			add(&g, " = ");
+			comes_to(&g, &c->right);
+		}
 		return;
 	}
 	name(&g, p, f[c->left.slot[0]].fn, c->left.value, e);

@@ -73,6 +73,24 @@ add(char *buf, size_t n, const char *fmt, ...)
 	return (n < EXPLAINTEXT_MAX ? n : EXPLAINTEXT_MAX - 1);
 }
 
+/* Do all rules that are left rest on what others do, not on the applicant's windows? */
+static int
+others(const struct policy *p, const struct verdict *v)
+{
+	uint16_t i;
+	int fn;
+
+	for (i = 0; i < v->nhits; i++) {
+		for (fn = POLICY_SHARED_PHONE; fn <= POLICY_OUTLET_AWAY_MEAN;
+		    fn++)
+			if (policy_rule_reads(p, v->hit[i], fn))
+				break;
+		if (fn > POLICY_OUTLET_AWAY_MEAN)
+			return (0);
+	}
+	return (1);
+}
+
 /* Add one moment at which it passes, or that there is none. */
 static size_t
 when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
@@ -85,6 +103,11 @@ when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
 		    "From %s on the same application passes by itself",
 		    moment_short(l->at * 1000, time)));
 	(void)policy_hits(p, l->left.hit, l->left.nhits, ids, sizeof(ids));
+	if (others(p, &l->left))
+		return (add(buf, n, zh ? "%s 取决于他人共用的联系方式或网点的办理情况，"
+		    "何时消失无法预计" : "%s rests on what others do (shared "
+		    "contacts, the outlet's figures): when it goes away cannot "
+		    "be foretold", ids));
 	return (add(buf, n, zh ? "等待不会使其自动通过：%s 不随时间消失" :
 	    "Waiting alone never makes it pass: %s does not go away with "
 	    "time", ids));

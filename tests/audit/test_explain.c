@@ -169,7 +169,10 @@ Test(explain, later_openings_move_it, .init = setup, .fini = teardown)
 Test(explain, a_clearance_lifts, .init = setup, .fini = teardown)
 {
 	play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1);
-	cr_expect_eq(play_check(&x, "abank", "o2", 1, LK_PRODUCT_BANK2),
+	play_pass(&x, PLAY_DAY);
+	play_open(&x, "bbank", "o1", 1, LK_PRODUCT_BANK1);
+	play_pass(&x, PLAY_DAY);
+	cr_expect_eq(play_check(&x, "ctel", "o2", 1, LK_PRODUCT_SIM),
 	    LK_REVIEW);
 	play_ask(&x);
 	play_text(&x, WIRE_T_DECISION_ID, x.id);
@@ -179,10 +182,75 @@ Test(explain, a_clearance_lifts, .init = setup, .fini = teardown)
 	play_number(&x, WIRE_T_CLEAR_COUNT, 2);
 	play_number(&x, WIRE_T_CLEAR_DAYS, 5);
 	cr_expect_eq(play_send(&x, WIRE_DECIDE), LK_OK);
-	cr_expect_eq(play_check(&x, "abank", "o3", 1, LK_PRODUCT_BANK2),
+	cr_expect_eq(play_check(&x, "ctel", "o3", 1, LK_PRODUCT_SIM),
 	    LK_PASS);
 	explain(play_seq(&x));
-	cr_expect_eq(state("DAY-2"), EXPLAIN_LIFTED);
+	cr_expect_eq(state("HF-3"), EXPLAIN_LIFTED);
+}
+
+#define AROUND								\
+    "[policy]\nversion = \"around\"\n"					\
+    "[rule CARDS]\nwhen = \"cards(7d) >= 3\"\nthen = review\n"		\
+    "reason = \"C\"\nmessage.zh = \"c\"\nmessage.en = \"c\"\n"		\
+    "[rule PHONE]\nwhen = \"shared_phone(30d) >= 2\"\nthen = review\n"	\
+    "reason = \"P\"\nmessage.zh = \"p\"\nmessage.en = \"p\"\n"
+
+static void
+around(void)
+{
+	play_init(&x, AROUND);
+	play_start(&x);
+}
+
+/* The cards of the older document leave the window as his own do. */
+Test(explain, two_documents_lapse_as_one, .init = around, .fini = teardown)
+{
+	char id[19];
+	uint64_t seq;
+
+	cr_expect_eq(play_open(&x, "abank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
+	play_pass(&x, PLAY_DAY);
+	cr_expect_eq(play_open(&x, "bbank", "o1", 1, LK_PRODUCT_BANK1), LK_PASS);
+	play_pass(&x, PLAY_DAY);
+	play_applicant(&x, "ctel", "o1", 2, LK_PRODUCT_SIM);
+	play_person(id, 1);
+	play_number(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+	play_text(&x, WIRE_T_PREV_ID_NO, id);
+	cr_expect_eq(play_decide(&x), LK_REVIEW);
+	play_settle(&x);
+	seq = play_seq(&x);
+	play_pass(&x, PLAY_HOUR);
+	/* Somebody else altogether. */
+	play_open(&x, "ctel", "o1", 9, LK_PRODUCT_SIM);
+	explain(seq);
+	cr_expect(c->decision.e.flags & ENTRY_F_LINKED);
+	cr_expect_eq(c->ndocuments, 1);
+	cr_expect_eq(c->after.nopen, 3);
+	cr_expect_eq(c->now.nopen, 3);
+	cr_expect_eq(c->last_about, seq);
+	cr_expect_eq(why.then.kind, LAPSE_AT);
+	cr_expect_eq(why.then.at, PLAY_START / 1000 + 7 * 86400, "%" PRId64,
+	    why.then.at - PLAY_START / 1000);
+	cr_expect_eq(why.now.at, why.then.at);
+}
+
+/* Who else gives the phone next month nobody knows. */
+Test(explain, what_others_do_does_not_lapse, .init = around, .fini = teardown)
+{
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		play_applicant(&x, "ctel", "o1", i, LK_PRODUCT_SIM);
+		play_text(&x, WIRE_T_PHONE, "13800000001");
+		cr_expect_eq(play_decide(&x), i == 1 ? LK_PASS : LK_REVIEW);
+		play_settle(&x);
+		play_pass(&x, PLAY_HOUR);
+	}
+	explain(play_seq(&x));
+	cr_expect_eq(state("PHONE"), EXPLAIN_HIT);
+	cr_expect_eq(state("CARDS"), EXPLAIN_QUIET);
+	cr_expect_eq(why.then.kind, LAPSE_NEVER);
+	cr_expect_eq(why.then.left.nhits, 1);
 }
 
 /* What comes later: another policy, and an application that replaces this one. */

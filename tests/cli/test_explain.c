@@ -258,3 +258,51 @@ Test(refid, prints_what_the_daemon_prints)
 		cr_expect_eq(back, seqs[i]);
 	}
 }
+
+#define AROUND								\
+    "[policy]\nversion = \"around\"\n"					\
+    "[rule PHONE]\nwhen = \"shared_phone(30d) >= 2\"\nthen = review\n"	\
+    "reason = \"P\"\nmessage.zh = \"p\"\nmessage.en = \"p\"\n"		\
+    "[rule BUSY]\nwhen = \"outlet_cards(today) > outlet_mean(today) + "	\
+    "outlet_mean(today) + 10\"\nthen = review\nreason = \"B\"\n"		\
+    "message.zh = \"b\"\nmessage.en = \"b\"\n"				\
+    "[rule LINK]\nwhen = \"linked\"\nthen = review\nreason = \"L\"\n"	\
+    "message.zh = \"l\"\nmessage.en = \"l\"\n"
+
+static void
+around(void)
+{
+	int i;
+
+	play_init(&x, AROUND);
+	play_start(&x);
+	for (i = 1; i <= 2; i++) {
+		play_applicant(&x, "ctel", "o1", i, LK_PRODUCT_SIM);
+		play_text(&x, WIRE_T_PHONE, "13800000001");
+		cr_assert_geq(play_decide(&x), 0);
+		play_settle(&x);
+	}
+	snprintf(held, sizeof(held), "%s", x.id);
+	play_stop(&x);
+}
+
+Test(explain, what_others_share, .init = around, .fini = teardown)
+{
+	const struct cli_run *r = cli(NULL, "explain", held, x.dir, "--offline",
+	    NULL);
+
+	HAS(r->out, "people who gave the same contact phone in the last 30 "
+	    "days, the");
+	HAS(r->out, "shared_phone(30d) = 2, needs >= 2");
+	HAS(r->out, "PHONE rests on what others do (shared");
+	HAS(r->out, "bank and phone cards issued at this outlet on this day");
+	HAS(r->out, "average of the 8 weeks before: not known");
+	HAS(r->out, "more than 2 × cards issued at this");
+	HAS(r->out, "counted over several documents of the person: no");
+	r = cli(NULL, "explain", held, x.dir, "--offline", "--lang", "zh",
+	    NULL);
+	HAS(r->out, "近30天使用同一联系电话的人数（含本人）：2（规则：达到 2）");
+	HAS(r->out, "PHONE 取决于他人共用的联系方式或网点的办理情况");
+	HAS(r->out, "平均开卡数：不详");
+	HAS(r->out, "合并计算本人的多份证件：否（规则：是）");
+}
