@@ -62,7 +62,8 @@
  *   shared_employer(W)     the same employer               yes    the 66th of a payroll batch: 65, and
  *                                                                 so for all after: counts end there
  *   outlet_cards(D)        bank and SIM cards issued at    yes    40 today, asks for one more:
- *                          the outlet; no replacements            outlet_cards(today) = 41
+ *                          the outlet; no replacements,           outlet_cards(today) = 41; 200 for a
+ *                          none of a registered campaign          registered payroll besides: still 41
  *   outlet_mean(D)         what the outlet issued in as    no     560 cards in 56 days: (today) = 10,
  *                          many days, on average of the           (7d) = 70; the first card was 9 days
  *                          8 weeks before, rounded up; -1         ago: not known

@@ -62,12 +62,37 @@ apply_shared(struct apply *a, const struct entry *e)
 		shared(a, e, SHARED_EMPLOYER, &e->org);
 }
 
-/* Is it a card that an outlet's days count? */
-static int
-is_card(const struct entry *e)
+/* Does the application belong to a campaign that had room? */
+int
+apply_in_campaign(const struct entry *e)
 {
 
-	return (e->operation != LK_OP_REPLACE &&
+	return (e->campaign[0] != '\0' && (e->flags & ENTRY_F_FULL) == 0);
+}
+
+/* Is what is issued now part of a campaign?  A confirm's decision knows. */
+static int
+in_campaign(struct apply *a, const struct entry *e)
+{
+	const struct record_decision *d;
+	uint8_t key[8];
+
+	if (e->ref == 0)
+		return (apply_in_campaign(e));
+	record_seq_key(key, e->ref);
+	d = state_get(a->s, RECORD_DECISION, key, 8, NULL, NULL);
+	return (d != NULL && (d->flags & DECISION_CAMPAIGN) != 0);
+}
+
+/*
+ * Is it a card that an outlet's days count?  A batch that was registered is no sign of
+ * anything, and would be a measure for the days after it.
+ */
+static int
+is_card(struct apply *a, const struct entry *e)
+{
+
+	return (e->operation != LK_OP_REPLACE && !in_campaign(a, e) &&
 	    (policy_covers(POLICY_GROUP_BANK, e->product) ||
 	    policy_covers(POLICY_GROUP_PHONE, e->product)));
 }
@@ -102,7 +127,7 @@ apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
 {
 	struct outletday *o;
 
-	if (cards == 0 || !is_card(e) || (e->flags & ENTRY_F_STOCK) != 0 ||
+	if (cards == 0 || !is_card(a, e) || (e->flags & ENTRY_F_STOCK) != 0 ||
 	    (o = outlet_of(a, e, outlet)) == NULL)
 		return;
 	outletday_add(o, day_of(apply_happened(e)), cards,

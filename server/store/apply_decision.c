@@ -101,6 +101,7 @@ decision_record(struct apply *a, const struct entry *e,
 	    ((e->flags & ENTRY_F_STALE) ? DECISION_STALE : 0) |
 	    (e->listed[0] != '\0' ? DECISION_LISTED : 0) |
 	    ((e->flags & ENTRY_F_AWAY) ? DECISION_AWAY : 0) |
+	    (apply_in_campaign(e) ? DECISION_CAMPAIGN : 0) |
 	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
 	    (e->subject != 0 ? DECISION_ORGANISATION : 0);
 	if ((e->flags & ENTRY_F_DRY) != 0)

@@ -81,10 +81,12 @@ void apply_campaign(struct apply *a, const struct entry *e);
 /* apply_around.c: what an application or opening changes around the person */
 
 /**
+ * apply_in_campaign(e): Does the application belong to a campaign that had room?
  * apply_shared(a, e): Note who uses the same phone and the like.  apply_outlet(a, e,
- * outlet, cards): count cards issued at the outlet.  apply_outlet_told(a, e, outlet): note,
+ * outlet, cards): count cards issued at the outlet, but for those of campaigns.  apply_outlet_told(a, e, outlet): note,
  * where it was told, that it is in no register or that its day is unusual.  apply_link(a, e): join two documents.
  */
+int apply_in_campaign(const struct entry *e);
 void apply_shared(struct apply *a, const struct entry *e);
 void apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
     unsigned cards);

@@ -81,6 +81,7 @@ enum life {
 #define DECISION_RETRO_CLEAR 0x200u	/* ditto */
 #define DECISION_LISTED 0x400u	/* the applicant stood on a list */
 #define DECISION_AWAY 0x800u	/* he is of another area than the outlet */
+#define DECISION_CAMPAIGN 0x1000u /* within a registered campaign that had room */
 
 /* One decision; `nhits` bytes of rule ids follow it. */
 struct record_decision {

@@ -1,3 +1,8 @@
+#include "engine/outletday.h"
+#include "store/names.h"
+#include "store/records.h"
+#include "store/state.h"
+
 #include "listkit.h"
 
 /* Lists, registers and campaigns as a check meets them. */
@@ -185,6 +190,43 @@ CASE(listing, a_campaign_lifts_its_rules_for_its_heads)
 	cr_expect_eq(check(&x, "ctel", "1", 2, LK_PRODUCT_SIM, "b2"), LK_PASS);
 	cr_expect_eq(check(&x, "ctel", "9", 2, LK_PRODUCT_SIM, "b3"),
 	    LK_REVIEW);
+}
+
+/* Cards that the outlet's day of now counts. */
+static int
+counted(const char *inst, const char *outlet)
+{
+	const struct outletday *o;
+	uint8_t key[4];
+
+	record_outlet_key(key, names_find(journal_names(x.journal),
+	    NAME_OUTLET, inst, outlet));
+	o = state_get(journal_state(x.journal), RECORD_OUTLET, key, sizeof(key),
+	    NULL, NULL);
+	return (o == NULL ? 0 : (int)outletday_sum(o, day_of(x.wall / 1000), 1,
+	    0));
+}
+
+CASE(listing, a_campaigns_cards_are_no_unusual_day)
+{
+	char id[40];
+
+	campaigns_text = "[campaign pay]\ntitle = \"x\"\n"
+	    "outlets = \"abank.1\"\nproducts = bank1\n"
+	    "from = 2026-11-01\nuntil = 2026-11-30\nexpected = 1\n"
+	    "lifts = DAY-2\nproposed = \"wang\"\napproved = \"li\"\n";
+	publish();
+	check(&x, "abank", "1", 1, LK_PRODUCT_BANK1, "a");
+	cr_expect_eq(confirm(&x, decision_id(&x, id), "c1"), LK_OK);
+	cr_expect_eq(counted("abank", "1"), 0);
+	/* Another product, and a second head for whom there is no room. */
+	check(&x, "abank", "1", 2, LK_PRODUCT_BANK2, "b");
+	cr_expect_eq(confirm(&x, decision_id(&x, id), "c2"), LK_OK);
+	cr_expect_eq(counted("abank", "1"), 1);
+	check(&x, "abank", "1", 3, LK_PRODUCT_BANK1, "c");
+	cr_expect_neq(last()->flags & ENTRY_F_FULL, 0);
+	cr_expect_eq(confirm(&x, decision_id(&x, id), "c3"), LK_OK);
+	cr_expect_eq(counted("abank", "1"), 2);
 }
 
 /* A generation that is in force already is not told a second time. */

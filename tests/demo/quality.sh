@@ -24,6 +24,7 @@ mkdir -p "$dir"
     sed 's/{"id":/\
 &/g' | sed -n 's/^{"id":"\([^"]*\)".*"then":"\([^"]*\)".*"shadow":\([a-z]*\).*/\1 \2 \3/p' \
     >"$dir/rules.txt"
+[ -s "$dir/rules.txt" ] || { echo "quality: no rules" >&2; exit 70; }
 files=
 for seed in $seeds; do
 	[ ! -t 2 ] || printf '\rseed %s ' "$seed" >&2
