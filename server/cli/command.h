@@ -29,6 +29,7 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
 extern const struct command cmd_review_list, cmd_review_show, cmd_review_wait,
     cmd_review_take, cmd_review_release, cmd_review_approve, cmd_review_deny,
     cmd_review_dispatch, cmd_review_result, cmd_review_close, cmd_resolve;
+extern const struct command cmd_handover;
 extern const struct command cmd_alert_list, cmd_alert_take, cmd_alert_close,
     cmd_alert_send;
 extern const struct command cmd_person_link, cmd_person_unlink;

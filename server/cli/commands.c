@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&cmd_review_dispatch,
 	&cmd_review_result,
 	&cmd_review_close,
+	&cmd_handover,
 	&cmd_alert_list,
 	&cmd_alert_take,
 	&cmd_alert_close,

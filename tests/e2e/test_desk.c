@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "cli/jsonok.h"
 #include "keys/keydisk.h"
 #include "keys/keymake.h"
 #include "plugin.h"
@@ -263,5 +264,42 @@ Test(desk, two_documents_are_joined_unseen)
 	    "--json"), 0);
 	cr_expect(said("\"kind\":\"link\"") && !said(a), "%s",
 	    daemon_said(d));
+	end();
+}
+
+Test(desk, the_shift_on_one_screen)
+{
+	char ref[32], other[32];
+
+	start();
+	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/desk.sock 2>&1"),
+	    0, "%s", daemon_said(d));
+	cr_expect(said("0 open"), "%s", daemon_said(d));
+	(void)snprintf(ref, sizeof(ref), "%s", magic(5, "a"));
+	(void)snprintf(other, sizeof(other), "%s", magic(6, "b"));
+	cr_expect_eq(desk("dispatch --team East", ref, "lin"), 0);
+	cr_expect_eq(desk("approve", other, "wu"), 0, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/desk.sock --data "
+	    "$DATA 2>&1"), 0, "%s", daemon_said(d));
+	cr_expect(said("2 open, 1 taken by nobody, 1 with people out, 1 "
+	    "waiting for a second person"), "%s", daemon_said(d));
+	cr_expect(said(ref) && said(other) && said("override proposed by wu"),
+	    "%s", daemon_said(d));
+	cr_expect(said("0 outlets"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/desk.sock --data "
+	    "$DATA --json 2>&1"), 0, "%s", daemon_said(d));
+	cr_expect(jsonok(daemon_said(d)), "%s", daemon_said(d));
+	cr_expect(said("\"people_out\":1") && said("\"proposals\":1") &&
+	    said("\"nodes\":null") && said("\"silent_outlets\":[]"), "%s",
+	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --lang zh --socket "
+	    "$D/desk.sock 2>&1"), 0);
+	cr_expect(said("交接班") && said("待办 2，无人接办 1，派员在外 1，待第二人 1"),
+	    "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/bank.sock 2>&1"),
+	    EX_NOPERM, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L status --json --socket $D/desk.sock"),
+	    0);
+	cr_expect(said("\"open_cases\":2"), "%s", daemon_said(d));
 	end();
 }
