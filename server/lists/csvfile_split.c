@@ -186,5 +186,10 @@ csvfile_split(struct csvfile *f, const char *p, size_t len, int end, int multi,
 		row->fault = CSVFILE_LONG;
 	if (multi && row->fault != CSVFILE_FINE)
 		return (0);
+	/* Also behind a fault: what is left of a long line is no row of its own. */
+	while (!at_line_end(&c))
+		c.p++;
+	if (c.p == c.end && !end)
+		row->fault = CSVFILE_LONG;
 	return (to_line_end(&c, p));
 }

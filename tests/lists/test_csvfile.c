@@ -396,3 +396,26 @@ Test(csvfile, written_cells_read_back)
 	both_ways("", "\"\"");
 	both_ways("两行\n文字", "\"两行\n");
 }
+
+/* What is left of a long line with a fault in its beginning is no row of its own. */
+Test(csvfile, long_line_with_a_stray_quote)
+{
+	static char text[80000];
+	struct csvfile *f;
+	size_t n = 0;
+
+	n += (size_t)sprintf(text, "a,b\n\"q\"x");
+	memset(&text[n], 'x', 70000);
+	n += 70000;
+	n += (size_t)sprintf(&text[n], "\n1,2\n");
+	f = start(text, n, 0);
+	cr_assert_eq(csvfile_next(f, &row, err), 1);
+	cr_assert_eq(csvfile_next(f, &row, err), 1);
+	cr_expect_eq(row.fault, CSVFILE_LONG);
+	cr_expect_eq(row.line, 2);
+	cr_assert_eq(csvfile_next(f, &row, err), 1);
+	cr_expect_eq(row.fault, CSVFILE_FINE);
+	cr_expect_eq(row.line, 3);
+	cr_expect_eq(csvfile_next(f, &row, err), 0);
+	csvfile_close(f);
+}
