@@ -75,12 +75,52 @@ put_node(const struct tool *t, const struct handover *h)
 	(void)fputc('\n', t->out);
 }
 
+/* Are people out for this case?  Does it wait for a second person? */
+static int
+is_out(const struct desklist_case *c)
+{
+
+	return (c->dispatched != 0 && c->found == 0);
+}
+
+static int
+is_proposed(const struct desklist_case *c)
+{
+
+	return (c->proposer[0] != '\0');
+}
+
+/* Name the cases of a sort, with whoever has to do with them. */
+static void
+put_refs(const struct tool *t, const struct handover *h,
+    int (*wanted)(const struct desklist_case *), size_t n, const char *zh,
+    const char *en)
+{
+	const struct desklist_case *c;
+	char ref[REFID_MAX];
+	size_t i, named = 0;
+
+	if (n == 0)
+		return;
+	section(t, zh, en, 0);
+	for (i = 0; i < h->desk.ncases && named < NAMES; i++) {
+		c = &h->desk.c[i];
+		if (!wanted(c))
+			continue;
+		(void)fprintf(t->out, "%s%s %s", named++ > 0 ? tool_zh(t,
+		    "、", ", ") : "", refid_print(ref, c->seq),
+		    is_proposed(c) ? c->proposer : c->taker);
+	}
+	(void)fprintf(t->out, "%s\n", n > named ? " …" : "");
+}
+
 /* The cases, the most urgent first. */
 static void
 put_cases(const struct tool *t, const struct handover *h)
 {
 	const struct handover_cases *n = &h->cases;
 	char ref[REFID_MAX], due[DESKTEXT_MAX], note[DESKTEXT_MAX], at[72];
+	char first[REFID_MAX + 2];
 	const struct desklist_case *c;
 	struct table *table;
 	const char *cell[7];
@@ -100,7 +140,9 @@ put_cases(const struct tool *t, const struct handover *h)
 	for (i = 0; i < h->desk.ncases && i < CASE_ROWS; i++) {
 		c = &h->desk.c[i];
 		(void)snprintf(at, sizeof(at), "%s.%s", c->inst, c->outlet);
-		cell[0] = refid_print(ref, c->seq);
+		(void)snprintf(first, sizeof(first), "  %s", refid_print(ref,
+		    c->seq));
+		cell[0] = first;
 		cell[1] = desktext_due(t, c->due, h->now, due);
 		cell[2] = c->taker[0] != '\0' ? c->taker : "-";
 		cell[3] = at;
@@ -112,9 +154,11 @@ put_cases(const struct tool *t, const struct handover *h)
 	table_end(table);
 	if (h->desk.ncases > CASE_ROWS)
 		(void)fprintf(t->out, tool_zh(t,
-		    "另有 %zu 件：liangka review list\n",
-		    "%zu more: liangka review list\n"), h->desk.ncases -
+		    "  另有 %zu 件：liangka review list\n",
+		    "  %zu more: liangka review list\n"), h->desk.ncases -
 		    CASE_ROWS);
+	put_refs(t, h, is_out, n->out, "派员在外", "out");
+	put_refs(t, h, is_proposed, n->proposed, "待第二人", "second");
 }
 
 /* The alerts, those that nobody has taken first. */
@@ -144,7 +188,7 @@ put_alerts(const struct tool *t, const struct handover *h)
 		return;
 	for (i = 0; i < h->desk.nalerts && i < ALERT_ROWS; i++) {
 		a = &h->desk.a[i];
-		(void)snprintf(seq, sizeof(seq), "%" PRIu64, a->seq);
+		(void)snprintf(seq, sizeof(seq), "  %" PRIu64, a->seq);
 		(void)snprintf(at, sizeof(at), "%s%s%s", a->inst,
 		    a->outlet[0] != '\0' ? "." : "", a->outlet);
 		cell[0] = seq;
@@ -161,8 +205,8 @@ put_alerts(const struct tool *t, const struct handover *h)
 	table_end(table);
 	if (h->desk.nalerts > ALERT_ROWS)
 		(void)fprintf(t->out, tool_zh(t,
-		    "另有 %zu 条：liangka alert list\n",
-		    "%zu more: liangka alert list\n"), h->desk.nalerts -
+		    "  另有 %zu 条：liangka alert list\n",
+		    "  %zu more: liangka alert list\n"), h->desk.nalerts -
 		    ALERT_ROWS);
 }
 
