@@ -51,7 +51,7 @@ extern const struct command cmd_appeal_open, cmd_appeal_ack, cmd_appeal_decide,
 extern const struct command cmd_report_openers, cmd_report_outlets,
     cmd_report_rules;
 extern const struct command cmd_report_reconcile, cmd_report_snoop,
-    cmd_report_silent;
+    cmd_report_silent, cmd_report_complete;
 extern const struct command cmd_sync, cmd_list_where;
 extern const struct command cmd_list_show, cmd_list_import, cmd_list_add,
     cmd_list_remove, cmd_list_clear, cmd_list_diff, cmd_list_prove,

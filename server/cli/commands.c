@@ -85,6 +85,7 @@ const struct command *const commands[] = {
 	&cmd_report_reconcile,
 	&cmd_report_snoop,
 	&cmd_report_silent,
+	&cmd_report_complete,
 	&cmd_report_outlets,
 	&cmd_report_rules,
 	&cmd_clock_rebase,
