@@ -170,7 +170,8 @@ report_print(const struct report_column *c, const struct report_cell *cell,
 	case REPORT_TEXT:
 		if (cell->zh != NULL && zh)
 			return (cell->zh);
-		return (cell->en != NULL && !zh ? cell->en : cell->text);
+		return (cell->en != NULL && !zh ? cell->en : cell->text !=
+		    NULL ? cell->text : "");
 	case REPORT_NUMBER:
 		if ((c->flags & REPORT_NAME) != 0)
 			(void)snprintf(buf, REPORT_PRINTED, "%" PRId64,
