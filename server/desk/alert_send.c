@@ -11,7 +11,6 @@
 
 #define MOVED_MS 200		/* cursors alone are saved so often at most */
 #define READ_MS 60000		/* and where the journal stands */
-#define COMPACT_FIRST 65536u
 
 /* Keep a sentence. */
 int
@@ -113,7 +112,6 @@ take_up(struct alert_send *s)
 		return (alert_send_fail(s, "%s", err));
 	alert_queue_prune(s->o->disk, s->o->state, s->state.gen);
 	s->saved_count = s->state.count;
-	s->compact_at = COMPACT_FIRST;
 	if (rc == 0 && alert_send_recall(s) != 0)
 		return (-1);
 	return (make_slots(s) == 0 ? alert_send_save(s) : -1);

@@ -8,6 +8,7 @@
 #include "alert_send_impl.h"
 
 #define COMPACT_MIN 65536u	/* records; below that the file is small enough */
+#define COMPACT_MS 60000	/* between two looks whether it is time */
 
 /* Is a record among those that a receiver was refused?  Its index, or -1. */
 static int
@@ -146,15 +147,14 @@ alert_send_compact(struct alert_send *s)
 	size_t i, n = s->o->routing->nreceivers;
 	char err[ALERT_QUEUE_ERROR_MAX];
 	struct alert_queue *q;
+	int64_t now = s->o->now();
 	struct places *p;
-	uint64_t left;
 	int rc;
 
-	if (s->state.count < s->compact_at || s->told)
+	if (s->state.count < COMPACT_MIN || s->told || now < s->compact_at)
 		return (0);
-	left = needed(s);
-	s->compact_at = 2 * s->state.count;
-	if (left > s->state.count / 2)
+	s->compact_at = now + COMPACT_MS;
+	if (needed(s) > s->state.count / 2)
 		return (0);
 	if ((p = calloc(n, sizeof(*p))) == NULL)
 		return (alert_send_fail(s, "out of memory"));
@@ -163,11 +163,9 @@ alert_send_compact(struct alert_send *s)
 	q = alert_queue_open(s->o->disk, s->o->state, s->state.gen + 1, 0,
 	    err);
 	rc = q != NULL ? copy(s, q, p) : alert_send_fail(s, "%s", err);
-	if (rc == 0) {
+	if (rc == 0)
 		rc = swap(s, q, p);
-		s->compact_at = 2 * left < COMPACT_MIN ? COMPACT_MIN : 2 *
-		    left;
-	} else
+	else
 		alert_queue_close(q);
 	free(p);
 	return (rc);

@@ -40,7 +40,7 @@ struct alert_send {
 	struct entry *entry;
 	struct alert_told *made;	/* alerts of the message being made */
 	int lock;
-	uint64_t compact_at;		/* records in the queue */
+	int64_t compact_at;		/* no look at the queue's size before, UTC ms */
 	uint64_t saved_count;		/* records that may be sent */
 	int told;			/* records were added */
 	int moved;			/* cursors were */
