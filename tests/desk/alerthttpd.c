@@ -166,7 +166,7 @@ answer(struct alerthttpd *h, int fd, enum alerthttpd_mode mode)
 		say(fd, again);
 		break;
 	case ALERTHTTPD_HANG:
-		(void)ready(h, h->end[0]);
+		(void)ready(h, fd);	/* until the other end gives up */
 		break;
 	case ALERTHTTPD_CUT:
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
