@@ -86,6 +86,7 @@ told(struct backtest *b, int64_t *values)
 	size_t i;
 
 	for (i = 0; i < b->nfacts; i++) {
+		values[i] = 0;
 		if (!facts_told(b->fact[i].fn))
 			continue;
 		if (p != NULL && p->nfacts == e->nfacts && p->slot[i] >= 0) {
