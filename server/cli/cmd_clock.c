@@ -57,7 +57,7 @@ run(struct tool *t, int argc, char **argv)
 		return (rc);
 	w.by = o.by;
 	w.note = o.reason;
-	if ((rc = service_word(t, &c, &w, NULL)) != 0)
+	if ((rc = service_word(t, &c, &w)) != 0)
 		rc = service_fail(t, &c, rc, c.message);
 	else
 		rc = show(t, &c);

@@ -175,41 +175,13 @@ write_word(const struct tool *t, struct wire_out *o,
 		wire_put_u32(o, WIRE_T_LANGUAGE, LK_LANG_EN);
 	wire_put_text(o, WIRE_T_DECIDED_BY, w->by);
 	wire_put_text(o, WIRE_T_NOTE, w->note);
-	if (w->type == WIRE_DECIDE) {
-		wire_put_text(o, WIRE_T_DECISION_ID, w->decision_id);
-		wire_put_u32(o, WIRE_T_OUTCOME, (uint32_t)w->outcome);
-		if (w->clear_days != 0)
-			wire_put_u32(o, WIRE_T_CLEAR_DAYS, w->clear_days);
-		if (w->clear_count != 0)
-			wire_put_u32(o, WIRE_T_CLEAR_COUNT, w->clear_count);
-	}
 	return (wire_end(o));
 }
 
-/* Read the reply to a word. */
-static int
-read_word(struct service *c, struct call *call, struct lk_result *r)
-{
-	const uint8_t *body;
-	size_t len;
-	int rc;
-
-	if (r == NULL)
-		return (plain(c, call));
-	memset(r, 0, sizeof(*r));
-	r->size = sizeof(*r);
-	body = call_body(call, &len);
-	rc = reply_result(r, body, len, 0);
-	if (rc == LK_E_INTERNAL)
-		call_refuse(call);
-	memcpy(c->message, r->message, sizeof(c->message));
-	return (rc);
-}
-
-/* Send a word of the centre or of an operator. */
+/* Send a word of an operator. */
 int
 service_word(const struct tool *t, struct service *c,
-    const struct service_word *w, struct lk_result *r)
+    const struct service_word *w)
 {
 	struct wire_out o;
 	struct call call;
@@ -221,7 +193,7 @@ service_word(const struct tool *t, struct service *c,
 		if (write_word(t, &o, w) != 0)
 			rc = LK_E_ARG;
 		else if ((rc = call_exchange(&call, &o)) == 0)
-			rc = read_word(c, &call, r);
+			rc = plain(c, &call);
 	}
 	return (call_end(&call, rc));
 }

@@ -24,15 +24,11 @@ struct service {
 	char message[SERVICE_MESSAGE]; /* the daemon's, of the last call */
 };
 
-/* What the anti-fraud centre decides, or an operator does. */
+/* What an operator does. */
 struct service_word {
-	unsigned type;		/* WIRE_DECIDE or WIRE_CLOCK */
-	const char *decision_id;
-	int32_t outcome;
+	unsigned type;		/* WIRE_CLOCK */
 	const char *by;
 	const char *note;
-	uint32_t clear_days;
-	uint32_t clear_count;
 };
 
 /**
@@ -50,11 +46,10 @@ int service_event(const struct tool *t, struct service *c,
     const struct codec_event *ev);
 
 /**
- * service_word(t, c, w, r): Send a word of the centre (the decision as it stands
- * then is in *r) or of an operator (r NULL).  Return as service_event().
+ * service_word(t, c, w): Send a word of an operator.  Return as service_event().
  */
 int service_word(const struct tool *t, struct service *c,
-    const struct service_word *w, struct lk_result *r);
+    const struct service_word *w);
 
 /**
  * service_exit(code): Return the exit code for an LK_E_ code.

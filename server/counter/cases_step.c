@@ -310,18 +310,27 @@ member(struct request *q, const char *who)
 	return (NULL);
 }
 
-/* Is this the person who proposed it?  By name, and by key. */
+/*
+ * See that whoever approves is another person than the one who proposed it: by name, and
+ * by key.  Of somebody who is not of the staff any more the key is not known.
+ */
 static int
-same_person(struct request *q, const char *first)
+another(struct request *q, const char *first)
 {
-	const struct counter_staff *a, *b;
+	const struct counter_staff *a = member(q, first);
+	const struct counter_staff *b = member(q, q->e->decided_by);
 
-	if (strcmp(first, q->e->decided_by) == 0)
-		return (1);
-	a = member(q, first);
-	b = member(q, q->e->decided_by);
-	return (a != NULL && b != NULL && memcmp(a->key.key, b->key.key,
-	    sizeof(a->key.key)) == 0);
+	if (a == NULL || b == NULL)
+		return (request_refuse(q, LK_E_STATE,
+		    "提请人 %s 已不在 [staff] 名单中：请结案后重新提请",
+		    "%s, who proposed it, has no [staff] section any more: "
+		    "close it and propose it anew", first));
+	if (strcasecmp(a->name, b->name) != 0 && memcmp(a->key.key,
+	    b->key.key, sizeof(a->key.key)) != 0)
+		return (0);
+	return (request_refuse(q, LK_E_DENIED,
+	    "%s 已提请：推翻拒绝决定须由另一人批准",
+	    "%s has proposed it: another person has to approve", first));
 }
 
 /* The second of two persons: the applicant may go on, with what was asked for. */
@@ -331,12 +340,8 @@ second(struct request *q, const struct step *st)
 	const char *first = name(q, st->c.proposer);
 	struct entry *e = q->e;
 
-	if (same_person(q, first)) {
-		request_refuse(q, LK_E_DENIED,
-		    "%s 已提请：推翻拒绝决定须由另一人批准",
-		    "%s has proposed it: another person has to approve", first);
+	if (another(q, first) != 0)
 		return;
-	}
 	begin(q, st, REVIEW_APPROVE);
 	e->flags |= ENTRY_F_SECOND;
 	snprintf(e->second, sizeof(e->second), "%s", first);

@@ -17,7 +17,7 @@
 #define RIGHT_INTAKE 0x10u  /* INTAKE; may name any institution */
 #define RIGHT_RELAY 0x20u   /* may name any institution */
 #define RIGHT_ADMIN 0x40u   /* CLOCK */
-#define RIGHT_DESK 0x80u    /* DECIDE: the centre's word on a held case */
+#define RIGHT_DESK 0x80u    /* DECIDE: the centre's word on a held case; DESK */
 
 struct grant {
 	char id[32];		/* institution or operator */

@@ -321,7 +321,7 @@ CASE(links, no_more_than_there_is_room_for)
 
 CASE(links, staffs_word_takes_the_place_of_a_claim)
 {
-	char no[19], txn[8];
+	char no[19], txn[16];
 	int i;
 
 	for (i = 2; i <= 5; i++) {

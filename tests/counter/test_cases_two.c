@@ -135,6 +135,25 @@ CASE(two, the_same_person_never_counts_as_the_second)
 	cr_assert_eq(k.n, 1);
 }
 
+CASE(two, a_proposer_who_left_is_nobodys_first)
+{
+	uint64_t seq = deskkit_refuse(&x, 1);
+
+	cr_assert_eq(say(D_LIN, STAFFNOTE_APPROVE, seq, NULL), LK_OK);
+	/* He is gone, and his key comes back under another name. */
+	k.staff[D_LIN].name[0] = k.staff[D_LIN2].name[0] = 'x';
+	fixture_pass(&x, 10);
+	fixture_reopen(&x);
+	refused(say(D_WEI, STAFFNOTE_APPROVE, seq, NULL), LK_E_STATE,
+	    "重新提请");
+	refused(say(D_WU, STAFFNOTE_APPROVE, seq, NULL), LK_E_STATE,
+	    "重新提请");
+	cr_assert_eq(say(D_WU, STAFFNOTE_CLOSE, seq, NULL), LK_OK);
+	cr_assert_eq(say(D_WU, STAFFNOTE_APPROVE, seq, NULL), LK_OK);
+	cr_assert_eq(say(D_CHEN, STAFFNOTE_APPROVE, seq, NULL), LK_OK);
+	cr_assert_eq(num(&x, WIRE_T_STANDING), LK_STANDING_APPROVED);
+}
+
 CASE(two, what_was_proposed_can_be_refused_withdrawn_and_taken)
 {
 	uint64_t seq = deskkit_refuse(&x, 1);

@@ -170,6 +170,28 @@ Test(desk, a_case_from_hold_to_issue)
 	end();
 }
 
+/* Two officers at the same moment: one gets it, the other is told who. */
+Test(desk, taken_by_two_at_once)
+{
+	char ref[32], txn[8];
+	int i;
+
+	start();
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(txn, sizeof(txn), "t%d", i & 7);
+		(void)snprintf(ref, sizeof(ref), "%s", magic(5, txn));
+		cr_expect_eq(daemon_tool(d, "for who in lin wu; do ($L review "
+		    "take %s --as %s/$who.key --reason shift --socket "
+		    "$D/desk.sock >$D/$who.out 2>&1; echo $? >$D/$who.rc) & "
+		    "done; wait; cat $D/lin.rc $D/wu.rc | sort | tr -d '\\n'; "
+		    "cat $D/lin.out $D/wu.out", ref, keys), 0);
+		cr_expect(strncmp(daemon_said(d), "01", 2) == 0, "%s",
+		    daemon_said(d));
+		cr_expect(said(" took this case at "), "%s", daemon_said(d));
+	}
+	end();
+}
+
 Test(desk, the_branch_waits_for_its_answer)
 {
 	char ref[32];
