@@ -118,6 +118,9 @@ CASE(two, the_same_person_never_counts_as_the_second)
 	refused(say(D_WEI, STAFFNOTE_APPROVE, seq, NULL), LK_E_DENIED,
 	    "另一人");
 	refused(say(D_LIN, STAFFNOTE_TAKE, seq, NULL), LK_E_STATE, "另一人");
+	k.staff[D_LIN2].name[0] = 'L';
+	refused(say(D_LIN2, STAFFNOTE_APPROVE, seq, NULL), LK_E_DENIED,
+	    "另一人");
 	/* Not after a restart either. */
 	fixture_pass(&x, 10);
 	fixture_reopen(&x);
