@@ -34,6 +34,7 @@ extern const struct command cmd_alert_list, cmd_alert_take, cmd_alert_close,
     cmd_alert_send;
 extern const struct command cmd_person_link, cmd_person_unlink;
 extern const struct command cmd_intake;
+extern const struct command cmd_screen;
 extern const struct command cmd_explain;
 extern const struct command cmd_log_dossier;
 extern const struct command cmd_person_report;

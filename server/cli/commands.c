@@ -28,6 +28,7 @@ const struct command *const commands[] = {
 	&cmd_alert_close,
 	&cmd_alert_send,
 	&cmd_intake,
+	&cmd_screen,
 	&cmd_status,
 	&cmd_policy_check,
 	&cmd_policy_show,
