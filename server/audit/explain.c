@@ -95,6 +95,8 @@ explain_make(struct explain *x, const struct casefile *c)
 		return (1);
 	subject_waived(c->policy, e, waived);
 	policy_decide_waiving(c->policy, e->facts, waived, e->t / 1000, &x->v);
+	if ((e->flags & ENTRY_F_CLAIMED) != 0)
+		policy_soften(c->policy, &x->v);
 	sort(x, c->policy, e, waived);
 	if (x->v.decision == LK_PASS)
 		return (0);

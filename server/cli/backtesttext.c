@@ -79,7 +79,7 @@ head(const struct backtesttext *x)
 	(void)fprintf(t->out, tool_zh(t, "新增拦下的人：%s；不再拦下的人：%s\n",
 	    "people newly held: %s; people not held any more: %s\n"),
 	    people(&n->held, p), people(&n->released, q));
-	(void)fprintf(t->out, tool_zh(t, "拦下（审核或拒绝）：原 %" PRIu64 "%s，",
+	(void)fprintf(t->out, tool_zh(t, "拦下（复核或拒绝）：原 %" PRIu64 "%s，",
 	    "held or refused: %" PRIu64 "%s then, "), n->all.was_held,
 	    share(n->all.was_held, n->all.decisions, p));
 	(void)fprintf(t->out, tool_zh(t, "现 %" PRIu64 "%s\n", "%" PRIu64
@@ -185,12 +185,13 @@ quiet_ones(const struct backtesttext *x, int shadow)
 		rule_name(x, &r[i], name);
 		len = width_of(name) + 1;
 		if (column == 0)
-			(void)fputs(tool_zh(x->t, "  从未命中：",
-			    "  never hit:"), x->t->out);
+			(void)fputs(shadow ? tool_zh(x->t, "  试行而从未命中：",
+			    "  on trial, never hit:") : tool_zh(x->t,
+			    "  从未命中：", "  never hit:"), x->t->out);
 		else if (column + len > COLUMNS)
 			(void)fputs("\n   ", x->t->out);
-		column = column == 0 || column + len > COLUMNS ? 12 + len :
-		    column + len;
+		column = column == 0 ? 12 + (shadow ? 10 : 0) + len :
+		    column + len > COLUMNS ? 3 + len : column + len;
 		(void)fprintf(x->t->out, " %s", name);
 	}
 	if (column != 0)

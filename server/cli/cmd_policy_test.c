@@ -62,6 +62,8 @@ defaults(struct facts *f)
 	for (i = 0; i < f->n; i++) {
 		switch (f->fact[i].fn) {
 		case POLICY_MINUTES_SINCE:
+		case POLICY_OUTLET_MEAN:
+		case POLICY_OUTLET_AWAY_MEAN:
 			f->value[i] = -1;
 			break;
 		case POLICY_AGE:

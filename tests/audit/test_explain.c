@@ -234,6 +234,33 @@ Test(explain, two_documents_lapse_as_one, .init = around, .fini = teardown)
 	cr_expect_eq(why.now.at, why.then.at);
 }
 
+/* Refused by what only he says: held, and that is no contradiction. */
+Test(explain, a_claim_holds, .init = around, .fini = teardown)
+{
+	char id[19];
+	int i;
+
+	play_policy(&x, "[policy]\nversion = \"claim\"\n[rule FOUR]\n"
+	    "when = \"cards(7d) >= 3\"\nthen = reject\nreason = \"F\"\n"
+	    "message.zh = \"f\"\nmessage.en = \"f\"\n");
+	for (i = 0; i < 2; i++) {
+		cr_expect_eq(play_open(&x, i ? "abank" : "bbank", "o1", 1,
+		    LK_PRODUCT_BANK1), LK_PASS);
+		play_pass(&x, PLAY_DAY);
+	}
+	play_applicant(&x, "ctel", "o1", 2, LK_PRODUCT_SIM);
+	play_person(id, 1);
+	play_number(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+	play_text(&x, WIRE_T_PREV_ID_NO, id);
+	cr_expect_eq(play_decide(&x), LK_REVIEW);
+	play_settle(&x);
+	explain(play_seq(&x));
+	cr_expect_eq(state("FOUR"), EXPLAIN_HIT);
+	cr_expect_eq(why.v.decision, LK_REVIEW);
+	cr_expect_eq(why.v.by, LK_BY_CENTRE);
+	cr_expect_eq(why.then.at, PLAY_START / 1000 + 7 * 86400);
+}
+
 /* Who else gives the phone next month nobody knows. */
 Test(explain, what_others_do_does_not_lapse, .init = around, .fini = teardown)
 {
