@@ -195,8 +195,9 @@ const char *
 staffnote_found_name(int code)
 {
 
-	return (code > 0 && (size_t)code < sizeof(found) / sizeof(found[0]) ?
-	    found[code] : NULL);
+	if (code < 1 || (size_t)code >= sizeof(found) / sizeof(found[0]))
+		return (NULL);
+	return (found[code]);
 }
 
 /* What a result says was found. */

@@ -144,11 +144,12 @@ add(struct desklist *l, uint32_t what, const char *line, size_t len)
 	int cases = what == WIRE_DESK_CASES;
 	size_t n = cases ? l->ncases : l->nalerts;
 	size_t size = cases ? sizeof(*l->c) : sizeof(*l->a);
-	void *v = cases ? (void *)l->c : (void *)l->a;
+	void *v;
 
 	/* Room for 64, then twice as much each time. */
 	if (n == 0 || (n >= 64 && (n & (n - 1)) == 0)) {
-		v = realloc(v, (n < 64 ? 64 : n * 2) * size);
+		v = realloc(cases ? (void *)l->c : (void *)l->a,
+		    (n < 64 ? 64 : n * 2) * size);
 		if (v == NULL)
 			return (LK_E_NOMEM);
 		if (cases)

@@ -27,10 +27,12 @@ find(struct request *q, uint64_t seq, struct record_alert *a)
 	record_seq_key(key, seq);
 	v = state_get(journal_state(q->c->journal), RECORD_ALERT, key, 8, &len,
 	    NULL);
-	if (v == NULL || len != sizeof(*a))
-		return (request_refuse(q, LK_E_STATE,
+	if (v == NULL || len != sizeof(*a)) {
+		request_refuse(q, LK_E_STATE,
 		    "没有编号为 %" PRIu64 " 的未结告警",
-		    "there is no open alert %" PRIu64, seq));
+		    "there is no open alert %" PRIu64, seq);
+		return (-1);
+	}
 	memcpy(a, v, sizeof(*a));
 	return (0);
 }
