@@ -7,6 +7,7 @@
 
 #define FIRST	"liangka staff statement v1\n"
 #define CLEAR_MAX 9999
+#define FOUND_N 10
 
 static const char *const actions[STAFFNOTE_ACTIONS] = {
 	[STAFFNOTE_PERSON] = "person", [STAFFNOTE_ENTRY] = "entry",
@@ -19,7 +20,7 @@ static const char *const actions[STAFFNOTE_ACTIONS] = {
 	[STAFFNOTE_UNLINK] = "unlink" };
 
 /* By code; the gap is of codes to come. */
-static const char *const found[] = { NULL, "genuine", "persuaded", "police",
+static const char *const found[FOUND_N] = { NULL, "genuine", "persuaded", "police",
 	"gone", NULL, NULL, NULL, NULL, "other" };
 
 /* The word of an action. */
@@ -195,7 +196,7 @@ const char *
 staffnote_found_name(int code)
 {
 
-	if (code < 1 || (size_t)code >= sizeof(found) / sizeof(found[0]))
+	if (code < 1 || code >= FOUND_N)
 		return (NULL);
 	return (found[code]);
 }
@@ -204,14 +205,14 @@ staffnote_found_name(int code)
 int
 staffnote_found(const struct staffnote *s)
 {
-	size_t i;
+	int i;
 
 	if (s->action != STAFFNOTE_RESULT)
 		return (0);
-	for (i = 0; i < sizeof(found) / sizeof(found[0]); i++)
+	for (i = 0; i < FOUND_N; i++)
 		if (found[i] != NULL && strncmp(s->detail, found[i],
 		    sizeof(s->detail)) == 0)
-			return ((int)i);
+			return (i);
 	return (0);
 }
 
