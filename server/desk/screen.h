@@ -94,7 +94,8 @@ struct screen_options {
 	int resume;
 	int threads;		/* 0: as many as processors */
 	size_t block;		/* bytes cut at once; 0: 256 KiB */
-	int64_t save_ms;	/* between two notes of the progress; 0: 2000 */
+	int64_t save_ms;	/* between two notes of the progress; 0: 2000; -1:
+				 * as often as can be */
 	int64_t (*mono_ms)(void);
 	/* May be NULL: now and then, from one thread at a time; not 0 ends the run as a
 	 * kill would. */

@@ -126,6 +126,18 @@ go_on(struct screen_run *run, const struct stat *st, uint64_t set)
 	return (0);
 }
 
+/* Make the rows so far durable, then the note of how far that is. */
+static int
+save(struct screen_run *run)
+{
+
+	if (fdatasync(run->out) != 0)
+		return (unwritten(run, run->part));
+	if (screen_progress_write(run->progress, &run->state) != 0)
+		return (unwritten(run, run->progress));
+	return (0);
+}
+
 /* Begin a result. */
 static int
 begin(struct screen_run *run, const struct stat *st, uint64_t set)
@@ -154,7 +166,12 @@ begin(struct screen_run *run, const struct stat *st, uint64_t set)
 	p->settings = set;
 	p->seq = run->persons.seq;
 	p->seq_ms = run->persons.seq_ms;
-	return (rc);
+	p->offset = run->prefix_len;
+	p->lines = run->prefix_lines;
+	p->result = run->out_bytes;
+	p->encoding = run->encoding;
+	p->hash = XXH3_128bits_digest(run->hash);
+	return (rc != 0 || run->streams ? rc : save(run));
 }
 
 /* Begin or go on with the result. */
@@ -188,18 +205,6 @@ screen_result_open(struct screen_run *run)
 		    "begin anew" : "%s：无法读取进度，请删除它与 %s 后重新开始",
 		    run->progress, run->part));
 	return (go_on(run, &st, set));
-}
-
-/* Make the rows so far durable, then the note of how far that is. */
-static int
-save(struct screen_run *run)
-{
-
-	if (fdatasync(run->out) != 0)
-		return (unwritten(run, run->part));
-	if (screen_progress_write(run->progress, &run->state) != 0)
-		return (unwritten(run, run->progress));
-	return (0);
 }
 
 /* Take note of what is written up to the end of a unit. */
@@ -247,7 +252,7 @@ screen_result_write(struct screen_run *run, const struct screen_unit *u)
 	advance(run, u);
 	now = o->mono_ms();
 	if (!run->streams && !u->last && u->end == u->to &&
-	    now - run->saved_ms >= (o->save_ms > 0 ? o->save_ms : SAVE_MS)) {
+	    now - run->saved_ms >= (o->save_ms != 0 ? o->save_ms : SAVE_MS)) {
 		run->saved_ms = now;
 		if (save(run) != 0)
 			return (-1);
