@@ -9,11 +9,14 @@
 #			bench_list bench_sync)
 #	BENCH_LISTS	sizes of the lists that arrive under load, see lists.sh; empty:
 #			none does
+#	BENCH_DESK	what of the desk is measured (intake screen), beside PostgreSQL and
+#			sqlite where they are there
 #	BENCH_FULL=1	also load until all of the population have been met
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
 : "${BENCH_PEOPLE:=5000000}" "${BENCH_FULL:=}"
 : "${BENCH_AUDIT=bench_tiles bench_verify bench_replay bench_list bench_sync}"
+: "${BENCH_DESK=intake screen}"
 LC_ALL=C
 export LC_ALL
 
@@ -118,6 +121,11 @@ if [ -n "${BENCH_LISTS-default}" ]; then
 	BUILD=$bin sh "$here/lists.sh" "$dir" >>"$dir/audit" ||
 	    die "lists.sh failed"
 fi
+for b in $BENCH_DESK; do
+	[ -f "$here/$b.sh" ] || die "there is no $b.sh"
+	BUILD=$bin sh "$here/$b.sh" "$dir" >>"$dir/audit" ||
+	    die "$b.sh failed"
+done
 start 60s 1s "$dir/data"
 echo "bench: $BENCH_ROUNDS rounds of $BENCH_SECONDS s, $(nproc) cores, load" \
     "$(cut -d' ' -f1-3 /proc/loadavg); floors and liangkad in turn"
