@@ -99,7 +99,8 @@ const struct command cmd_report_complete = {
 	    "are for the institution to compare.\n"
 	    "\n"
 	    "Tables: with --totals differences and candidates; days, outlets, "
-	    "files.",
+	    "files.  The tables have a row for each outlet, day and product: "
+	    "name a period.",
 	.args = args,
 	.exits = REPORTCMD_EXITS,
 	.examples = "liangka report complete --day 2026-11-22\n"

@@ -53,7 +53,7 @@ const struct command cmd_report_silent = {
 	    "Give the register as it was published, or outlets that never "
 	    "checked are not known.\n"
 	    "\n"
-	    "Tables: outlets, apart, institutions.",
+	    "Tables: outlets, apart, institutions, usual.",
 	.args = args,
 	.exits = REPORTCMD_EXITS,
 	.examples = "liangka report silent --since 30d --register outlets.csv\n"

@@ -3,7 +3,7 @@
 
 /*
  * What became of each check, folded from the journal: issued, cancelled, taken back, asked
- * once more, or nothing.  One record for each decision, about 130 bytes.
+ * once more, or nothing.  One record for each decision.
  *
  * A check belongs to the teller who asked.  What is told about it later (confirm, cancel)
  * names no teller.

@@ -73,6 +73,7 @@ static const struct report_column candidate_columns[] = {
 	{ "at", "时间", "TIME", REPORT_TIME, 0, 0 },
 	{ "case_outlet", "所在网点", "AT OUTLET", REPORT_TEXT, 0, 0 },
 	{ "teller", "柜员", "TELLER", REPORT_TEXT, 0, 0 },
+	{ "case_product", "该笔产品", "OF PRODUCT", REPORT_TEXT, 0, 0 },
 	{ "seq", "记录", "SEQ", REPORT_NUMBER, REPORT_NAME, 0 },
 	{ "reason", "原因码", "REASON", REPORT_TEXT, 0, 0 },
 };
@@ -291,6 +292,7 @@ say_candidate(void *arg, const struct complete_event *x)
 	report_time(y->t, x->at);
 	report_text(y->t, p->outlet);
 	report_text(y->t, p->teller[0] != '\0' ? p->teller : NULL);
+	reportkind_product(y->c->ro, y->t, x->product);
 	report_number(y->t, (int64_t)x->seq);
 	report_text(y->t, x->reason[0] != '\0' ? x->reason : NULL);
 }
@@ -370,7 +372,7 @@ say_counts(const struct complete *c, struct report *out, const char *key,
 		x = reporthash_value(c->counts, order[i]);
 		if ((k->outlet[0] != '\0') != outlets)
 			continue;
-		report_row_as(t, k->product == 0 ? REPORT_TOTAL : REPORT_PLAIN);
+		report_row(t);
 		say_key(c, t, k);
 		report_number(t, complete_issued(x));
 		report_number(t, complete_closed(x));

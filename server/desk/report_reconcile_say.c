@@ -36,52 +36,73 @@ static const struct {
 	[RECONCILE_BEFORE] = { "before", "接入核查之前", "before checks began" },
 };
 
-#define WHERE								\
-	{ "institution", "机构", "INSTITUTION", REPORT_TEXT, REPORT_ONCE, 0 }, \
-	{ "outlet", "网点", "OUTLET", REPORT_TEXT, REPORT_ONCE, 0 },	\
+#define INST								\
+	{ "institution", "机构", "INSTITUTION", REPORT_TEXT, REPORT_ONCE, 0 }
+#define OUTLET								\
+	{ "outlet", "网点", "OUTLET", REPORT_TEXT, REPORT_ONCE, 0 }
+#define TELLER								\
 	{ "teller", "柜员", "TELLER", REPORT_TEXT, 0, 0 }
+#define REST								\
+	{ "checks", "核查", "CHECKS", REPORT_NUMBER, 0, 0 },		\
+	{ "allowed", "可开", "ALLOWED", REPORT_NUMBER, REPORT_WIDE, 0 },	\
+	{ "issued", "开卡", "ISSUED", REPORT_NUMBER, 0, 0 },		\
+	{ "confirmed", "如常确认", "CONFIRMED", REPORT_NUMBER, REPORT_WIDE, 0 }, \
+	{ "without", "无有效核查", "WITHOUT", REPORT_NUMBER, REPORT_STRONG, 0 }, \
+	{ "without_share", "占开卡%", "OF ISSUED %", REPORT_RATE, 0, 100 }, \
+	{ "unused", "核查无下文", "UNUSED", REPORT_NUMBER, REPORT_STRONG, 0 }, \
+	{ "unused_share", "占可开%", "OF ALLOWED %", REPORT_RATE, 0, 100 }, \
+	{ "by_file", "仅由文件确认", "BY FILE", REPORT_NUMBER, 0, 0 },	\
+	{ "fallback", "停运期间", "FALLBACK", REPORT_NUMBER, 0, 0 },	\
+	{ "unchecked", "未核查", "UNCHECKED", REPORT_NUMBER, REPORT_WIDE, 0 }, \
+	{ "against", "文件中未获准", "AGAINST", REPORT_NUMBER, REPORT_WIDE, 0 }, \
+	{ "override", "违背决定", "OVERRIDE", REPORT_NUMBER, REPORT_WIDE, 0 }, \
+	{ "after_cancel", "撤销后确认", "AFTER CANCEL", REPORT_NUMBER,	\
+	    REPORT_WIDE, 0 },						\
+	{ "extra", "超数量", "EXTRA", REPORT_NUMBER, REPORT_WIDE, 0 },	\
+	{ "late", "过期确认", "LATE", REPORT_NUMBER, REPORT_WIDE, 0 },	\
+	{ "posthoc", "补报", "POSTHOC", REPORT_NUMBER, REPORT_WIDE, 0 },	\
+	{ "again", "重新核查", "ASKED AGAIN", REPORT_NUMBER, REPORT_WIDE, 0 }, \
+	{ "before", "接入之前", "BEFORE", REPORT_NUMBER, REPORT_WIDE, 0 },	\
+	{ "open", "尚在保留", "OPEN", REPORT_NUMBER, REPORT_WIDE, 0 }
 
-static const struct report_column line_columns[] = {
-	WHERE,
-	{ "checks", "核查", "CHECKS", REPORT_NUMBER, 0, 0 },
-	{ "allowed", "可开", "ALLOWED", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "issued", "开卡", "ISSUED", REPORT_NUMBER, 0, 0 },
-	{ "confirmed", "如常确认", "CONFIRMED", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "without", "无有效核查", "WITHOUT", REPORT_NUMBER, REPORT_STRONG, 0 },
-	{ "without_share", "占开卡%", "OF ISSUED %", REPORT_RATE, 0, 100 },
-	{ "unused", "核查无下文", "UNUSED", REPORT_NUMBER, REPORT_STRONG, 0 },
-	{ "unused_share", "占可开%", "OF ALLOWED %", REPORT_RATE, 0, 100 },
-	{ "by_file", "仅由文件确认", "BY FILE", REPORT_NUMBER, 0, 0 },
-	{ "fallback", "停运期间", "FALLBACK", REPORT_NUMBER, 0, 0 },
-	{ "unchecked", "未核查", "UNCHECKED", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "against", "文件中未获准", "AGAINST", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "override", "违背决定", "OVERRIDE", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "after_cancel", "撤销后确认", "AFTER CANCEL", REPORT_NUMBER,
-	    REPORT_WIDE, 0 },
-	{ "extra", "超数量", "EXTRA", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "late", "过期确认", "LATE", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "posthoc", "补报", "POSTHOC", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "again", "重新核查", "ASKED AGAIN", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "before", "接入之前", "BEFORE", REPORT_NUMBER, REPORT_WIDE, 0 },
-	{ "open", "尚在保留", "OPEN", REPORT_NUMBER, REPORT_WIDE, 0 },
+static const struct report_column inst_columns[] = { INST, REST };
+static const struct report_column outlet_columns[] = { INST, OUTLET, REST };
+static const struct report_column teller_columns[] = { INST, OUTLET, TELLER,
+	REST };
+
+static const struct report_column kind_columns[] = {
+	{ "case", "情形", "CASE", REPORT_TEXT, REPORT_STRONG, 0 },
+	{ "n", "笔数", "NUMBER", REPORT_NUMBER, 0, 0 },
+	{ "of_issued", "占开卡%", "OF ISSUED %", REPORT_RATE, 0, 100 },
+	{ "of_allowed", "占可开%", "OF ALLOWED %", REPORT_RATE, 0, 100 },
 };
 
 static const struct report_column case_columns[] = {
 	{ "case", "情形", "CASE", REPORT_TEXT, REPORT_ONCE | REPORT_STRONG, 0 },
-	WHERE,
+	INST,
+	OUTLET,
+	TELLER,
 	{ "name", "名称", "NAME", REPORT_TEXT, REPORT_WIDE, 0 },
 	{ "at", "时间", "TIME", REPORT_TIME, 0, 0 },
 	{ "product", "产品", "PRODUCT", REPORT_TEXT, 0, 0 },
-	{ "seq", "记录", "SEQ", REPORT_NUMBER, 0, 0 },
-	{ "other", "相关记录", "OTHER", REPORT_NUMBER, 0, 0 },
+	{ "seq", "记录", "SEQ", REPORT_NUMBER, REPORT_NAME, 0 },
+	{ "other", "相关记录", "OTHER", REPORT_NUMBER, REPORT_NAME, 0 },
 	{ "reason", "原因码", "REASON", REPORT_TEXT, 0, 0 },
 };
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
-#define LINE_ISSUED 5
-#define LINE_WITHOUT 7
-#define LINE_SHARE 8
-#define LINE_UNUSED 9
+#define INST_WITHOUT 5 /* columns of the chart */
+#define INST_UNUSED 7
+
+/* Is there anything to look at? */
+static int
+odd(const struct reconcile_line *l)
+{
+
+	return (reconcile_without(l) + reconcile_unused(l) +
+	    l->n[RECONCILE_BY_FILE] + l->n[RECONCILE_AWAY] +
+	    l->n[RECONCILE_FILE_AWAY] > 0);
+}
 
 /* What stands out first: what was issued without, then unused checks. */
 static int
@@ -95,7 +116,9 @@ compare_lines(const struct reporthash *h, size_t a, size_t b)
 		return (m > n ? -1 : 1);
 	m = reconcile_unused(x);
 	n = reconcile_unused(y);
-	return (m != n ? (m > n ? -1 : 1) : 0);
+	if (m != n)
+		return (m > n ? -1 : 1);
+	return (odd(y) - odd(x));
 }
 
 /* Is there anything to say of it? */
@@ -109,7 +132,7 @@ quiet(const struct reconcile_line *l)
 
 /* Write one line. */
 static void
-say_line(struct report_table *t, const struct reporthash_teller *key,
+say_line(struct report_table *t, int level, const struct reporthash_teller *key,
     const struct reconcile_line *l)
 {
 	static const int rest[] = { RECONCILE_UNCHECKED, RECONCILE_AGAINST,
@@ -119,8 +142,10 @@ say_line(struct report_table *t, const struct reporthash_teller *key,
 	size_t i;
 
 	report_text(t, key->inst[0] != '\0' ? key->inst : NULL);
-	report_text(t, key->outlet[0] != '\0' ? key->outlet : NULL);
-	report_text(t, key->teller[0] != '\0' ? key->teller : NULL);
+	if (level >= RECONCILE_OUTLET)
+		report_text(t, key->outlet[0] != '\0' ? key->outlet : NULL);
+	if (level == RECONCILE_TELLER)
+		report_text(t, key->teller[0] != '\0' ? key->teller : NULL);
 	report_number(t, (int64_t)l->checks);
 	report_number(t, (int64_t)l->allowed);
 	report_number(t, (int64_t)reconcile_issued(l));
@@ -159,21 +184,26 @@ say_lines(const struct reconcile *r, int level,
 {
 	static const struct {
 		const char *key, *zh, *en;
-	} titles[RECONCILE_LEVELS] = {
-		{ "institutions", "各机构", "By institution" },
-		{ "outlets", "各网点", "By outlet" },
-		{ "tellers", "各柜员", "By teller" } };
+		const struct report_column *columns;
+		size_t n;
+	} tables[RECONCILE_LEVELS] = {
+		{ "institutions", "各机构", "By institution", inst_columns,
+		    COUNT(inst_columns) },
+		{ "outlets", "各网点", "By outlet", outlet_columns,
+		    COUNT(outlet_columns) },
+		{ "tellers", "各柜员", "By teller", teller_columns,
+		    COUNT(teller_columns) } };
 	static const struct report_chart chart = { REPORT_STACK,
 		"无有效核查的开卡与无下文的核查",
 		"Issued without a check, and checks nobody used", 0, 1, 2,
-		{ LINE_WITHOUT, LINE_UNUSED }, 0 };
+		{ INST_WITHOUT, INST_UNUSED }, 0 };
 	static const struct reporthash_teller nobody;
 	const struct reporthash *h = r->lines[level];
 	struct report_table *t;
-	size_t *order, n = reporthash_count(h), i;
+	size_t *order, n = reporthash_count(h), shown = 0, i;
 
-	t = report_table(out, titles[level].key, titles[level].zh,
-	    titles[level].en, line_columns, COUNT(line_columns));
+	t = report_table(out, tables[level].key, tables[level].zh,
+	    tables[level].en, tables[level].columns, tables[level].n);
 	if ((order = reporthash_sorted(h, compare_lines)) == NULL)
 		return;
 	memset(all, 0, sizeof(*all));
@@ -181,17 +211,46 @@ say_lines(const struct reconcile *r, int level,
 		if (quiet(reporthash_value(h, order[i])))
 			continue;
 		report_row(t);
-		say_line(t, reporthash_key(h, order[i]),
+		say_line(t, level, reporthash_key(h, order[i]),
 		    reporthash_value(h, order[i]));
 		sum(all, reporthash_value(h, order[i]));
+		/* Those with nothing to look at stand at the end. */
+		shown += (size_t)odd(reporthash_value(h, order[i]));
 	}
 	free(order);
 	if (level == RECONCILE_INSTITUTION) {
 		report_row_as(t, REPORT_TOTAL);
-		say_line(t, &nobody, all);
+		say_line(t, level, &nobody, all);
 		report_chart(t, &chart);
-	} else
-		report_show(t, ro->top);
+	} else if (ro->top != 0)
+		report_show(t, shown < 1 ? 1 : shown < ro->top ? shown :
+		    ro->top);
+}
+
+/* Write how many cases of each kind there are. */
+static void
+say_kinds(const struct reconcile_line *all, struct report *out)
+{
+	struct report_table *t = report_table(out, "kinds", "各种情形",
+	    "By kind of case", kind_columns, COUNT(kind_columns));
+	int i;
+
+	for (i = 0; i < RECONCILE_CLASSES; i++) {
+		if (all->n[i] == 0)
+			continue;
+		report_row(t);
+		report_word(t, words[i].name, words[i].zh, words[i].en);
+		report_number(t, (int64_t)all->n[i]);
+		if (i <= RECONCILE_BY_FILE)
+			report_rate(t, all->n[i], reconcile_issued(all));
+		else
+			report_empty(t);
+		if (i == RECONCILE_LAPSED || i == RECONCILE_APPROVED ||
+		    i == RECONCILE_AGAIN)
+			report_rate(t, all->n[i], all->allowed);
+		else
+			report_empty(t);
+	}
 }
 
 /* Write the cases. */
@@ -280,6 +339,7 @@ reconcile_say(const struct reconcile *r, const struct report_options *ro,
 	report_figure(out, "fallback", "停运期间", "while the node was away",
 	    (int64_t)(all.n[RECONCILE_AWAY] + all.n[RECONCILE_FILE_AWAY]));
 	say_notes(r, out);
+	say_kinds(&all, out);
 	say_cases(r, ro, out);
 }
 

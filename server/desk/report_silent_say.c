@@ -108,22 +108,36 @@ say_outlet(const struct silent_outlet *x, struct report_table *t)
 	report_number(t, !x->unknown);
 }
 
-/* Write those of which there is anything to measure. */
+/* Write those that check as they always do. */
+static void
+say_usual(const struct silent *s, struct report *out)
+{
+	struct report_table *t = report_table(out, "usual", "如常的网点",
+	    "As usual", outlet_columns, COUNT(outlet_columns));
+	size_t i;
+
+	for (i = 0; i < s->noutlets; i++)
+		if (s->outlets[i].state == SILENT_USUAL)
+			say_outlet(&s->outlets[i], t);
+	report_show(t, s->ro->top);
+}
+
+/* Write those that want looking at. */
 static void
 say_outlets(const struct silent *s, struct report *out)
 {
 	static const struct report_chart chart = { REPORT_BAR,
 		"无核查日的开卡", "Cards issued on days without a check", 1, 2, 1,
 		{ 5 }, 0 };
-	struct report_table *t = report_table(out, "outlets", "各网点",
-	    "By outlet", outlet_columns, COUNT(outlet_columns));
+	struct report_table *t = report_table(out, "outlets",
+	    "需要过问的网点", "Outlets to be looked at", outlet_columns, COUNT(outlet_columns));
 	size_t i, n[SILENT_STATES] = { 0 };
 	uint64_t issued = 0;
 
 	for (i = 0; i < s->noutlets; i++) {
 		n[s->outlets[i].state]++;
 		issued += s->outlets[i].issued;
-		if (s->outlets[i].state < SILENT_NEVER)
+		if (s->outlets[i].state < SILENT_USUAL)
 			say_outlet(&s->outlets[i], t);
 	}
 	report_show(t, s->ro->top);
@@ -206,6 +220,7 @@ silent_say(const struct silent *s, struct report *out)
 	say_outlets(s, out);
 	say_apart(s, out);
 	say_institutions(s, out);
+	say_usual(s, out);
 	report_figure(out, "away_minutes", "节点停运分钟", "minutes node away",
 	    away / REPORTKIND_MINUTE);
 	if (s->ro->outlets == NULL)

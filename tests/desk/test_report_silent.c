@@ -324,7 +324,7 @@ Test(silent, the_period_ends_where_it_is_told)
 	end();
 }
 
-Test(silent, says_it_in_three_tables)
+Test(silent, says_it_in_four_tables)
 {
 	struct report *out = report_new("silent", "", "");
 	void *x;
@@ -338,8 +338,9 @@ Test(silent, says_it_in_three_tables)
 	busy("bank.a", 0, 3);
 	cr_expect_eq(report_silent.finish(x, out), 0);
 	cr_expect_not(report_failed(out));
-	cr_assert_eq(out->ntables, 3);
-	cr_expect_eq(out->tables[0]->rows, 1);
+	cr_assert_eq(out->ntables, 4);
+	cr_expect_eq(out->tables[0]->rows, 0);
+	cr_expect_eq(out->tables[3]->rows, 1);
 	report_silent.close(x);
 	report_free(out);
 	end();
