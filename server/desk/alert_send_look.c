@@ -116,6 +116,39 @@ matters(const char *text, size_t len)
 	    memmem(text, len, "\"kind\":\"review\"", 15) != NULL);
 }
 
+/* Whose journal it is, from now on: ids rest on it. */
+static void
+name_node(struct alert_send *s, const char *name, size_t len)
+{
+
+	if (s->state.node[0] != '\0' || len == 0 || len >= ALERT_NODE_MAX ||
+	    memchr(name, ' ', len) != NULL)
+		return;
+	(void)snprintf(s->state.node, sizeof(s->state.node), "%.*s", (int)len,
+	    name);
+	(void)snprintf(s->names.node, sizeof(s->names.node), "%s",
+	    s->state.node);
+}
+
+/* A log that has no checkpoint yet is named by its own first entry, and a journal
+ * without logs by the start of its daemon. */
+static void
+learn_node(struct alert_send *s, const char *text, size_t len)
+{
+	const char *end;
+	size_t where;
+
+	if ((memmem(text, len, "\"kind\":\"log\"", 12) == NULL &&
+	    memmem(text, len, "\"kind\":\"start\"", 14) == NULL) ||
+	    entry_parse(s->entry, text, len, &where) != 0)
+		return;
+	end = strstr(s->entry->log, "/decisions/");
+	if (s->entry->kind == ENTRY_LOG && end != NULL)
+		name_node(s, s->entry->log, (size_t)(end - s->entry->log));
+	else if (s->entry->kind == ENTRY_START)
+		name_node(s, s->entry->node, strlen(s->entry->node));
+}
+
 /* Read an entry; one that cannot be read is told of and passed over. */
 static int
 parse(struct alert_send *s, uint64_t seq, const char *text, size_t len)
@@ -147,6 +180,8 @@ step(void *arg, uint64_t seq, const char *text, size_t len)
 		ev.n = seq - ev.seq;
 		alert_send_tell(s, &ev);
 	}
+	if (s->state.node[0] == '\0')
+		learn_node(s, text, len);
 	if (parse(s, seq, text, len)) {
 		taken = alert_taken(s->entry, &decision);
 		if (taken != 0)
@@ -164,15 +199,11 @@ static int
 same_node(struct alert_send *s, const char *node, char *err)
 {
 
-	if (node[0] == '\0' || strcmp(node, s->state.node) == 0)
+	name_node(s, node, strlen(node));
+	/* One that was known by its id alone keeps that name. */
+	if (node[0] == '\0' || strcmp(node, s->state.node) == 0 ||
+	    strchr(s->state.node, '/') == NULL)
 		return (1);
-	if (s->state.node[0] == '\0') {
-		(void)snprintf(s->state.node, sizeof(s->state.node), "%s",
-		    node);
-		(void)snprintf(s->names.node, sizeof(s->names.node), "%s",
-		    node);
-		return (1);
-	}
 	(void)snprintf(err, ALERT_SEND_ERROR_MAX, "the journal is that of %s, "
 	    "but the state directory belongs to %s", node, s->state.node);
 	return (0);
