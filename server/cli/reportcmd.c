@@ -16,11 +16,10 @@
 
 #include "logread.h"
 #include "outfile.h"
-#include "registers.h"
 #include "reportcmd.h"
+#include "reportregister.h"
 #include "reporttext.h"
 #include "tool.h"
-#include "width.h"
 
 #define PROGRESS 4096	/* entries from one sign of life to the next */
 #define DAY_MS INT64_C(86400000)
@@ -45,6 +44,7 @@ struct pass {
 	uint64_t n, first, last; /* entries read: how many, seq */
 	int64_t from, to;	/* times of these */
 	char node[32];
+	char reg[1024];		/* the register's file, or "" */
 	int progress;
 };
 
@@ -103,40 +103,6 @@ period(const struct tool *t, struct reportcmd *c)
 		return (tool_fail(t, TOOL_USAGE, "--until 不晚于 --since",
 		    "--until is not later than --since"));
 	return (ARGS_GO);
-}
-
-/* Tell of a bad row of the register. */
-static void
-bad_row(void *arg, const char *text)
-{
-	const struct tool *t = arg;
-
-	width_put(t->err, text);
-	(void)fputc('\n', t->err);
-}
-
-/* Read the register of outlets. */
-static int
-read_register(const struct tool *t, const struct reportcmd *c,
-    struct outlets **o)
-{
-	char err[OUTLETS_ERROR_MAX], *text;
-	struct outlets_sink sink = { .bad = bad_row, .arg = (void *)(uintptr_t)t,
-		.english = t->language == LK_LANG_EN };
-	size_t len;
-	int rc;
-
-	*o = NULL;
-	if (c->reg == NULL)
-		return (ARGS_GO);
-	if ((rc = registers_file(t, c->reg, OUTLETS_MAX_TEXT, &text, &len)) !=
-	    ARGS_GO)
-		return (rc);
-	if ((*o = outlets_read(c->reg, text, len, err)) == NULL)
-		*o = outlets_import(c->reg, text, len, &sink, err);
-	free(text);
-	return (*o != NULL ? ARGS_GO : tool_fail(t, TOOL_DATA, "%s", "%s",
-	    err));
 }
 
 /* Show how far it is. */
@@ -246,9 +212,9 @@ describe(const struct pass *p, const struct reportcmd *c, struct report *r)
 		report_param(r, "inst", "机构", "institution", c->inst);
 	if (c->area != NULL)
 		report_param(r, "area", "区划", "area", c->area);
-	if (c->reg != NULL)
+	if (p->reg[0] != '\0')
 		report_param(r, "register", "网点名册", "outlet register",
-		    c->reg);
+		    p->reg);
 }
 
 /* Feed the kind, and let it say what it found. */
@@ -355,20 +321,23 @@ reportcmd_run(struct tool *t, struct reportcmd *c, int argc, char **argv,
 	struct pass *p;
 	int rc;
 
+	if ((p = calloc(1, sizeof(*p))) == NULL)
+		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
 	if ((rc = logplace_take(t, &c->place, argc, argv, 0, "", "")) !=
 	    ARGS_GO || (rc = fits(t, c)) != ARGS_GO ||
 	    (rc = period(t, c)) != ARGS_GO ||
-	    (rc = read_register(t, c, &reg)) != ARGS_GO)
+	    (rc = reportregister_read(t, c->reg, c->place.dir, &reg, p->reg,
+	    sizeof(p->reg))) != ARGS_GO) {
+		free(p);
 		return (rc);
+	}
 	o.since = c->since;
 	o.until = c->until;
 	o.top = (size_t)c->top;
 	o.outlets = reg;
 	o.inst = c->inst;
 	o.area = c->area;
-	if ((p = calloc(1, sizeof(*p))) == NULL)
-		rc = tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory");
-	else if ((rc = logread_open(t, &c->place, &p->r)) == ARGS_GO) {
+	if ((rc = logread_open(t, &c->place, &p->r)) == ARGS_GO) {
 		p->t = t;
 		p->kind = kind;
 		p->o = &o;

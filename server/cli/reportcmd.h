@@ -54,8 +54,8 @@ extern const struct word reportcmd_encodings[];
 	REPORTCMD_TEXT("area", "DIGITS", "only outlets whose area begins so: 2, "	\
 	    "4 or 6 digits (区划)", type, at.area),			\
 	REPORTCMD_TEXT("register", "FILE", "the outlet register, for names and "	\
-	    "areas: as published, or as \"outlet import\" takes it", type,	\
-	    at.reg),							\
+	    "areas: as published, or as \"outlet import\" takes it (default: "	\
+	    "the one that the daemon has adopted)", type, at.reg),	\
 	REPORTCMD_TEXT("html", "FILE", "write a page with charts, to be "		\
 	    "printed: mode 0600, whole or not at all", type, at.html),	\
 	{ "csv", ARG_FLAG, 0, NULL, "one table as CSV for spreadsheets", NULL,	\

@@ -91,7 +91,7 @@ rows(const struct tool *t, const struct report_table *x, int zh)
 
 	for (c = 0; c < x->ncolumns && c < REPORT_COLUMNS; c++) {
 		width[c] = width_of(zh ? x->columns[c].zh : x->columns[c].en);
-		if ((x->columns[c].flags & REPORT_WIDE) == 0)
+		if (report_visible(x, c))
 			last = c;
 		for (i = 0; i < x->rows; i++)
 			if (listed(x, i) && (w = width_of(shown(x, i, c, zh,
@@ -104,7 +104,7 @@ rows(const struct tool *t, const struct report_table *x, int zh)
 		(void)fputs(i > 0 && x->how[i - 1] == REPORT_LOUD ? "! " :
 		    "  ", t->out);
 		for (c = 0; c <= last; c++) {
-			if ((x->columns[c].flags & REPORT_WIDE) != 0)
+			if (!report_visible(x, c))
 				continue;
 			head = zh ? x->columns[c].zh : x->columns[c].en;
 			cell(t, &x->columns[c], i == 0 ? head : shown(x, i - 1,

@@ -340,7 +340,8 @@ next(struct report_table *t, int set)
 	if (t->rows == 0 || t->at == t->ncolumns)
 		return (NULL);
 	c = &t->cells[(t->rows - 1) * t->ncolumns + t->at++];
-	c->set = set;
+	if ((c->set = set) != 0)
+		t->used |= 1u << (t->at - 1);
 	return (c);
 }
 
@@ -389,6 +390,7 @@ report_said(struct report_table *t, const char *name, const char *zh,
 	c->zh = keep(t->r, zh);
 	c->en = keep(t->r, en);
 	c->set = c->text != NULL && c->zh != NULL && c->en != NULL;
+	t->used |= 1u << (t->at - 1);
 }
 
 /* Fill one with a number. */
@@ -482,4 +484,13 @@ report_main(struct report_table *t)
 
 	if (t->r != NULL)
 		t->r->main = t;
+}
+
+/* Let its charts say it on a page. */
+void
+report_drawn(struct report_table *t)
+{
+
+	if (t->r != NULL)
+		t->drawn = 1;
 }

@@ -19,7 +19,7 @@
 struct report;
 struct report_table;
 
-#define REPORT_COLUMNS 24
+#define REPORT_COLUMNS 32
 #define REPORT_SERIES 6
 
 /* What a column holds. */
@@ -110,7 +110,8 @@ size_t report_differences(const struct report *r);
 
 /**
  * report_table(r, key, zh, en, columns, n): Add a table; columns must outlive the report.
- * Never NULL: without memory, one that takes no rows.
+ * Never NULL: without memory, one that takes no rows.  A column that is empty in all rows is
+ * left out on terminal and page.
  * report_row(t): Begin a row; the next calls fill its cells from left to right.
  * report_row_as(t, how): the same for a total, which charts leave out, or one that stands
  * out.
@@ -146,11 +147,14 @@ void report_rate(struct report_table *t, uint64_t k, uint64_t n);
  * report_chart(t, c): Add a chart of this table, drawn above it; copied.
  * report_show(t, n): On terminal and page show the first n rows; how many are left out is
  * said.  0: all.  report_rows(t): how many rows it has.
+ * report_drawn(t): On a page its charts say it: the table itself is left to terminal, CSV
+ * and JSON.
  * report_main(t): This is the table that CSV means, where none is named; else the first.
  */
 void report_chart(struct report_table *t, const struct report_chart *c);
 void report_show(struct report_table *t, size_t n);
 size_t report_rows(const struct report_table *t);
+void report_drawn(struct report_table *t);
 void report_main(struct report_table *t);
 
 /**

@@ -32,6 +32,8 @@ struct report_table {
 	size_t rows, room;
 	size_t at;		/* next cell of the last row */
 	size_t show;
+	uint32_t used;		/* columns that are not empty, as bits */
+	int drawn;
 	struct report_chart *charts;
 	size_t ncharts;
 	struct report_notes notes;
@@ -57,6 +59,7 @@ const struct report_cell *report_cell(const struct report_table *t, size_t row,
     size_t column);
 int report_repeats(const struct report_table *t, size_t row, size_t column);
 size_t report_shown(const struct report_table *t);
+int report_visible(const struct report_table *t, size_t column);
 size_t report_plain(const struct report_table *t);
 
 #define REPORT_PRINTED 96

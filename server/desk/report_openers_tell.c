@@ -509,6 +509,7 @@ days(struct report *r, const struct told *v, size_t n)
 			count[day - lo]++;
 	t = report_table(r, "days", "按日", "By day", day_columns, 2);
 	report_chart(t, &chart);
+	report_drawn(t);
 	report_note(r, t, "至多列最近 %d 日。", "The last %d days at most.",
 	    DAYS_MAX);
 	for (day = lo; day <= hi; day++) {

@@ -213,11 +213,11 @@ league(struct report *r, const struct outlets_report *x, const size_t *order,
     const struct sum *all)
 {
 	static const struct report_chart chart = { .shape = REPORT_DOT,
-		.zh = "每千张开卡涉案数及 95% 区间（前 30 名）",
+		.zh = "每千张开卡涉案数及 95% 区间（前 20 名；虚线为合计）",
 		.en = "Involved cards per 1,000 with their 95 % interval (the "
-		    "first 30)",
+		    "first 20; dashed: all)",
 		.label = 1, .labels = 3, .n = 1,
-		.series = { 5 + COUNT_SERIES_RATE } };
+		.series = { 5 + COUNT_SERIES_RATE }, .rows = 20 };
 	struct report_table *t, *few;
 	const struct outlets_place *p;
 	int64_t rank = 0;

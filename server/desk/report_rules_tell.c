@@ -232,8 +232,8 @@ trial_table(struct report *r, const struct rules_report *x,
     const size_t *order)
 {
 	static const struct report_chart dots = { .shape = REPORT_DOT,
-		.zh = "放行后涉案或列名，每千例及 95% 区间", .en = "Named since, "
-		"per 1,000 that passed, with the 95 % interval", .label = 0,
+		.zh = "放行后涉案或列名，每千例及 95% 区间（虚线为全部放行）", .en = "Named since, "
+		"per 1,000 that passed, with the 95 % interval (dashed: all)", .label = 0,
 		.n = 1, .series = { 4 } };
 	struct report_table *t = report_table(r, "trial",
 	    "试行规则与仅提示的规则", "Rules on trial, and rules that only tell",

@@ -14,12 +14,13 @@
 #include "reporthtml.h"
 
 #define WIDTH 690	/* of the drawing, in its own units */
-#define LABEL 190	/* to the left of bars */
 #define LABEL_COLUMNS 30 /* of a label, a Chinese character taking two */
+#define COLUMN 6.4	/* width of one */
 #define RIGHT 64	/* behind bars, for the figure */
 #define ROW 20
 #define BAR 12
 #define ROWS 30
+#define TALL 18		/* rows from which on a drawing is made smaller */
 #define LINE_H 190	/* height of a line chart's field */
 #define LINE_L 46
 #define TICKS 5
@@ -69,7 +70,23 @@ value(const struct report_table *t, size_t row, size_t column)
 	return (c->type == REPORT_SPAN ? (double)x->n / 60000 : (double)x->n);
 }
 
-/* The drawn rows: those that are no totals, and have a rate where that is drawn. */
+/* Is there anything to draw in a row? */
+static int
+drawn(const struct report_table *t, const struct report_chart *c, size_t row)
+{
+	size_t k;
+
+	if (t->how[row] == REPORT_TOTAL)
+		return (0);
+	if (c->shape == REPORT_DOT)
+		return (report_cell(t, row, c->series[0])->set);
+	for (k = 0; c->shape == REPORT_STACK && k < c->n; k++)
+		if (value(t, row, c->series[k]) > 0)
+			return (1);
+	return (c->shape != REPORT_STACK);
+}
+
+/* The drawn rows. */
 static size_t
 rows(const struct report_table *t, const struct report_chart *c,
     size_t v[], size_t max)
@@ -77,8 +94,7 @@ rows(const struct report_table *t, const struct report_chart *c,
 	size_t i, n = 0;
 
 	for (i = 0; i < t->rows && n < max; i++)
-		if (t->how[i] != REPORT_TOTAL && (c->shape != REPORT_DOT ||
-		    report_cell(t, i, c->series[0])->set))
+		if (drawn(t, c, i))
 			v[n++] = i;
 	return (n);
 }
@@ -150,29 +166,23 @@ label(FILE *f, const char *s)
 	reporthtml_text(f, buf);
 }
 
-/* The name of a row: one column or two. */
-static void
-row_label(FILE *f, const struct report_table *t, const struct report_chart *c,
-    size_t row, int zh)
+/* The name of a row: one column or several. */
+static const char *
+row_name(const struct report_table *t, const struct report_chart *c,
+    size_t row, int zh, char *text, size_t cap)
 {
-	char text[512], buf[REPORT_PRINTED];
-	const char *s, *p;
+	char buf[REPORT_PRINTED];
+	const char *s;
 	size_t n = 0, k;
 
 	text[0] = '\0';
-	for (k = 0; k < (c->labels > 1 ? c->labels : 1); k++) {
+	for (k = 0; k < (c->labels > 1 ? c->labels : 1) && n < cap; k++) {
 		s = report_print(&t->columns[c->label + k], report_cell(t, row,
 		    c->label + k), zh, buf);
-		/* A moment is named by its day where it has no hour. */
-		if (t->columns[c->label + k].type == REPORT_TIME &&
-		    (p = strstr(s, " 00:00")) != NULL)
-			buf[p - s] = '\0';
-		n += (size_t)snprintf(&text[n], sizeof(text) - n, "%s%s",
-		    n > 0 && s[0] != '\0' ? " " : "", s);
-		if (n >= sizeof(text))
-			break;
+		n += (size_t)snprintf(&text[n], cap - n, "%s%s", n > 0 &&
+		    s[0] != '\0' ? " " : "", s);
 	}
-	label(f, text);
+	return (text);
 }
 
 /* Begin a drawing with title and legend. */
@@ -183,7 +193,8 @@ begin(FILE *f, const struct report_table *t, const struct report_chart *c,
 	const struct report_column *x;
 	size_t k;
 
-	(void)fputs("<figure><figcaption><b>", f);
+	(void)fprintf(f, "<figure%s><figcaption><b>", height > TALL * ROW ?
+	    " class=\"tall\"" : "");
 	reporthtml_text(f, zh ? c->zh : c->en);
 	(void)fputs("</b>", f);
 	for (k = 0; k < c->n && (c->n > 1 || c->shape == REPORT_STACK); k++) {
@@ -206,78 +217,142 @@ begin(FILE *f, const struct report_table *t, const struct report_chart *c,
 	    "role=\"img\">\n", WIDTH, height);
 }
 
-/* Write the grid and axis below lying bars. */
-static void
-grid(FILE *f, double most, double step, int height)
+/* A drawing of lying bars. */
+struct plot {
+	FILE *f;
+	const struct report_table *t;
+	const struct report_chart *c;
+	int zh;
+	double left;		/* where zero is */
+	double scale;		/* units for one */
+};
+
+/* How many columns a text takes, at most LABEL_COLUMNS. */
+static size_t
+width(const char *s)
 {
-	double x, span = WIDTH - LABEL - RIGHT;
+	size_t len = strlen(s), wide = 0, n;
+	uint32_t c;
+
+	for (; len > 0 && wide < LABEL_COLUMNS; s += n, len -= n) {
+		if ((n = utf8_next(&c, s, len)) == 0)
+			n = 1;
+		wide += n >= 3 ? 2 : 1;
+	}
+	return (wide < LABEL_COLUMNS ? wide : LABEL_COLUMNS);
+}
+
+/* The room that the names of rows need. */
+static double
+room(const struct report_table *t, const struct report_chart *c,
+    const size_t *v, size_t n, int zh)
+{
+	size_t i, w, most = 6;
+	char text[512];
+
+	for (i = 0; i < n; i++) {
+		w = width(row_name(t, c, v[i], zh, text, sizeof(text)));
+		if (w > most)
+			most = w;
+	}
+	return ((double)most * COLUMN + 12);
+}
+
+/* Write the grid and axis below. */
+static void
+grid(const struct plot *p, double most, double step, int height)
+{
+	double x;
 	int i;
 
 	for (i = 0; i * step <= most * 1.0001; i++) {
-		x = LABEL + i * step / most * span;
-		(void)fprintf(f, "<line x1=\"%.1f\" y1=\"0\" x2=\"%.1f\" "
+		x = p->left + i * step * p->scale;
+		(void)fprintf(p->f, "<line x1=\"%.1f\" y1=\"0\" x2=\"%.1f\" "
 		    "y2=\"%d\" class=\"%s\"/><text x=\"%.1f\" y=\"%d\" "
 		    "class=\"ax\" text-anchor=\"middle\">%.6g</text>\n", x, x,
 		    height, i == 0 ? "base" : "grid", x, height + 13, i * step);
 	}
 }
 
-/* Draw one row of bars: from left to right, or the figures of a rate. */
+/* Write the figure behind a bar. */
 static void
-bar(FILE *f, const struct report_table *t, const struct report_chart *c,
-    size_t row, int y, double most, int zh)
+figure(const struct plot *p, double x, int y, const char *s)
 {
-	double span = WIDTH - LABEL - RIGHT, x = LABEL, w;
+
+	(void)fprintf(p->f, "<text x=\"%.1f\" y=\"%d\">", x + 5, y + BAR - 2);
+	reporthtml_text(p->f, s);
+	(void)fputs("</text>\n", p->f);
+}
+
+/* Draw one row of bars, from left to right. */
+static void
+bar(const struct plot *p, size_t row, int y)
+{
+	const struct report_chart *c = p->c;
+	double x = p->left, w;
 	char buf[REPORT_PRINTED];
+	const char *s;
 	size_t k;
 
-	for (k = 0; k < c->n; k++) {
-		w = value(t, row, c->series[k]) / most * span;
+	for (k = 0; k < (c->shape == REPORT_BAR ? 1 : c->n); k++) {
+		w = value(p->t, row, c->series[k]) * p->scale;
 		if (w > 0)
-			(void)fprintf(f, "<rect x=\"%.1f\" y=\"%d\" "
+			(void)fprintf(p->f, "<rect x=\"%.1f\" y=\"%d\" "
 			    "width=\"%.1f\" height=\"%d\" fill=\"%s\" "
 			    "stroke=\"#445\" stroke-width=\".5\"/>\n", x, y, w,
 			    BAR, fills[k]);
 		x += w;
-		if (c->shape == REPORT_BAR)
-			break;
 	}
-	if (c->shape == REPORT_BAR)
-		(void)report_print(&t->columns[c->series[0]], report_cell(t,
-		    row, c->series[0]), zh, buf);
-	else
-		(void)snprintf(buf, sizeof(buf), "%.6g", (x - LABEL) / span *
-		    most);
-	/* Of a rate the share alone: its interval stands in the table. */
-	buf[strcspn(buf, "(")] = '\0';
-	(void)fprintf(f, "<text x=\"%.1f\" y=\"%d\" class=\"val\">", x + 5,
-	    y + BAR - 2);
-	reporthtml_text(f, buf);
-	(void)fputs("</text>\n", f);
+	(void)snprintf(buf, sizeof(buf), "%.6g", (x - p->left) / p->scale);
+	s = buf;
+	if (c->shape == REPORT_BAR) {
+		s = report_print(&p->t->columns[c->series[0]], report_cell(
+		    p->t, row, c->series[0]), p->zh, buf);
+		/* Of a rate the share alone: the table has its interval. */
+		buf[strcspn(buf, "(")] = '\0';
+	}
+	figure(p, x, y, s);
 }
 
 /* Draw one share with its interval. */
 static void
-dot(FILE *f, const struct report_table *t, const struct report_chart *c,
-    size_t row, int y, double most)
+dot(const struct plot *p, size_t row, int y)
 {
-	const struct report_cell *x = report_cell(t, row, c->series[0]);
-	double span = WIDTH - LABEL - RIGHT, per =
-	    t->columns[c->series[0]].per, lo, hi, at;
+	const struct report_cell *x = report_cell(p->t, row, p->c->series[0]);
+	double per = p->t->columns[p->c->series[0]].per * p->scale;
+	double lo = p->left + x->lo * per, hi = p->left + x->hi * per;
 	int mid = y + BAR / 2;
+	char buf[32];
 
-	lo = LABEL + x->lo * per / most * span;
-	hi = LABEL + x->hi * per / most * span;
-	at = LABEL + x->x * per / most * span;
-	(void)fprintf(f, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" "
-	    "stroke=\"#24476b\" stroke-width=\"2\"/><line x1=\"%.1f\" y1=\"%d\" "
-	    "x2=\"%.1f\" y2=\"%d\" stroke=\"#24476b\"/><line x1=\"%.1f\" "
-	    "y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#24476b\"/>"
+	(void)fprintf(p->f, "<path d=\"M%.1f %dH%.1fM%.1f %dv8M%.1f %dv8\" "
+	    "stroke=\"#24476b\" stroke-width=\"1.8\" fill=\"none\"/>"
 	    "<circle cx=\"%.1f\" cy=\"%d\" r=\"4\" fill=\"#fff\" "
-	    "stroke=\"#24476b\" stroke-width=\"2\"/>"
-	    "<text x=\"%.1f\" y=\"%d\" class=\"val\">%.1f</text>\n", lo, mid,
-	    hi, mid, lo, mid - 4, lo, mid + 4, hi, mid - 4, hi, mid + 4, at,
-	    mid, hi + 6, y + BAR - 2, x->x * per);
+	    "stroke=\"#24476b\" stroke-width=\"2\"/>\n", lo, mid, hi, lo,
+	    mid - 4, hi, mid - 4, p->left + x->x * per, mid);
+	(void)snprintf(buf, sizeof(buf), "%.1f", x->x *
+	    p->t->columns[p->c->series[0]].per);
+	figure(p, hi, y, buf);
+}
+
+/* Draw the share of all, where the table sums up. */
+static void
+overall(const struct plot *p, int height)
+{
+	const struct report_cell *x;
+	double at;
+	size_t i;
+
+	for (i = 0; i < p->t->rows; i++) {
+		x = report_cell(p->t, i, p->c->series[0]);
+		if (p->t->how[i] != REPORT_TOTAL || !x->set)
+			continue;
+		at = p->left + x->x * p->t->columns[p->c->series[0]].per *
+		    p->scale;
+		(void)fprintf(p->f, "<line x1=\"%.1f\" y1=\"0\" x2=\"%.1f\" "
+		    "y2=\"%d\" stroke=\"#a8431f\" stroke-width=\"1.6\" "
+		    "stroke-dasharray=\"5 3\"/>\n", at, at, height);
+		return;
+	}
 }
 
 /* Draw lying bars or shares. */
@@ -286,24 +361,29 @@ lying(FILE *f, const struct report_table *t, const struct report_chart *c,
     const size_t *v, size_t n, int zh)
 {
 	int whole = t->columns[c->series[0]].type == REPORT_NUMBER, y;
-	int height = (int)n * ROW + 4;
+	struct plot p = { f, t, c, zh, room(t, c, v, n, zh), 0 };
 	double most = greatest(t, c, v, n), step = step_of(most, whole);
+	int height = (int)n * ROW + 4;
+	char text[512];
 	size_t i;
 
 	if (most <= 0)
 		return;
+	p.scale = (WIDTH - p.left - RIGHT) / most;
 	begin(f, t, c, height + 20, zh);
-	grid(f, most, step, height);
+	grid(&p, most, step, height);
+	if (c->shape == REPORT_DOT)
+		overall(&p, height);
 	for (i = 0; i < n; i++) {
 		y = (int)i * ROW + (ROW - BAR) / 2 + 2;
-		(void)fprintf(f, "<text x=\"%d\" y=\"%d\" class=\"lab\" "
-		    "text-anchor=\"end\">", LABEL - 8, y + BAR - 2);
-		row_label(f, t, c, v[i], zh);
+		(void)fprintf(f, "<text x=\"%.1f\" y=\"%d\" "
+		    "text-anchor=\"end\">", p.left - 8, y + BAR - 2);
+		label(f, row_name(t, c, v[i], zh, text, sizeof(text)));
 		(void)fputs("</text>\n", f);
 		if (c->shape == REPORT_DOT)
-			dot(f, t, c, v[i], y, most);
+			dot(&p, v[i], y);
 		else
-			bar(f, t, c, v[i], y, most, zh);
+			bar(&p, v[i], y);
 	}
 	(void)fputs("</svg></figure>\n", f);
 }
@@ -315,7 +395,8 @@ axes(FILE *f, const struct report_table *t, const struct report_chart *c,
 {
 	double y, apart = n > 1 ? (double)(WIDTH - LINE_L - 16) /
 	    (double)(n - 1) : 0;
-	size_t every = (n + 7) / 8, i;
+	size_t every = (n + 6) / 7, i;
+	char text[512];
 
 	for (i = 0; (double)i * step <= top * 1.0001; i++) {
 		y = 8 + LINE_H - (double)i * step / top * LINE_H;
@@ -331,7 +412,7 @@ axes(FILE *f, const struct report_table *t, const struct report_chart *c,
 		    "text-anchor=\"%s\">", LINE_L + (double)i * apart,
 		    LINE_H + 24, i == 0 ? "start" : i + 1 == n ? "end" :
 		    "middle");
-		row_label(f, t, c, v[i], zh);
+		label(f, row_name(t, c, v[i], zh, text, sizeof(text)));
 		(void)fputs("</text>\n", f);
 	}
 }

@@ -9,7 +9,6 @@
 
 static const char style[] =
     "@page{size:A4;margin:14mm 12mm 16mm}\n"
-    "@page wide{size:A4 landscape;margin:12mm 12mm 14mm}\n"
     "*{box-sizing:border-box}\n"
     "body{font:10pt/1.5 \"Noto Sans CJK SC\",\"Source Han Sans SC\","
     "\"PingFang SC\",\"Microsoft YaHei\",\"WenQuanYi Micro Hei\",sans-serif;"
@@ -24,8 +23,8 @@ static const char style[] =
     "border-bottom:.6mm solid #1a1a1a}\n"
     ".params span{display:inline-block;margin-right:5mm}\n"
     ".params b{font-weight:600;color:#1a1a1a}\n"
-    ".figures{display:flex;flex-wrap:wrap;gap:3mm;margin:0 0 5mm}\n"
-    ".figures div{border:.25mm solid #999;padding:2mm 3.5mm;min-width:31mm;"
+    ".figures{display:flex;flex-wrap:wrap;gap:2.5mm;margin:0 0 5mm}\n"
+    ".figures div{border:.25mm solid #999;padding:2mm 3mm;min-width:27mm;"
     "break-inside:avoid}\n"
     ".figures b{display:block;font-size:16pt;line-height:1.2;"
     "font-weight:600;font-variant-numeric:tabular-nums}\n"
@@ -55,6 +54,7 @@ static const char style[] =
     "tr.loud td:first-child{border-left:1.4mm solid #a8431f}\n"
     ".many th,.many td{font-size:8pt;padding:.7mm 1mm}\n"
     "figure{margin:0 0 5mm;break-inside:avoid;max-width:190mm}\n"
+    "figure.tall{max-width:150mm}\n"
     "figcaption{font-size:9.5pt;margin:0 0 1.5mm}\n"
     "figcaption b{font-weight:600;margin-right:4mm}\n"
     ".key{display:inline-block;margin-right:4mm;font-size:9pt;color:#333}\n"
@@ -66,8 +66,13 @@ static const char style[] =
     "svg .base{stroke:#555;stroke-width:1}\n"
     "svg.defs{position:absolute}\n"
     "footer{color:#555;font-size:8pt;margin-top:8mm}\n"
-    "@media print{body,body.broad{padding:0;max-width:none}"
-    ".wide{page:wide}}\n";
+    "@media print{body,body.broad{padding:0;max-width:none}}\n";
+
+/* Tables with many columns lie across the paper. */
+static const char broad[] =
+    "@page{size:A4 landscape;margin:12mm 12mm 14mm}\n";
+
+#define BROAD 11 /* columns that still stand upright */
 
 /* Write a text. */
 void
@@ -96,14 +101,6 @@ reporthtml_text(FILE *f, const char *s)
 	}
 }
 
-/* Does a page show this column? */
-static int
-shown(const struct report_table *t, size_t column)
-{
-
-	return ((t->columns[column].flags & REPORT_WIDE) == 0);
-}
-
 /* How many columns a page shows. */
 static size_t
 columns(const struct report_table *t)
@@ -111,7 +108,7 @@ columns(const struct report_table *t)
 	size_t i, n = 0;
 
 	for (i = 0; i < t->ncolumns; i++)
-		n += (size_t)shown(t, i);
+		n += (size_t)report_visible(t, i);
 	return (n);
 }
 
@@ -188,7 +185,7 @@ heads(FILE *f, const struct report_table *t, int zh)
 	    " class=\"many\"" : "");
 	for (i = 0; i < t->ncolumns; i++) {
 		c = &t->columns[i];
-		if (!shown(t, i))
+		if (!report_visible(t, i))
 			continue;
 		(void)fprintf(f, "<th%s>", c->type == REPORT_TEXT ? "" :
 		    c->type == REPORT_TIME ? " class=\"t\"" : " class=\"n\"");
@@ -232,7 +229,7 @@ row(FILE *f, const struct report_table *t, size_t i, int zh)
 	    " class=\"loud new\"" : t->how[i] == REPORT_LOUD ?
 	    " class=\"loud\"" : fresh ? " class=\"new\"" : "");
 	for (c = 0; c < t->ncolumns; c++)
-		if (shown(t, c))
+		if (report_visible(t, c))
 			cell(f, t, i, c, zh);
 	(void)fputs("</tr>\n", f);
 }
@@ -243,8 +240,7 @@ table(FILE *f, const struct report_table *t, int zh)
 {
 	size_t i, n = report_shown(t);
 
-	(void)fprintf(f, "<section%s>\n<h2>", columns(t) > 11 ?
-	    " class=\"wide\"" : "");
+	(void)fputs("<section>\n<h2>", f);
 	reporthtml_text(f, zh ? t->zh : t->en);
 	(void)fputs("</h2>\n", f);
 	if (t->rows == 0)
@@ -252,7 +248,7 @@ table(FILE *f, const struct report_table *t, int zh)
 		    "None.");
 	for (i = 0; i < t->ncharts; i++)
 		reportchart_write(f, t, &t->charts[i], zh);
-	if (t->rows > 0) {
+	if (t->rows > 0 && !t->drawn) {
 		heads(f, t, zh);
 		for (i = 0; i < n; i++)
 			row(f, t, i, zh);
@@ -261,7 +257,7 @@ table(FILE *f, const struct report_table *t, int zh)
 				row(f, t, i, zh);
 		(void)fputs("</tbody></table>\n", f);
 	}
-	if (n < report_plain(t))
+	if (n < report_plain(t) && !t->drawn)
 		(void)fprintf(f, zh ? "<p class=\"none\">仅列前 %zu 行，共 %zu 行；"
 		    "全部见 CSV 或 JSON。</p>\n" : "<p class=\"none\">The first "
 		    "%zu of %zu rows; all of them are in CSV and JSON.</p>\n", n,
@@ -286,8 +282,9 @@ reporthtml_write(FILE *f, const struct report *r, int zh)
 	    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	    "<title>", zh ? "zh-CN" : "en");
 	reporthtml_text(f, zh ? r->zh : r->en);
-	(void)fprintf(f, "</title>\n<style>\n%s</style>\n</head>\n"
-	    "<body%s>\n", style, most > 11 ? " class=\"broad\"" : "");
+	(void)fprintf(f, "</title>\n<style>\n%s%s</style>\n</head>\n"
+	    "<body%s>\n", style, most > BROAD ? broad : "", most > BROAD ?
+	    " class=\"broad\"" : "");
 	reportchart_patterns(f);
 	head(f, r, zh);
 	for (i = 0; i < r->ntables; i++)

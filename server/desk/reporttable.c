@@ -87,6 +87,15 @@ report_shown(const struct report_table *t)
 	return (t->show > 0 && t->show < t->rows ? t->show : t->rows);
 }
 
+/* Is a column shown? */
+int
+report_visible(const struct report_table *t, size_t column)
+{
+
+	return ((t->columns[column].flags & REPORT_WIDE) == 0 &&
+	    (t->used >> column & 1) != 0);
+}
+
 /* How many rows are no totals. */
 size_t
 report_plain(const struct report_table *t)

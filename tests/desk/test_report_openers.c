@@ -252,9 +252,11 @@ Test(report_openers, what_is_no_opening_is_not_counted)
 Test(report_openers, one_opening_told_three_times_is_one)
 {
 	uint64_t seq;
+	int64_t t0;
 	int i;
 
 	begin();
+	t0 = d.t;
 	for (i = 0; i < 4; i++) {
 		seq = reportday_put(&d, check("a.1.t", 1, LK_PRODUCT_SIM,
 		    LK_PASS));
@@ -265,6 +267,13 @@ Test(report_openers, one_opening_told_three_times_is_one)
 	}
 	finish();
 	cr_assert_eq(reportlook_rows(r, "people"), 0);
+	report_free(r);
+	(void)opens("a.1.t", 1);
+	finish();
+	/* Its time is that of the card, not of what was said of it later. */
+	for (i = 0; i < 5; i++)
+		cr_assert_eq(reportlook_number(r, "openings", (size_t)i,
+		    "time"), t0 + i * REPORTDAY_DAY);
 	end();
 }
 
