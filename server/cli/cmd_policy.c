@@ -174,19 +174,23 @@ static void
 marks(const struct tool *t, const struct policy *p, int rule, char *buf,
     size_t cap)
 {
+	const char *who = words_name(words_alert_level,
+	    (int32_t)policy_rule_notify(p, rule), t->language == LK_LANG_ZH);
 	char needs[160];
 	size_t len;
 
 	words_bits(words_need, policy_rule_needs(p, rule), t->language ==
 	    LK_LANG_ZH, needs, sizeof(needs));
-	(void)snprintf(buf, cap, "%s%s%s%s%s", policy_rule_shadow(p, rule) ?
+	(void)snprintf(buf, cap, "%s%s%s%s%s%s%s%s", policy_rule_shadow(p, rule) ?
 	    tool_zh(t, "[试行] ", "[on trial] ") : "",
 	    policy_rule_live(p, rule, t->now_ms() / 1000) ? "" :
 	    tool_zh(t, "[今日不生效] ", "[not in force today] "),
 	    policy_rule_clearable(p, rule) || policy_rule_tells(p, rule) ? "" :
 	    tool_zh(t, "[不可豁免] ", "[not clearable] "),
 	    policy_waivable(p, rule) ? tool_zh(t, "[登记活动可豁免] ",
-	    "[campaigns may lift it] ") : "", needs);
+	    "[campaigns may lift it] ") : "", who == NULL ? "" : tool_zh(t,
+	    "[告知", "[tells the "), who == NULL ? "" : who, who == NULL ? "" :
+	    "] ", needs);
 	for (len = strlen(buf); len > 0 && buf[len - 1] == ' '; len--)
 		buf[len - 1] = '\0';
 }
@@ -230,12 +234,16 @@ show(const struct tool *t, const struct rules *r)
 	int rule;
 
 	(void)fprintf(t->out, tool_zh(t, "%s：版本 %s，引擎 %d\n"
-	    "预约保留 %lld 秒，复核期限 %lld 秒，批准后保留 %lld 秒\n\n",
+	    "预约保留 %lld 秒，复核期限 %lld 秒，批准后保留 %lld 秒\n"
+	    "无人处理的案件：%s\n\n",
 	    "%s: version %s, engine %d\n"
 	    "a reservation lasts %lld s, an open review %lld s, an approval "
-	    "%lld s\n\n"), r->file, policy_version(p), POLICY_ENGINE,
+	    "%lld s\na case that nobody answers: %s\n\n"), r->file, policy_version(p), POLICY_ENGINE,
 	    (long long)policy_reservation_ttl(p),
-	    (long long)policy_review_ttl(p), (long long)policy_approve_ttl(p));
+	    (long long)policy_review_ttl(p), (long long)policy_approve_ttl(p),
+	    policy_review_timeout(p) == LK_REJECT ?
+	    tool_zh(t, "视为拒绝", "counts as refused") :
+	    tool_zh(t, "到期失效，须重新申请", "lapses, to be asked anew"));
 	if (show_rules(t, p) != 0)
 		return (tool_fail(t, TOOL_SYSTEM, "内存不足",
 		    "out of memory"));
@@ -266,6 +274,11 @@ rule_json(const struct tool *t, struct json *j, const struct policy *p,
 	json_text(j, "class", classes[policy_rule_class(p, rule)]);
 	json_text(j, "when", policy_rule_when(p, rule));
 	json_word(j, "then", words_then, policy_rule_then(p, rule));
+	if (policy_rule_notify(p, rule) == POLICY_NOTIFY_NONE)
+		json_nil(j, "notify");
+	else
+		json_word(j, "notify", words_alert_level,
+		    (int32_t)policy_rule_notify(p, rule));
 	json_word(j, "by", words_by, policy_rule_by(p, rule));
 	json_bits(j, "needs", words_need, policy_rule_needs(p, rule));
 	json_text(j, "reason", policy_rule_reason(p, rule));
@@ -294,6 +307,8 @@ show_json(const struct tool *t, const struct rules *r)
 	json_i64(&j, "reservation_ttl_s", policy_reservation_ttl(p));
 	json_i64(&j, "review_ttl_s", policy_review_ttl(p));
 	json_i64(&j, "approve_ttl_s", policy_approve_ttl(p));
+	json_text(&j, "review_timeout", policy_review_timeout(p) == LK_REJECT ?
+	    "deny" : "expire");
 	json_u64(&j, "worst_entry_bytes", policy_worst_bytes(p));
 	json_list(&j, "rules");
 	for (rule = 0; rule < (int)policy_rules(p); rule++)
