@@ -130,7 +130,8 @@ tell_progress(const struct tool *t, const struct lk_result *r, int *told)
 	if (*told == r->standing || s == NULL)
 		return;
 	*told = r->standing;
-	(void)fprintf(t->err, "%s %s\n", r->reference, s);
+	width_put(t->err, r->reference);
+	(void)fprintf(t->err, " %s\n", s);
 }
 
 /* Sleep. */

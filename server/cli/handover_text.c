@@ -50,13 +50,16 @@ put_node(const struct tool *t, const struct handover *h)
 {
 	char buf[DESKTEXT_MAX], time[MOMENT_SIZE];
 
-	(void)fprintf(t->out, "%s%s%s  %s  %s\n", tool_paint(t, TOOL_BOLD),
+	(void)fprintf(t->out, "%s%s%s  %s  ", tool_paint(t, TOOL_BOLD),
 	    tool_zh(t, "交接班", "Handover"), tool_paint(t, TOOL_PLAIN),
-	    moment_short(h->now, time), h->status.node);
+	    moment_short(h->now, time));
+	width_put(t->out, h->status.node);
+	(void)fputc('\n', t->out);
 	section(t, "节点", "node", h->status.ready != 1);
-	(void)fprintf(t->out, tool_zh(t, "%s，规则 %s", "%s, policy %s"),
+	(void)fprintf(t->out, tool_zh(t, "%s，规则 ", "%s, policy "),
 	    h->status.ready == 1 ? tool_zh(t, "就绪", "ready") :
-	    tool_zh(t, "未就绪", "NOT READY"), h->status.policy_version);
+	    tool_zh(t, "未就绪", "NOT READY"));
+	width_put(t->out, h->status.policy_version);
 	if (strcmp(h->lists.lists, "none") == 0)
 		(void)fputs(tool_zh(t, "，不使用名单", ", no lists"), t->out);
 	else if (h->lists.version != 0)
@@ -107,9 +110,9 @@ put_refs(const struct tool *t, const struct handover *h,
 		c = &h->desk.c[i];
 		if (!wanted(c))
 			continue;
-		(void)fprintf(t->out, "%s%s %s", named++ > 0 ? tool_zh(t,
-		    "、", ", ") : "", refid_print(ref, c->seq),
-		    is_proposed(c) ? c->proposer : c->taker);
+		(void)fprintf(t->out, "%s%s ", named++ > 0 ? tool_zh(t, "、",
+		    ", ") : "", refid_print(ref, c->seq));
+		width_put(t->out, is_proposed(c) ? c->proposer : c->taker);
 	}
 	(void)fprintf(t->out, "%s\n", n > named ? " …" : "");
 }
@@ -291,16 +294,18 @@ put_campaigns(const struct tool *t, const struct handover *h)
 	for (i = 0; h->campaigns != NULL && named < NAMES && i <
 	    campaigns_count(h->campaigns); i++) {
 		g = campaigns_at(h->campaigns, i);
-		if (handover_runs(g, today))
-			(void)fprintf(t->out, "%s%s", named++ == 0 ?
-			    tool_zh(t, "：", ": ") : tool_zh(t, "、", ", "),
-			    g->id);
+		if (!handover_runs(g, today))
+			continue;
+		(void)fputs(named++ == 0 ? tool_zh(t, "：", ": ") :
+		    tool_zh(t, "、", ", "), t->out);
+		width_put(t->out, g->id);
 	}
-	for (i = 0; i < h->nfull; i++)
-		(void)fprintf(t->out, "%s%s", i > 0 ? tool_zh(t, "、", ", ") :
+	for (i = 0; i < h->nfull; i++) {
+		(void)fputs(i > 0 ? tool_zh(t, "、", ", ") :
 		    h->campaigns != NULL ? tool_zh(t, "；人数已满：",
-		    "; full: ") : tool_zh(t, "人数已满：", "full: "),
-		    h->full[i]);
+		    "; full: ") : tool_zh(t, "人数已满：", "full: "), t->out);
+		width_put(t->out, h->full[i]);
+	}
 	(void)fputc('\n', t->out);
 }
 

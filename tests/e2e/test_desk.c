@@ -318,6 +318,24 @@ Test(desk, the_shift_on_one_screen)
 	    "$D/desk.sock 2>&1"), 0);
 	cr_expect(said("交接班") && said("待办 2，无人接办 1，派员在外 1，待第二人 1"),
 	    "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "printf '[campaign c-1]\\ntitle = \"x\"\\n"
+	    "batch = \"b\"\\nproducts = sim\\nfrom = 2026-01-01\\nuntil = "
+	    "2026-12-31\\nexpected = 9\\nlifts = HF-DAY\\nproposed = \"a\"\\n"
+	    "approved = \"b\"\\n[campaign c-2]\\ntitle = \"x\"\\nbatch = \"c\""
+	    "\\nproducts = sim\\nfrom = 2026-01-01\\nuntil = 2026-01-02\\n"
+	    "expected = 9\\nlifts = HF-DAY\\nproposed = \"a\"\\napproved = "
+	    "\"b\"\\n' >$D/campaigns && $L handover --campaigns $D/campaigns "
+	    "--socket $D/desk.sock --data $DATA --json 2>&1"), 0, "%s",
+	    daemon_said(d));
+	cr_expect(said("\"campaigns_running\":[") && !said("c-2") &&
+	    said("\"campaigns_full\":[]"), "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "echo '[campaign]' >$D/campaigns; $L "
+	    "handover --campaigns $D/campaigns --socket $D/desk.sock 2>&1"),
+	    EX_DATAERR, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --status $D --socket "
+	    "$D/desk.sock 2>&1"), EX_USAGE, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --data /nowhere --socket "
+	    "$D/desk.sock 2>&1"), EX_NOINPUT, "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/bank.sock 2>&1"),
 	    EX_NOPERM, "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L status --json --socket $D/desk.sock"),
