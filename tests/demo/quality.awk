@@ -112,8 +112,10 @@ function person_row(group, p,	n, i) {
 			blamed[group, p, hit[i]] = 1
 			cost[hit[i], class(group)]++
 		}
-		if (n == 1)
+		if (n == 1 && !((group, p, hit[1]) in alone)) {
+			alone[group, p, hit[1]] = 1
 			cost1[hit[1], class(group)]++
+		}
 	}
 }
 
@@ -217,7 +219,7 @@ END {
 	print "  * a legitimate burst that must pass.  right: held as is meant; at the counter:"
 	print "    applications held wrongly that the outlet itself may clear"
 
-	print "\nRules               rings it    rings lost      people held wrongly, and of them by it alone"
+	print "\nRules               rings it    rings lost      people held wrongly, and of them once by it alone"
 	print "                    hit in     without it     ordinary       bursts        others"
 	for (i = 1; i <= nrules; i++) {
 		r = rule[i]
