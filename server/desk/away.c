@@ -1,9 +1,11 @@
 #include <stdlib.h>
 
+#include "engine/day.h"
 #include "store/entry.h"
 
 #include "away.h"
 
+#define HOUR_MS INT64_C(3600000)
 #define CRASH_MS 2000	/* a start so soon behind an entry is a restart */
 
 struct span {
@@ -120,6 +122,15 @@ away_at(const struct away *a, int64_t ms)
 
 	return (a->first == 0 || ms < a->first || ms > a->last ||
 	    sum(a, ms + 1) > sum(a, ms));
+}
+
+/* Did it not run on most of a working day? */
+int
+away_day(const struct away *a, int32_t day)
+{
+	int64_t from = day_start(day) * 1000 + 9 * HOUR_MS;
+
+	return (away_between(a, from, from + 8 * HOUR_MS) >= 4 * HOUR_MS);
 }
 
 /* The first moment known. */

@@ -32,10 +32,13 @@ int away_entry(struct away *a, const struct entry *e);
 /**
  * away_at(a, ms): Did the node not run at that moment (UTC ms)?
  * away_between(a, from, to): How many ms of [from, to) it did not.
+ * away_day(a, day): Did it not for half or more of that day from 09:00 to 17:00 (UTC+8)?
+ * That is what can be said of an event known by its day alone.
  * away_first(a), away_last(a): journal time of the first entry and of the last; 0: none.
  */
 int away_at(const struct away *a, int64_t ms);
 int64_t away_between(const struct away *a, int64_t from, int64_t to);
+int away_day(const struct away *a, int32_t day);
 int64_t away_first(const struct away *a);
 int64_t away_last(const struct away *a);
 

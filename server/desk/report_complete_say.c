@@ -53,7 +53,7 @@ static const struct {
 	    REPORT_WIDE, 0 }
 
 static const struct report_column difference_columns[] = {
-	{ "kind", "情形", "KIND", REPORT_TEXT, REPORT_WIDE, 0 },
+	{ "kind", "情形", "KIND", REPORT_TEXT, 0, 0 },
 	PLACE,
 	{ "told_issued", "机构报开卡", "TOLD ISSUED", REPORT_NUMBER, 0, 0 },
 	{ "issued", "日志开卡", "JOURNAL", REPORT_NUMBER, 0, 0 },

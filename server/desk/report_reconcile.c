@@ -147,6 +147,7 @@ told(struct reconcile *r, const struct entry *e)
 	w = &v[r->nrows++];
 	*w = (struct row){ .seq = e->seq, .at = reportkind_happened(e),
 		.person = *checks_whose(e), .product = (uint8_t)e->product,
+		.dated = (e->flags & ENTRY_F_DATE_ONLY) != 0,
 		.place = checks_place(r->checks, e) };
 	return (w->place != CHECKS_NOWHERE ? 0 : -1);
 }

@@ -121,9 +121,11 @@ unchecked(struct reconcile *r, const struct row *w)
 	const int64_t *first = reporthash_get(r->first,
 	    checks_place_at(r->checks, w->place)->inst);
 
-	if (first != NULL && day_of(w->at / 1000) < day_of(*first / 1000))
+	int32_t day = day_of(w->at / 1000);
+
+	if (first != NULL && day < day_of(*first / 1000))
 		x.class = RECONCILE_BEFORE;
-	else if (away_at(r->away, w->at))
+	else if (w->dated ? away_day(r->away, day) : away_at(r->away, w->at))
 		x.class = RECONCILE_FILE_AWAY;
 	return (reconcile_add(r, &x));
 }

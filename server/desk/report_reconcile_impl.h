@@ -19,6 +19,7 @@ struct row {
 	struct token person;
 	uint32_t place;
 	uint8_t product;
+	uint8_t dated;		/* known by its day alone */
 };
 
 struct reconcile {

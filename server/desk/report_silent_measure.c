@@ -183,7 +183,7 @@ issued(const struct gauge *g, const struct silent_times *t)
 		if (t->v[i] < g->s->from || t->v[i] >= g->s->to ||
 		    g->inst == NULL || g->inst->first == 0 ||
 		    to <= g->inst->first ||
-		    away_at(g->s->away, t->v[i]))
+		    away_day(g->s->away, day_of(t->v[i] / 1000)))
 			continue;
 		n += checks_between(g->checks, from, to) == 0;
 	}

@@ -320,6 +320,27 @@ Test(reconcile, a_fallback_day_is_told_apart)
 	end();
 }
 
+Test(reconcile, a_row_of_a_day_alone_is_judged_by_its_day)
+{
+	int64_t midnight;
+
+	begin();
+	midnight = d.t - 9 * REPORTDAY_HOUR;
+	CONFIRM(PASS(1), 0);
+	d.t += 8 * REPORTDAY_HOUR;
+	(void)reportday_plain(&d, ENTRY_STOP);
+	d.t += 20 * REPORTDAY_HOUR;
+	(void)reportday_plain(&d, ENTRY_START);
+	(void)reportday_row(&d, "bank.0001", 7, 1, midnight,
+	    ENTRY_F_DATE_ONLY);
+	(void)reportday_row(&d, "bank.0001", 8, 1, midnight + REPORTDAY_DAY,
+	    ENTRY_F_DATE_ONLY);
+	settle();
+	cr_expect_eq(of(RECONCILE_UNCHECKED), 1);
+	cr_expect_eq(of(RECONCILE_FILE_AWAY), 1);
+	end();
+}
+
 Test(reconcile, asked_again_and_issued_counts_once)
 {
 	uint64_t seq;
