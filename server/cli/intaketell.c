@@ -179,7 +179,7 @@ tell_totals(const struct tool *t, const struct intake_result *r)
 static void
 tell_reasons(const struct tool *t, const struct intake_result *r)
 {
-	struct intakemap_fault fault = { 0, 0, 0 };
+	struct intakemap_fault fault = { 0, 0, 0, 0 };
 	int i;
 
 	for (i = 1; i < INTAKEMAP_WHYS; i++) {

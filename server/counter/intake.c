@@ -257,11 +257,12 @@ take(struct intake *x)
 
 /* Take one row in. */
 int
-intake_row(struct request *q, const struct intakerow *row, uint32_t mode,
+intake_row(struct request *q, const struct intakerow *row,
+    const struct intake_early *early, uint32_t mode,
     struct intakerow_result *res)
 {
 	struct intake x = { .q = q, .row = row, .mode = mode, .res = res,
-		.id.nlen = 0 };
+		.early = early, .id.nlen = 0 };
 	int rc;
 
 	rc = take(&x);

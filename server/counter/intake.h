@@ -29,12 +29,25 @@
 
 struct record_card;
 
+#define INTAKE_EARLY 32		/* rows looked at together */
+
+#define INTAKE_EARLY_CARD 1u
+#define INTAKE_EARLY_PERSON 2u
+
+/* What is known of a row before it is taken. */
+struct intake_early {
+	unsigned has;		/* INTAKE_EARLY_* */
+	struct token card, person;
+	struct identity id;	/* with the person's token; wiped by whoever holds it */
+};
+
 /* A row on its way into the journal. */
 struct intake {
 	struct request *q;
 	const struct intakerow *row;
 	uint32_t mode;		/* INTAKEROW_DRY, INTAKEROW_STOCK */
 	struct intakerow_result *res;
+	const struct intake_early *early; /* or NULL */
 	struct identity id;	/* of an opening; wiped by whoever holds it */
 	uint32_t inst;		/* interned, 0: never seen */
 	const struct record_card *card; /* what the reference stands for, or NULL */
@@ -46,11 +59,19 @@ enum intake_join { INTAKE_JOIN_NONE, INTAKE_JOIN_KNOWN, INTAKE_JOIN_MERGE,
 	INTAKE_JOIN_AMBIGUOUS, INTAKE_JOIN_PERSON, INTAKE_JOIN_PRODUCT };
 
 /**
- * intake_row(q, row, mode, res): Take one row in; what became of it stands in *res.
+ * intake_early(q, rows, n, out): Make the tokens of up to INTAKE_EARLY rows, and have what
+ * they will ask of the state fetched.
+ */
+void intake_early(struct request *q, const struct intakerow *rows, size_t n,
+    struct intake_early *out);
+
+/**
+ * intake_row(q, row, early, mode, res): Take one row in; what became of it stands in *res.
  * Return 0, or -1 when it was refused or there is no room; q->error is LK_E_UNAVAIL when
  * nothing can be recorded any more.
  */
-int intake_row(struct request *q, const struct intakerow *row, uint32_t mode,
+int intake_row(struct request *q, const struct intakerow *row,
+    const struct intake_early *early, uint32_t mode,
     struct intakerow_result *res);
 
 /**

@@ -110,7 +110,7 @@ intake_answer(struct request *q)
 	r.operation = (int32_t)wire_u32(q->f, WIRE_T_OPERATION, 0);
 	r.channel = (int32_t)wire_u32(q->f, WIRE_T_CHANNEL, 0);
 	r.quantity = (int32_t)wire_u32(q->f, WIRE_T_QUANTITY, 1);
-	if (intake_row(q, &r, 0, &res) == 0 && res.outcome != INTAKEROW_AMBIGUOUS)
+	if (intake_row(q, &r, NULL, 0, &res) == 0 && res.outcome != INTAKEROW_AMBIGUOUS)
 		reply_ok(q);
 	else
 		single_refused(q, &res);
@@ -129,33 +129,50 @@ frame_institution(struct request *q, char inst[32])
 	return (0);
 }
 
+/* Read the next rows of a frame, at most INTAKE_EARLY; return their bytes. */
+static size_t
+next_rows(const uint8_t *p, size_t len, const char *inst,
+    struct intakerow *r, size_t *n)
+{
+	size_t all = 0, one;
+
+	for (*n = 0; *n < INTAKE_EARLY && all < len; (*n)++, all += one) {
+		if ((one = intakerow_get(&r[*n], p + all, len - all)) == 0)
+			break;
+		if (r[*n].text[INTAKEROW_INST].len == 0) {
+			r[*n].text[INTAKEROW_INST].p = inst;
+			r[*n].text[INTAKEROW_INST].len = strlen(inst);
+		}
+	}
+	return (all);
+}
+
 /* Take all rows of a frame in, up to the first for which there is no room. */
 static size_t
 rows(struct request *q, const uint8_t *p, size_t len, uint32_t mode,
     const char *inst, uint8_t *out)
 {
-	struct intakerow_result res;
-	struct intakerow r;
-	size_t n, made = 0;
+	struct intakerow_result res = { INTAKEROW_BUSY, 0, 0, 0 };
+	struct intake_early early[INTAKE_EARLY];
+	struct intakerow r[INTAKE_EARLY];
+	size_t bytes, n, i, made = 0;
 	int full = 0;
 
-	for (; len > 0; p += n, len -= n) {
-		if ((n = intakerow_get(&r, p, len)) == 0)
-			break;
-		if (r.text[INTAKEROW_INST].len == 0) {
-			r.text[INTAKEROW_INST].p = inst;
-			r.text[INTAKEROW_INST].len = strlen(inst);
+	for (; len > 0 && q->error == LK_OK; p += bytes, len -= bytes) {
+		bytes = next_rows(p, len, inst, r, &n);
+		intake_early(q, r, full ? 0 : n, early);
+		for (i = 0; i < n && q->error != LK_E_UNAVAIL; i++) {
+			q->error = LK_OK;
+			if (!full)
+				(void)intake_row(q, &r[i], &early[i], mode,
+				    &res);
+			full = res.outcome == INTAKEROW_BUSY;
+			memcpy(&out[made], &res, INTAKEROW_RESULT);
+			made += INTAKEROW_RESULT;
 		}
-		if (!full)
-			(void)intake_row(q, &r, mode, &res);
-		full = res.outcome == INTAKEROW_BUSY;
-		out[made++] = res.outcome;
-		out[made++] = res.why;
-		out[made++] = res.field;
-		out[made++] = res.detail;
-		if (q->error == LK_E_UNAVAIL)
-			break;
-		q->error = LK_OK;
+		if (q->error != LK_E_UNAVAIL)
+			q->error = LK_OK;
+		explicit_bzero(early, sizeof(early));
 	}
 	return (made);
 }

@@ -76,6 +76,13 @@ intake_read_card(struct intake *x)
 		return (intake_no(x, INTAKEROW_F_REF, INTAKEROW_LONG, 0));
 	if (!encoding_valid(p, len))
 		return (intake_no(x, INTAKEROW_F_REF, INTAKEROW_UNTEXT, 0));
+	if (x->early != NULL && (x->early->has & INTAKE_EARLY_CARD) != 0 &&
+	    (x->row->kind != INTAKEROW_OPEN ||
+	    listing_keys(q->c->listing) == NULL)) {
+		q->e->card = x->early->card;
+		q->e->epoch = token_keys_epoch(q->c->o.keys, 0);
+		return (0);
+	}
 	if ((n = normal_card(p, len, norm)) == 0)
 		return (intake_no(x, INTAKEROW_F_REF, INTAKEROW_MISSING, 0));
 	request_token(q, TOKEN_CARD, norm, n, &q->e->card);
@@ -126,6 +133,12 @@ intake_read_document(struct intake *x)
 	struct entry *e = q->e;
 	char country[16];
 
+	if (x->early != NULL && (x->early->has & INTAKE_EARLY_PERSON) != 0) {
+		x->id = x->early->id;
+		e->id_type = r->id_type;
+		e->person = x->early->person;
+		return (0);
+	}
 	if (!code_id_type(r->id_type))
 		return (intake_no(x, INTAKEROW_F_ID_TYPE, r->id_type == 0 ?
 		    INTAKEROW_MISSING : INTAKEROW_CODE, 0));

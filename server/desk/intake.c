@@ -64,7 +64,7 @@ static void
 put(struct intake *x, const struct csvfile_row *row)
 {
 	struct intake_frame *fr = intake_frame_filling(x);
-	struct intakemap_fault fault = { 0, 0, 0 };
+	struct intakemap_fault fault = { 0, 0, 0, 0 };
 	struct intakerow out[2];
 	struct intake_line *l;
 	int n, i;
@@ -79,7 +79,7 @@ put(struct intake *x, const struct csvfile_row *row)
 		    INTAKE_BLOB - fr->nblob);
 		if (len == 0) {
 			fault = (struct intakemap_fault){ INTAKEROW_LONG, 0,
-				0 };
+				0, 0 };
 			break;
 		}
 		fr->at[fr->npacked++] = fr->nblob;
@@ -87,6 +87,7 @@ put(struct intake *x, const struct csvfile_row *row)
 		l->n++;
 	}
 	l->fault = fault;
+	fr->doubts += l->n > 0 && fault.doubt != 0;
 	if (l->n > 0)
 		note_institution(x, row);
 	/* A row of which one half cannot be told is told not at all. */

@@ -34,7 +34,7 @@ empty(struct intake_frame *fr)
 	explicit_bzero(fr->blob, fr->nblob);
 	explicit_bzero(fr->raw, fr->nraw);
 	fr->sent = 0;
-	fr->skip = 0;
+	fr->skip = fr->doubts = 0;
 	fr->nblob = fr->npacked = fr->nlines = fr->nraw = 0;
 }
 
@@ -310,6 +310,8 @@ intake_frame_close(struct intake *x)
 
 	if (fr->nlines == 0)
 		return (INTAKE_DONE);
+	if (fr->doubts > 0)
+		intake_doubts(x, fr);
 	fr->rows = x->rows;
 	fr->hash = XXH3_64bits_digest(x->xxh);
 	x->n++;

@@ -37,6 +37,7 @@ struct intake_frame {
 	struct intakerow_result result[INTAKEROW_ROWS];
 	struct intake_line line[INTAKEROW_ROWS];
 	size_t nlines;
+	size_t doubts;		/* lines with fault.doubt */
 	char raw[INTAKE_RAW];
 	size_t nraw;
 	uint64_t rows;		/* of the file, with all in here */
@@ -82,6 +83,12 @@ enum intake_end intake_frames_end(struct intake *x);
  */
 enum intake_end intake_send(struct intake *x, struct intake_frame *fr);
 enum intake_end intake_receive(struct intake *x, struct intake_frame *fr);
+
+/**
+ * intake_doubts(x, fr): Decide on rows of the frame whose numbers may have been rounded,
+ * and take out those that are not to be sent.
+ */
+void intake_doubts(struct intake *x, struct intake_frame *fr);
 
 /**
  * intake_settle(x, fr): Count what became of a frame's rows and write the rejected ones.

@@ -106,6 +106,40 @@ reject(struct intake *x, const struct intake_frame *fr,
 	(void)fputs("\r\n", f);
 }
 
+/* Decide on rows whose numbers may have been rounded. */
+void
+intake_doubts(struct intake *x, struct intake_frame *fr)
+{
+	size_t i, k, n = 0, to = 0, first, end;
+	struct intake_line *l;
+
+	/* One that is wrong by itself speaks against those before it, too. */
+	for (i = 0; i < fr->nlines; i++) {
+		l = &fr->line[i];
+		if (l->n > 0 && l->fault.doubt != 0 &&
+		    !intakemap_believe(&x->c, &l->fault))
+			l->n = 0;
+	}
+	for (i = 0; i < fr->nlines; i++) {
+		l = &fr->line[i];
+		if (l->n > 0 && l->fault.doubt != 0 &&
+		    !intakemap_believe(&x->c, &l->fault))
+			l->n = 0;
+		for (k = l->first, first = n, end = k + l->n; k < end; k++) {
+			size_t len = (k + 1 < fr->npacked ? fr->at[k + 1] :
+			    fr->nblob) - fr->at[k];
+
+			memmove(&fr->blob[to], &fr->blob[fr->at[k]], len);
+			fr->at[n++] = to;
+			to += len;
+		}
+		l->first = (uint16_t)first;
+	}
+	fr->npacked = n;
+	fr->nblob = to;
+	fr->doubts = 0;
+}
+
 /* Count one outcome; nonzero when it is a refusal. */
 static int
 count(struct intake_counts *c, const struct intakerow_result *res,

@@ -72,6 +72,7 @@ struct intakemap_columns {
 	size_t most;		/* the last column that is used */
 	unsigned found;
 	int damaged;		/* the file has shown rounded numbers */
+	unsigned exact;		/* and INTAKEMAP_DOUBT_*: ones with all their digits */
 	struct intakemap_memo {
 		char text[48];
 		size_t len;
@@ -79,11 +80,18 @@ struct intakemap_columns {
 	} memo[INTAKEROW_FIELDS]; /* what the word above meant */
 };
 
+/* intakemap_fault.doubt: the number ends in zeros as one does that was rounded to 15
+ * digits, and its check digit is wrong or it has none. */
+#define INTAKEMAP_DOUBT_ID 1u
+#define INTAKEMAP_DOUBT_REF 2u
+#define INTAKEMAP_DOUBT_WRONG 4u
+
 /* Why a row was not made. */
 struct intakemap_fault {
 	int why;		/* enum intakerow_why or intakemap_why */
 	int field;		/* enum intakerow_field */
 	int detail;
+	unsigned doubt;		/* the row was made: see intakemap_believe() */
 };
 
 /**
@@ -124,6 +132,14 @@ int intakemap_bind(struct intakemap_columns *c, const struct intakemap *m,
  */
 int intakemap_row(struct intakemap_columns *c, const struct csvfile_row *row,
     int stock, struct intakerow out[2], struct intakemap_fault *fault);
+
+/**
+ * intakemap_believe(c, fault): Is a row with fault->doubt to be taken?  To be asked when
+ * some hundred rows around it were made: they tell whether numbers of this file have all
+ * their digits.  Return nonzero, or 0 with the reason in *fault.
+ */
+int intakemap_believe(struct intakemap_columns *c,
+    struct intakemap_fault *fault);
 
 /**
  * intakemap_institution(c, row, len): Whose row it is: "" where nothing says it.

@@ -3,6 +3,7 @@
 
 #include "plugin.h"
 
+#include "engine/identity.h"
 #include "engine/normal.h"
 #include "lists/import.h"
 #include "plugin/conf.h"
@@ -233,36 +234,6 @@ code(struct intakemap_columns *c, const struct csvfile_row *row, int field,
 	return (0);
 }
 
-/* Is a number as it was written?  What a spreadsheet has rounded is gone for good. */
-static int
-sound(struct intakemap_columns *c, const struct csvfile_cell *x)
-{
-	size_t i;
-
-	/* Short ones and plain words need no closer look. */
-	if (x->len <= 15 && memchr(x->text, 'E', x->len) == NULL &&
-	    memchr(x->text, 'e', x->len) == NULL && (x->len == 0 ||
-	    (unsigned char)x->text[0] < 0x80))
-		return (1);
-	if (x->len == 18 && x->text[17] != '0' &&
-	    memchr(x->text, '.', x->len) == NULL) {
-		for (i = 0; i < 17 && x->text[i] >= '0' &&
-		    x->text[i] <= '9'; i++)
-			;
-		if (i == 17)
-			return (1);
-	}
-	switch (csvfile_rounded(x)) {
-	case CSVFILE_EXPONENT:
-		c->damaged = 1;
-		return (0);
-	case CSVFILE_ZEROS:
-		return (-1);
-	default:
-		return (1);
-	}
-}
-
 /* Is the check digit of a card number right (ISO/IEC 7812, Luhn)? */
 static int
 luhn(const char *p, size_t n)
@@ -281,23 +252,79 @@ luhn(const char *p, size_t n)
 	return (sum % 10 == 0);
 }
 
+/* How many digits stand at the beginning. */
+static size_t
+digits(const struct csvfile_cell *x)
+{
+	size_t n = 0;
+
+	while (n < x->len && x->text[n] >= '0' && x->text[n] <= '9')
+		n++;
+	return (n);
+}
+
+/* Is it a long number that no spreadsheet has rounded?  Mostly that is plain to see. */
+static int
+plainly_sound(const struct csvfile_cell *x)
+{
+	size_t n = digits(x), i;
+
+	if ((x->flags & CSVFILE_AS_TEXT) != 0 || n <= 15 || n + 1 < x->len)
+		return (0);
+	for (i = 15; i < n; i++)
+		if (x->text[i] != '0')
+			return (1);
+	return (0);
+}
+
 /* A number that must be as it was written. */
 static int
 number(struct intakemap_columns *c, const struct csvfile_cell *x, int field,
     struct intakemap_fault *f)
 {
-	int ok = sound(c, x);
+	unsigned mine = field == INTAKEROW_F_ID ? INTAKEMAP_DOUBT_ID :
+	    INTAKEMAP_DOUBT_REF;
+	int right;
 
-	if (ok == 1)
+	if (plainly_sound(x)) {
+		c->exact |= mine;
 		return (0);
-	/* It ends as a rounded one would.  A check digit may say that it is right, but
-	 * not in a file whose other numbers were rounded. */
-	if (ok == -1 && !c->damaged && (field == INTAKEROW_F_ID ||
-	    luhn(x->text, x->len)))
+	}
+	if (x->len == digits(x) && x->len <= 15)
 		return (0);
-	if (ok == -1)
+	switch (csvfile_rounded(x)) {
+	case CSVFILE_EXPONENT:
 		c->damaged = 1;
-	return (no(f, field, INTAKEMAP_DAMAGED, 0));
+		return (no(f, field, INTAKEMAP_DAMAGED, 0));
+	case CSVFILE_ZEROS:
+		break;
+	default:
+		return (0);
+	}
+	/* It ends as a rounded one would: the other rows will tell. */
+	right = field == INTAKEROW_F_ID ? x->len == 18 &&
+	    identity_check_digit(x->text) == x->text[17] :
+	    luhn(x->text, x->len);
+	f->doubt |= mine | (right ? 0 : INTAKEMAP_DOUBT_WRONG);
+	return (0);
+}
+
+/* Is a row to be taken that ends as a rounded one would? */
+int
+intakemap_believe(struct intakemap_columns *c, struct intakemap_fault *f)
+{
+	unsigned mine = f->doubt & (INTAKEMAP_DOUBT_ID | INTAKEMAP_DOUBT_REF);
+
+	/* A spreadsheet rounds all of a column: where others have all their digits, so
+	 * has this one. */
+	if (!c->damaged && (c->exact & mine) == mine)
+		return (1);
+	if (!c->damaged && (f->doubt & INTAKEMAP_DOUBT_WRONG) == 0)
+		return (1);
+	c->damaged |= (f->doubt & INTAKEMAP_DOUBT_WRONG) != 0;
+	(void)no(f, (f->doubt & INTAKEMAP_DOUBT_ID) != 0 ? INTAKEROW_F_ID :
+	    INTAKEROW_F_REF, INTAKEMAP_DAMAGED, 0);
+	return (0);
 }
 
 /* A text of the row. */
@@ -444,6 +471,7 @@ intakemap_row(struct intakemap_columns *c, const struct csvfile_row *row,
 	int32_t kind;
 
 	memset(&base, 0, sizeof(base));
+	f->doubt = 0;
 	if (shape(c, row, f) != 0 || common(c, row, &base, f) != 0 ||
 	    code(c, row, INTAKEROW_F_KIND, c->m->kind, &kind, f) != 0 ||
 	    moment(c, row, INTAKEROW_F_OPENED, INTAKEMAP_OPENED_TIME, &opened,

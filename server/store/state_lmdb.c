@@ -290,6 +290,16 @@ state_lmdb_grow(struct state_lmdb *db)
 	return (state_lmdb_renew(db));
 }
 
+/* How many pages has the file? */
+uint64_t
+state_lmdb_pages(const struct state_lmdb *db)
+{
+	MDB_envinfo info;
+
+	return (mdb_env_info(db->env, &info) == 0 ?
+	    (uint64_t)info.me_last_pgno + 1 : UINT64_MAX);
+}
+
 /* Ask LMDB for its figures. */
 void
 state_lmdb_stat(const struct state_lmdb *db, uint64_t *records,

@@ -86,6 +86,12 @@ int state_lmdb_next(struct state_lmdb *db, struct state_stored *r);
 int state_lmdb_grow(struct state_lmdb *db);
 
 /**
+ * state_lmdb_pages(db):
+ * Return how many pages the file has up to its last.  Any thread.
+ */
+uint64_t state_lmdb_pages(const struct state_lmdb *db);
+
+/**
  * state_lmdb_stat(db, records, bytes, map_bytes):
  * Return the number of records and the bytes of the file up to its last page,
  * both as of the last commit, and the size of the map.

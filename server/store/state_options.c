@@ -18,7 +18,7 @@ state_options_set(struct state_options *to, const struct state_options *from,
 	if (to->interval_ms == 0)
 		to->interval_ms = 60000;
 	if (to->txn_records == 0)
-		to->txn_records = 4096;
+		to->txn_records = STATE_TXN_RECORDS;
 	if (to->overlay_bytes < (uint64_t)1 << 20) {
 		snprintf(err, errlen, "overlay below 1 MiB");
 		return (-1);

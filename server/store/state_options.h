@@ -5,6 +5,8 @@
 
 struct state_options;
 
+#define STATE_TXN_RECORDS 4096	/* txn_records where none are asked for */
+
 /**
  * state_options_set(to, from, err, errlen):
  * Copy the options of state_open() and put the default for each zero.  Return

@@ -14,10 +14,12 @@
 #include "state_filter.h"
 #include "state_key.h"
 #include "state_lmdb.h"
+#include "state_options.h"
 
 #include "state_writer.h"
 
 #define TXN_BYTES	(16 << 20)	/* Values in one transaction. */
+#define DENSE_MAX	16		/* Records for a page that count. */
 #define NICE		10
 #define FILL_KEYS	4096		/* Between looks at the phase. */
 
@@ -54,6 +56,7 @@ struct job {
 	struct overlay_item *items;
 	size_t n;
 	size_t done;
+	size_t part;			/* Records of one transaction. */
 	bool several;			/* Needs several transactions. */
 };
 
@@ -129,13 +132,30 @@ commit(struct state_writer *w)
 	return (rc);
 }
 
+/*
+ * How many records go into one transaction: so many that the pages they change fit into
+ * memory.  Where there are many for each page of the file, as when a million people are
+ * taken in, these are fewer pages by as much, and fewer times to wait for the disk.
+ */
+static size_t
+part_size(const struct state_writer *w, size_t n)
+{
+	uint64_t dense;
+
+	if (w->txn_records != STATE_TXN_RECORDS)
+		return (w->txn_records);
+	dense = n / state_lmdb_pages(w->db);
+	return (w->txn_records * (dense < 1 ? 1 : dense > DENSE_MAX ?
+	    DENSE_MAX : (size_t)dense));
+}
+
 /* Return the index after the last item of the next transaction. */
 static size_t
-part_end(const struct state_writer *w, const struct job *j)
+part_end(const struct job *j)
 {
 	size_t i = j->done, bytes = 0;
 
-	while (i < j->n && i - j->done < w->txn_records && bytes < TXN_BYTES)
+	while (i < j->n && i - j->done < j->part && bytes < TXN_BYTES)
 		bytes += j->items[i++].r->len;
 	return (i);
 }
@@ -145,7 +165,7 @@ static int
 part_write(struct state_writer *w, struct job *j)
 {
 	struct state_meta meta = { w->base, w->seq };
-	size_t end = part_end(w, j);
+	size_t end = part_end(j);
 	int rc;
 
 	state_lmdb_begin(w->db);
@@ -195,7 +215,8 @@ job_write(struct state_writer *w, struct job *j)
 
 	if (wait_durable(w) == -1)
 		return (1);
-	j->several = part_end(w, j) < j->n;
+	j->part = part_size(w, j->n);
+	j->several = part_end(j) < j->n;
 	for (bool whole = false; !whole || more;) {
 		if (w->stop)
 			return (1);
