@@ -144,13 +144,22 @@ alarm_verdict(struct request *q, const struct application *ap,
 		e->alert = e->alert_kind = 0;
 }
 
+/* The area of the entry's outlet; of one that nobody knows, the institution's. */
+static int32_t
+area_of(const struct request *q)
+{
+	int32_t area = alarm_area(q->c, q->e->inst, q->e->outlet);
+
+	return (area != 0 || q->grant == NULL ? area : q->grant->area);
+}
+
 /* A card was issued: was that allowed? */
 void
 alarm_confirm(struct request *q)
 {
 	struct entry *e = q->e;
 
-	e->area = alarm_area(q->c, e->inst, e->outlet);
+	e->area = area_of(q);
 	if ((e->flags & (ENTRY_F_OVERRIDE | ENTRY_F_AFTER_CANCEL |
 	    ENTRY_F_EXTRA)) != 0)
 		raise_to(e, ALERT_COUNTY, ALERT_OVERRIDE);
@@ -164,7 +173,7 @@ alarm_report(struct request *q)
 {
 	struct entry *e = q->e;
 
-	e->area = alarm_area(q->c, e->inst, e->outlet);
+	e->area = area_of(q);
 	raise_to(e, e->code == LK_REPORT_COERCED ? ALERT_CITY : ALERT_COUNTY,
 	    ALERT_TELLER);
 }
