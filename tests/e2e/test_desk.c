@@ -3,10 +3,12 @@
 #include <criterion/criterion.h>
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/jsonok.h"
 #include "keys/keydisk.h"
@@ -40,12 +42,10 @@ make_staff(const char *who, const char *rights)
 	    "[staff %s]\nkey = \"%s\"\nrights = %s\n", who, k.public, rights);
 }
 
-/* Start a sandbox whose magic numbers hold and refuse, with officers. */
+/* Make keys and a configuration with officers, and start the daemon. */
 static void
-start(void)
+start_as(struct daemon_setup *setup)
 {
-	static const struct daemon_setup setup = { .sections = sections,
-		.sandbox = 1 };
 	const char *tmp = getenv("TMPDIR");
 
 	(void)snprintf(keys, sizeof(keys), "%s/lk-desk-XXXXXX",
@@ -59,7 +59,17 @@ start(void)
 	make_staff("lin", "review, alert, link");
 	make_staff("wu", "review");
 	make_staff("he", "access");
-	d = daemon_start(&setup);
+	setup->sections = sections;
+	d = daemon_start(setup);
+}
+
+/* Start a sandbox whose magic numbers hold and refuse. */
+static void
+start(void)
+{
+	static struct daemon_setup setup = { .sandbox = 1 };
+
+	start_as(&setup);
 }
 
 /* Remove one name of a tree. */
@@ -79,21 +89,28 @@ end(void)
 	(void)nftw(keys, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Check a magic number; the reference. */
+/* Check somebody; the reference. */
 static const char *
-magic(unsigned code, const char *txn)
+check(const char *id, const char *txn)
 {
 	static char ref[2][32];
 	static int turn;
 	struct client *c = client_open(d, "bank");
 
-	(void)client_check(c, txn, citizen(0, 19900101, code),
-	    LK_PRODUCT_BANK1);
+	(void)client_check(c, txn, id, LK_PRODUCT_BANK1);
 	cr_assert_eq(client_call(c), 0);
 	cr_assert_eq(wire_copy(&c->f, WIRE_T_REFERENCE, ref[turn ^= 1], 32),
 	    0);
 	client_close(c);
 	return (ref[turn]);
+}
+
+/* Check a magic number. */
+static const char *
+magic(unsigned code, const char *txn)
+{
+
+	return (check(citizen(0, 19900101, code), txn));
 }
 
 /* Run liangka at the desk: `words` and whose key. */
@@ -168,6 +185,60 @@ Test(desk, a_case_from_hold_to_issue)
 	cr_expect(said("\"note\":\"East station: file 9\"") &&
 	    said("\"by_person\":\"lin\""), "%s", daemon_said(d));
 	end();
+}
+
+/* Write a policy that holds everybody and refuses the young. */
+static void
+write_policy(const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	cr_assert_not_null(f);
+	cr_assert(fputs("[policy]\nversion = \"desk-1\"\n[rule ALL]\n"
+	    "when = \"age >= 30\"\nthen = review\nby = centre\n"
+	    "needs = centre\nreason = \"ALL\"\nnotify = city\n[rule NO]\n"
+	    "when = \"age < 30\"\nthen = reject\nreason = \"NO\"\n", f) >= 0);
+	cr_assert_eq(fclose(f), 0);
+}
+
+/* What was answered is there after the daemon was killed, step by step. */
+Test(desk, nothing_is_lost_when_the_daemon_is_killed)
+{
+	static char path[] = "/tmp/lk-desk-policy-XXXXXX";
+	static struct daemon_setup setup = { .policy = path };
+	static const char *const steps[] = { "take", "dispatch --team East",
+		"result --found genuine", "approve" };
+	char ref[32], no[32];
+	int fd = mkstemp(path);
+	size_t i;
+
+	cr_assert_geq(fd, 0);
+	(void)close(fd);
+	write_policy(path);
+	start_as(&setup);
+	(void)snprintf(ref, sizeof(ref), "%s", check(citizen(330102, 19700101,
+	    1), "a"));
+	(void)snprintf(no, sizeof(no), "%s", check(citizen(330102, 20050101,
+	    1), "b"));
+	cr_expect_eq(desk("approve", no, "wu"), 0, "%s", daemon_said(d));
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		cr_expect_eq(desk(steps[i], ref, "lin"), 0, "%s: %s", steps[i],
+		    daemon_said(d));
+		(void)daemon_kill(d, SIGKILL);
+		daemon_restart(d);
+		cr_expect_eq(daemon_tool(d, "$L review list --json --officer "
+		    "lin --socket $D/desk.sock"), 0, "%s", daemon_said(d));
+		cr_expect_eq(said("\"taker\":\"lin\""), i < 3, "%s: %s",
+		    steps[i], daemon_said(d));
+		cr_expect_eq(desk("take", ref, "wu"), 1, "%s", daemon_said(d));
+	}
+	cr_expect_eq(desk("approve", no, "wu"), EX_NOPERM, "the first still");
+	cr_expect_eq(desk("approve", no, "lin"), 0, "%s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/desk.sock"), 0);
+	cr_expect(said("cases     0 open") && said("1 city"), "%s",
+	    daemon_said(d));
+	end();
+	(void)unlink(path);
 }
 
 /* Two officers at the same moment: one gets it, the other is told who. */
