@@ -85,9 +85,9 @@ report_failed(const struct report *r)
 	return (r->failed);
 }
 
-/* Copy a text; NULL when out of memory, which is remembered. */
-static const char *
-keep(struct report *r, const char *s)
+/* Copy a text. */
+const char *
+report_keep(struct report *r, const char *s)
 {
 	size_t len = strlen(s) + 1;
 	struct report_text *x;
@@ -106,16 +106,18 @@ keep(struct report *r, const char *s)
 static void *
 more(struct report *r, void **v, size_t n, size_t size)
 {
-	void *p = *v;
+	void *p;
 
 	/* Doubled at each power of two. */
-	if ((n & (n - 1)) == 0 &&
-	    (p = realloc(*v, (n == 0 ? 1 : 2 * n) * size)) == NULL) {
-		r->failed = 1;
-		return (NULL);
+	if ((n & (n - 1)) == 0) {
+		p = realloc(*v, (n == 0 ? 1 : 2 * n) * size);
+		if (p == NULL) {
+			r->failed = 1;
+			return (NULL);
+		}
+		*v = p;
 	}
-	*v = p;
-	return ((char *)p + n * size);
+	return ((char *)*v + n * size);
 }
 
 /* Add a setting or figure, empty as yet. */
@@ -147,7 +149,7 @@ report_param(struct report *r, const char *key, const char *zh,
 	    REPORT_TEXT);
 
 	if (c != NULL)
-		c->set = (c->text = keep(r, value)) != NULL;
+		c->set = (c->text = report_keep(r, value)) != NULL;
 }
 
 /* Add one that is a number. */
@@ -287,174 +289,14 @@ report_table(struct report *r, const char *key, const char *zh, const char *en,
 	return (t);
 }
 
-/* Make room for another row. */
-static int
-widen(struct report_table *t)
-{
-	size_t room = t->room == 0 ? 16 : 2 * t->room;
-	struct report_cell *cells;
-	unsigned char *how;
-
-	if ((cells = realloc(t->cells, room * t->ncolumns *
-	    sizeof(*cells))) != NULL)
-		t->cells = cells;
-	if ((how = realloc(t->how, room)) != NULL)
-		t->how = how;
-	if (cells == NULL || how == NULL) {
-		t->r->failed = 1;
-		return (-1);
-	}
-	t->room = room;
-	return (0);
-}
-
-/* Begin a row of this kind. */
-void
-report_row_as(struct report_table *t, enum report_row how)
-{
-
-	if (t->r == NULL || t->r->failed ||
-	    (t->rows == t->room && widen(t) != 0))
-		return;
-	t->how[t->rows] = (unsigned char)how;
-	memset(&t->cells[t->rows * t->ncolumns], 0,
-	    t->ncolumns * sizeof(*t->cells));
-	t->rows++;
-	t->at = 0;
-}
-
-/* Begin a row. */
-void
-report_row(struct report_table *t)
-{
-
-	report_row_as(t, REPORT_PLAIN);
-}
-
-/* The next cell of the row, or NULL. */
-static struct report_cell *
-next(struct report_table *t, int set)
-{
-	struct report_cell *c;
-
-	if (t->rows == 0 || t->at == t->ncolumns)
-		return (NULL);
-	c = &t->cells[(t->rows - 1) * t->ncolumns + t->at++];
-	if ((c->set = set) != 0)
-		t->used |= 1u << (t->at - 1);
-	return (c);
-}
-
-/* Leave a cell empty. */
-void
-report_empty(struct report_table *t)
-{
-
-	(void)next(t, 0);
-}
-
-/* Fill one with a text. */
-void
-report_text(struct report_table *t, const char *s)
-{
-	struct report_cell *c = next(t, s != NULL);
-
-	if (c != NULL && s != NULL)
-		c->set = (c->text = keep(t->r, s)) != NULL;
-}
-
-/* Fill one with a word. */
-void
-report_word(struct report_table *t, const char *name, const char *zh,
-    const char *en)
-{
-	struct report_cell *c = next(t, 1);
-
-	if (c != NULL) {
-		c->text = name;
-		c->zh = zh;
-		c->en = en;
-	}
-}
-
-/* Fill one with a word that is made up. */
-void
-report_said(struct report_table *t, const char *name, const char *zh,
-    const char *en)
-{
-	struct report_cell *c = next(t, 0);
-
-	if (c == NULL)
-		return;
-	c->text = keep(t->r, name);
-	c->zh = keep(t->r, zh);
-	c->en = keep(t->r, en);
-	c->set = c->text != NULL && c->zh != NULL && c->en != NULL;
-	t->used |= 1u << (t->at - 1);
-}
-
-/* Fill one with a number. */
-void
-report_number(struct report_table *t, int64_t n)
-{
-	struct report_cell *c = next(t, 1);
-
-	if (c != NULL)
-		c->n = n;
-}
-
-/* Fill one with a time. */
-void
-report_time(struct report_table *t, int64_t ms)
-{
-	struct report_cell *c = next(t, ms != 0);
-
-	if (c != NULL)
-		c->n = ms;
-}
-
-/* Fill one with a duration. */
-void
-report_span(struct report_table *t, int64_t ms)
-{
-	struct report_cell *c = next(t, ms >= 0);
-
-	if (c != NULL)
-		c->n = ms;
-}
-
-/* Fill one with a ratio. */
-void
-report_ratio(struct report_table *t, double x)
-{
-	struct report_cell *c = next(t, 1);
-
-	if (c != NULL)
-		c->x = x;
-}
-
-/* Fill one with a share and its interval. */
-void
-report_rate(struct report_table *t, uint64_t k, uint64_t n)
-{
-	struct report_cell *c = next(t, n > 0);
-
-	if (c == NULL || n == 0)
-		return;
-	c->n = (int64_t)k;
-	c->x = (double)k / (double)n;
-	report_wilson(k, n, &c->lo, &c->hi);
-}
-
 /* Add a chart. */
 void
 report_chart(struct report_table *t, const struct report_chart *c)
 {
-	struct report_chart *x;
 	void *all = t->charts;
 
 	if (t->r == NULL ||
-	    (x = more(t->r, &all, t->ncharts, sizeof(*x))) == NULL)
+	    more(t->r, &all, t->ncharts, sizeof(*c)) == NULL)
 		return;
 	t->charts = all;
 	t->charts[t->ncharts++] = *c;

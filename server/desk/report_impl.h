@@ -52,6 +52,12 @@ struct report {
 };
 
 /**
+ * report_keep(r, s): Copy a text that lives as long as the report.  NULL when out of memory,
+ * which is remembered.
+ */
+const char *report_keep(struct report *r, const char *s);
+
+/**
  * report_cell(t, row, column): A cell.  report_repeats(t, row, column): does it only
  * repeat the row above (REPORT_ONCE)?  report_shown(t): how many rows a page shows.
  */

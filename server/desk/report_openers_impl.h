@@ -3,7 +3,8 @@
 
 /*
  * Inside of the report on openers: gathering (report_openers.c), counting
- * (report_openers_count.c), telling (report_openers_tell.c).
+ * (report_openers_count.c), telling (report_openers_tell.c,
+ * report_openers_area.c).
  */
 
 #include <stddef.h>
@@ -95,6 +96,12 @@ struct openers_found {
 	uint64_t sealed;	/* seq of the last sealed decision; 0: none */
 };
 
+/* A person with what was found. */
+struct openers_told {
+	uint32_t number;
+	struct openers_found f;
+};
+
 /**
  * openers_join(x): Join the documents that are of one person.  Return 0, or -1 when out of
  * memory.
@@ -120,5 +127,16 @@ void openers_find(const struct openers *x, const struct openers_person *p,
  * openers_tell(x, r): Write the tables.  Return 0, or -1 when out of memory.
  */
 int openers_tell(struct openers *x, struct report *r);
+
+/**
+ * openers_area(x, row): The area of an application's outlet; 0: not known.
+ * openers_tell_areas(r, x, v, n), openers_tell_days(r, v, n): Write the tables of areas and
+ * days for these n people.  Return 0, or -1 when out of memory.
+ */
+int32_t openers_area(const struct openers *x, const struct openers_row *row);
+int openers_tell_areas(struct report *r, const struct openers *x,
+    const struct openers_told *v, size_t n);
+int openers_tell_days(struct report *r, const struct openers_told *v,
+    size_t n);
 
 #endif /* !LIANGKA_REPORT_OPENERS_IMPL_H_ */

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/day.h"
 #include "keys/hex.h"
 
 #include "report.h"
@@ -10,7 +9,6 @@
 #include "reporthash.h"
 
 #define SHORT 4		/* bytes of a token that stand for it */
-#define DAYS_MAX 60	/* of the line of days: the last ones */
 
 static const struct {
 	const char *name, *zh, *en;
@@ -64,36 +62,6 @@ static const struct report_column opening_columns[] = {
 	{ "campaign", "批次", "of a campaign", REPORT_TEXT, REPORT_WIDE, 0 },
 };
 
-static const struct report_column area_columns[] = {
-	{ "area", "区划", "area", REPORT_TEXT, REPORT_STRONG, 0 },
-	{ "digits", "位数", "digits", REPORT_NUMBER, 0, 0 },
-	{ "persons", "达到阈值人数", "people over a threshold", REPORT_NUMBER,
-	    0, 0 },
-	{ "openings", "其期间开卡张数", "their cards in the period",
-	    REPORT_NUMBER, 0, 0 },
-};
-
-static const struct report_column day_columns[] = {
-	{ "day", "日期", "day", REPORT_TEXT, 0, 0 },
-	{ "persons", "首次达到阈值人数", "people first over a threshold",
-	    REPORT_NUMBER, 0, 0 },
-};
-
-/* A person with what was found. */
-struct told {
-	uint32_t number;
-	struct openers_found f;
-};
-
-struct area_key {
-	int32_t code;		/* as six digits */
-	int32_t digits;		/* 2, 4 or 6 */
-};
-
-struct area {
-	uint32_t persons, openings;
-};
-
 /* How many bits are set. */
 static int
 bits(uint32_t v)
@@ -109,8 +77,8 @@ bits(uint32_t v)
 static int
 by_weight(const void *a, const void *b)
 {
-	const struct openers_found *x = &((const struct told *)a)->f;
-	const struct openers_found *y = &((const struct told *)b)->f;
+	const struct openers_found *x = &((const struct openers_told *)a)->f;
+	const struct openers_found *y = &((const struct openers_told *)b)->f;
 	int k;
 
 	if (bits(x->over) != bits(y->over))
@@ -147,11 +115,11 @@ wanted(const struct openers *x, const struct openers_person *p, int held)
 }
 
 /* Those who are over a threshold: by what was issued, or else with what was held. */
-static struct told *
+static struct openers_told *
 gather(const struct openers *x, int held, size_t *n)
 {
 	size_t i, room = 0, all = reporthash_count(x->persons);
-	struct told *v = NULL, *more, one;
+	struct openers_told *v = NULL, *more, one;
 	const struct openers_person *p;
 	struct openers_found issued;
 
@@ -182,18 +150,6 @@ gather(const struct openers *x, int held, size_t *n)
 	if (v != NULL && *n > 1)
 		qsort(v, *n, sizeof(*v), by_weight);
 	return (v);
-}
-
-/* The area of an application's outlet. */
-static int32_t
-area_of(const struct openers *x, const struct openers_row *r)
-{
-	const struct reporthash_outlet *k = reporthash_key(x->outlets,
-	    r->outlet);
-	const struct openers_outlet *v = reporthash_value(x->outlets,
-	    r->outlet);
-
-	return (reportkind_area(x->o, k->inst, k->outlet, v->area));
 }
 
 /* Fill a cell with thresholds. */
@@ -247,7 +203,7 @@ person_cell(struct report_table *t, const struct openers *x, uint32_t number,
 /* Add a person. */
 static void
 person_row(struct report_table *t, const struct openers *x,
-    const struct told *m)
+    const struct openers_told *m)
 {
 	const struct openers_person *p = reporthash_value(x->persons,
 	    m->number);
@@ -271,7 +227,7 @@ person_row(struct report_table *t, const struct openers *x,
 		report_word(t, "claimed", "是", "yes");
 	else
 		report_empty(t);
-	reportkind_areas(t, area_of(x, f->last));
+	reportkind_areas(t, openers_area(x, f->last));
 	(void)snprintf(text, sizeof(text), "%s.%s", k->inst, k->outlet);
 	report_text(t, text);
 	report_text(t, reportkind_name(x->o, k->inst, k->outlet));
@@ -325,7 +281,7 @@ reached(const struct openers *x, const struct openers_person *p, uint32_t i,
 /* Add a person's openings, in order. */
 static void
 opening_rows(struct report_table *t, const struct openers *x,
-    const struct told *m, int held)
+    const struct openers_told *m, int held)
 {
 	const struct openers_person *p = reporthash_value(x->persons,
 	    m->number);
@@ -347,7 +303,7 @@ opening_rows(struct report_table *t, const struct openers *x,
 		report_text(t, k->inst);
 		report_text(t, k->outlet);
 		report_text(t, reportkind_name(x->o, k->inst, k->outlet));
-		reportkind_areas(t, area_of(x, r));
+		reportkind_areas(t, openers_area(x, r));
 		reportkind_product(x->o, t, r->product);
 		report_number(t, r->quantity);
 		how_cell(t, r);
@@ -362,7 +318,7 @@ opening_rows(struct report_table *t, const struct openers *x,
 
 /* Write people and their openings. */
 static void
-people(struct report *r, const struct openers *x, const struct told *v,
+people(struct report *r, const struct openers *x, const struct openers_told *v,
     size_t n, int held)
 {
 	struct report_table *t, *each;
@@ -390,140 +346,9 @@ people(struct report *r, const struct openers *x, const struct told *v,
 		report_main(t);
 }
 
-/* Count a person into an area of so many digits. */
-static int
-count_area(struct reporthash *h, int32_t area, int32_t digits,
-    const struct openers_found *f)
-{
-	int32_t unit = digits == 2 ? 10000 : digits == 4 ? 100 : 1;
-	struct area_key k = { area / unit * unit, digits };
-	struct area *a;
-
-	if ((a = reporthash_put(h, &k)) == NULL)
-		return (-1);
-	a->persons++;
-	a->openings += f->openings;
-	return (0);
-}
-
-/* By code, the wider area first. */
-static int
-by_code(const struct reporthash *h, size_t a, size_t b)
-{
-	const struct area_key *x = reporthash_key(h, a);
-	const struct area_key *y = reporthash_key(h, b);
-
-	if (x->code != y->code)
-		return (x->code < y->code ? -1 : 1);
-	return (x->digits - y->digits);
-}
-
-/* Write one area. */
-static void
-area_row(struct report_table *t, const struct area_key *k,
-    const struct area *a)
-{
-	char text[16];
-
-	report_row_as(t, k->digits == 6 ? REPORT_PLAIN : REPORT_TOTAL);
-	(void)snprintf(text, sizeof(text), "%06d", (int)k->code);
-	text[k->digits] = '\0';
-	if (k->code != 0)
-		report_text(t, text);
-	else
-		report_word(t, "unknown", "不详", "not known");
-	report_number(t, k->digits);
-	report_number(t, a->persons);
-	report_number(t, a->openings);
-}
-
-/* Write the areas. */
-static int
-areas(struct report *r, const struct openers *x, const struct told *v,
-    size_t n)
-{
-	static const struct report_chart chart = { .shape = REPORT_BAR,
-		.zh = "各区县达到阈值的人数", .en = "People over a threshold, by "
-		"county", .label = 0, .n = 1, .series = { 2 } };
-	struct reporthash *h = reporthash_new(sizeof(struct area_key),
-	    sizeof(struct area));
-	struct report_table *t;
-	size_t i, *order = NULL;
-	int32_t area;
-	int rc = h == NULL ? -1 : 0;
-
-	for (i = 0; i < n && rc == 0; i++) {
-		area = area_of(x, v[i].f.last);
-		if (count_area(h, area, 6, &v[i].f) != 0 || (area != 0 &&
-		    (count_area(h, area, 4, &v[i].f) != 0 ||
-		    count_area(h, area, 2, &v[i].f) != 0)))
-			rc = -1;
-	}
-	if (rc == 0 && (order = reporthash_sorted(h, by_code)) == NULL)
-		rc = -1;
-	if (rc == 0) {
-		t = report_table(r, "areas", "按区划", "By area", area_columns,
-		    sizeof(area_columns) / sizeof(area_columns[0]));
-		report_chart(t, &chart);
-		report_note(r, t, "按每人最近一次开卡的网点所在区划计；2 位、4 位行为"
-		    "省、市汇总。", "By the area of the outlet of each person's "
-		    "last opening; rows of 2 and 4 digits sum up province and "
-		    "city.");
-		for (i = 0; i < reporthash_count(h); i++)
-			area_row(t, reporthash_key(h, order[i]),
-			    reporthash_value(h, order[i]));
-	}
-	free(order);
-	reporthash_free(h);
-	return (rc);
-}
-
-/* Write how many crossed a threshold on which day. */
-static int
-days(struct report *r, const struct told *v, size_t n)
-{
-	static const struct report_chart chart = { .shape = REPORT_LINE,
-		.zh = "每日首次达到阈值的人数", .en = "People first over a "
-		"threshold, by day", .label = 0, .n = 1, .series = { 1 } };
-	struct report_table *t;
-	int32_t lo = 0, hi = -1, day;
-	uint32_t *count;
-	char text[16];
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		day = day_of(v[i].f.crossed / 1000);
-		if (i == 0 || day < lo)
-			lo = day;
-		if (i == 0 || day > hi)
-			hi = day;
-	}
-	if (hi <= lo)
-		return (0);
-	if (hi - lo >= DAYS_MAX)
-		lo = hi - DAYS_MAX + 1;
-	if ((count = calloc((size_t)(hi - lo) + 1, sizeof(*count))) == NULL)
-		return (-1);
-	for (i = 0; i < n; i++)
-		if ((day = day_of(v[i].f.crossed / 1000)) >= lo)
-			count[day - lo]++;
-	t = report_table(r, "days", "按日", "By day", day_columns, 2);
-	report_chart(t, &chart);
-	report_drawn(t);
-	report_note(r, t, "至多列最近 %d 日。", "The last %d days at most.",
-	    DAYS_MAX);
-	for (day = lo; day <= hi; day++) {
-		report_row(t);
-		report_text(t, reportkind_day_text(day, text));
-		report_number(t, count[day - lo]);
-	}
-	free(count);
-	return (0);
-}
-
 /* Write the figures. */
 static void
-figures(struct report *r, const struct openers *x, const struct told *v,
+figures(struct report *r, const struct openers *x, const struct openers_told *v,
     size_t n, size_t held)
 {
 	int64_t each[REPORT_OPENERS_THRESHOLDS] = { 0 };
@@ -580,7 +405,7 @@ notes(struct report *r)
 int
 openers_tell(struct openers *x, struct report *r)
 {
-	struct told *over, *held = NULL;
+	struct openers_told *over, *held = NULL;
 	size_t n, nheld;
 	int rc = -1;
 
@@ -588,9 +413,9 @@ openers_tell(struct openers *x, struct report *r)
 	    (held = gather(x, 1, &nheld)) != NULL) {
 		figures(r, x, over, n, nheld);
 		notes(r);
-		rc = areas(r, x, over, n);
+		rc = openers_tell_areas(r, x, over, n);
 		if (rc == 0)
-			rc = days(r, over, n);
+			rc = openers_tell_days(r, over, n);
 		people(r, x, over, n, 0);
 		people(r, x, held, nheld, 1);
 	}
