@@ -111,6 +111,8 @@ playdays(struct playlog *x, const char *policy, unsigned per_day)
 	unsigned day, i;
 
 	play_init(x, policy);
+	/* One segment: the next one may not be there yet on a slow disk. */
+	x->jo.segment_bytes = 16 << 20;
 	play_start(x);
 	for (day = 0; day < 25; day++) {
 		for (i = 0; i < per_day; i++) {
