@@ -15,7 +15,7 @@
 #include "alert_text.h"
 
 #define SLICE_MS 500		/* between two looks whether it is over */
-#define COMMAND_SLICE_MS 20	/* and at commands that run */
+#define COMMAND_SLICE_MS 5	/* and at commands that run */
 
 struct alert_carry {
 	CURLM *multi;
