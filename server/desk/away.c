@@ -17,6 +17,8 @@ struct away {
 	int64_t first, last;
 	struct span *v;
 	size_t n, room;
+	int64_t end;		/* of the newest span */
+	int64_t sum;		/* ms of all spans */
 };
 
 /* Make one. */
@@ -42,12 +44,11 @@ away_free(struct away *a)
 static int
 add(struct away *a, int64_t from, int64_t to)
 {
-	const struct span *prev = a->n > 0 ? &a->v[a->n - 1] : NULL;
 	struct span *v;
 	size_t room;
 
-	if (prev != NULL && from < prev->to)
-		from = prev->to;
+	if (from < a->end)
+		from = a->end;
 	if (from >= to)
 		return (0);
 	if (a->n == a->room) {
@@ -56,11 +57,10 @@ add(struct away *a, int64_t from, int64_t to)
 			return (-1);
 		a->v = v;
 		a->room = room;
-		prev = a->n > 0 ? &a->v[a->n - 1] : NULL;
 	}
-	a->v[a->n] = (struct span){ from, to, prev == NULL ? 0 :
-	    prev->before + prev->to - prev->from };
-	a->n++;
+	a->v[a->n++] = (struct span){ from, to, a->sum };
+	a->sum += to - from;
+	a->end = to;
 	return (0);
 }
 

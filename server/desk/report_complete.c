@@ -114,9 +114,11 @@ note(struct complete *c, int why, uint64_t seq, int64_t at, int32_t product,
 	struct complete_event *v = complete_room(c->events, c->nevents,
 	    &c->events_room, sizeof(*v));
 
-	if (v == NULL || place == CHECKS_NOWHERE)
+	if (v == NULL)
 		return (-1);
 	c->events = v;
+	if (place == CHECKS_NOWHERE)
+		return (-1);
 	v += c->nevents++;
 	memset(v, 0, sizeof(*v));
 	v->why = why;

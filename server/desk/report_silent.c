@@ -198,7 +198,7 @@ period(struct silent *s, int64_t now)
 	if (s->to < s->from)
 		s->to = s->from;
 	s->day = day_of(s->from / 1000);
-	s->days = (size_t)(day_of(s->to / 1000) - s->day + 1);
+	s->days = (size_t)day_of(s->to / 1000) - (size_t)s->day + 1;
 }
 
 /* Measure all outlets. */
