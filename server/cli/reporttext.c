@@ -85,7 +85,7 @@ listed(const struct report_table *x, size_t row)
 static void
 rows(const struct tool *t, const struct report_table *x, int zh)
 {
-	size_t width[REPORT_COLUMNS], c, i, w, last = 0;
+	size_t width[REPORT_COLUMNS] = { 0 }, c, i, w, last = 0;
 	char buf[REPORT_PRINTED];
 	const char *head;
 
