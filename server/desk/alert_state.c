@@ -163,7 +163,9 @@ read_lines(struct reading *r, struct alert_state *s)
 	want(r, HEAD "node ");
 	if (!r->bad)
 		rest(r, s->node, sizeof(s->node));
-	if (!r->bad && strcmp(s->node, "-") == 0)
+	if (s->node[0] == '\0')
+		r->bad = 1;
+	if (strcmp(s->node, "-") == 0)
 		s->node[0] = '\0';
 	want(r, "since ");
 	s->since = (int64_t)number(r);
