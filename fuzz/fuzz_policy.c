@@ -68,7 +68,8 @@ waive(const struct policy *p, const int64_t *facts, const struct verdict *v)
 	policy_decide_waiving(p, facts, all, INT64_C(1795334400), &w);
 	check(p, &w, facts[0] > 0);
 	if (w.decision > v->decision || w.floor > v->floor ||
-	    w.nhits + w.nlifted + w.nwaived != v->nhits + v->nlifted)
+	    w.nhits + w.nlifted + w.nwaived + w.nshadow !=
+	    v->nhits + v->nlifted + v->nshadow)
 		abort();
 	/* And follows from what it says was waived. */
 	for (i = 0; i < w.nwaived; i++)
