@@ -398,7 +398,7 @@ rows(struct reading *x, struct csvfile *f, struct csvfile_row *row)
 	if (x->nbad == 0)
 		return (0);
 	(void)snprintf(x->err, TOTALS_ERROR_MAX, x->r->english ?
-	    "%.200s: %zu faults; nothing was taken" :
+	    "%.200s: faults: %zu; nothing was taken" :
 	    "%.200s：有 %zu 处错误，整个文件未采用", x->name, x->nbad);
 	return (-1);
 }

@@ -409,7 +409,7 @@ Test(totals, every_bad_row_is_told_and_nothing_is_taken)
 	char err[TOTALS_ERROR_MAX];
 
 	cr_expect_null(read_totals(text, sizeof(text) - 1, err));
-	cr_expect_str_eq(err, "t.csv: 10 faults; nothing was taken");
+	cr_expect_str_eq(err, "t.csv: faults: 10; nothing was taken");
 	cr_expect_str_eq(said,
 	    "t.csv:2: day: not a day like 2026-11-22\n"
 	    "t.csv:3: product: no such product\n"
