@@ -47,7 +47,7 @@ slurp(const char *name)
 	FILE *f = fopen(name, "r");
 
 	cr_assert(p != NULL && f != NULL, "%s", name);
-	(void)fread(p, 1, (1 << 20) - 1, f);
+	cr_assert_gt(fread(p, 1, (1 << 20) - 1, f), 0, "%s", name);
 	(void)fclose(f);
 	return (p);
 }
