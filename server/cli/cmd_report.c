@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "reportcmd.h"
+#include "rules.h"
 
 struct openers_options {
 	struct reportcmd common;
@@ -118,10 +119,14 @@ const struct command cmd_report_outlets = {
 
 struct rules_options {
 	struct reportcmd common;
+	const char *policy;
 };
 
 static const struct arg rules_args[] = {
 	REPORTCMD_ARGS(struct rules_options, common),
+	{ "policy", ARG_STRING, 0, "FILE", "the policy, to say of each rule what "
+	    "it is: class, what it does, in force or on trial", NULL, 0, 0,
+	    ARG_AT(struct rules_options, policy) },
 	ARG_END
 };
 
@@ -129,12 +134,23 @@ static const struct arg rules_args[] = {
 static int
 run_rules(struct tool *t, int argc, char **argv)
 {
-	struct rules_options o = { REPORTCMD_ANY };
+	struct rules_options o = { REPORTCMD_ANY, NULL };
+	struct report_rules_options own = { NULL };
+	struct rules file;
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO)
 		return (rc);
-	return (reportcmd_run(t, &o.common, argc, argv, &report_rules, NULL));
+	if (o.policy == NULL)
+		return (reportcmd_run(t, &o.common, argc, argv, &report_rules,
+		    &own));
+	if ((rc = rules_load(t, o.policy, &file, NULL)) != TOOL_OK)
+		return (rc);
+	own.policy = file.policy;
+	rc = file.policy == NULL ? TOOL_DATA : reportcmd_run(t, &o.common,
+	    argc, argv, &report_rules, &own);
+	rules_free(&file);
+	return (rc);
 }
 
 const struct command cmd_report_rules = {
@@ -154,6 +170,7 @@ const struct command cmd_report_rules = {
 	.args = rules_args,
 	.exits = REPORTCMD_EXITS,
 	.examples = "liangka report rules --since 90d --html rules.html\n"
-	    "liangka report rules --table reviews --csv >reviews.csv\n",
+	    "liangka report rules --policy default.policy --table reviews "
+	    "--csv >reviews.csv\n",
 	.run = run_rules,
 };

@@ -16,6 +16,13 @@
 
 #include "reportkind.h"
 
+struct policy;
+
+/* Its settings; all may be left out. */
+struct report_rules_options {
+	const struct policy *policy; /* says what each rule is */
+};
+
 extern const struct report_kind report_rules;
 
 #endif /* !LIANGKA_REPORT_RULES_H_ */

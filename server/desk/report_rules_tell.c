@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/policy.h"
 #include "plugin.h"
 
 #include "report.h"
@@ -11,6 +12,9 @@
 
 static const struct report_column rule_columns[] = {
 	{ "rule", "规则", "rule", REPORT_TEXT, REPORT_STRONG, 0 },
+	{ "class", "类别", "class", REPORT_TEXT, 0, 0 },
+	{ "then", "处置", "then", REPORT_TEXT, 0, 0 },
+	{ "mode", "状态", "state", REPORT_TEXT, 0, 0 },
 	COUNT("hits", "命中", "hits", 0),
 	COUNT("effect", "生效", "with effect", 0),
 	COUNT("held", "暂缓", "held", 0),
@@ -149,13 +153,62 @@ by_hits(const struct reporthash *h, size_t a, size_t b)
 	return (x > y ? -1 : x < y);
 }
 
+/* Fill the cells that say what a rule is, by the policy that was given. */
+static void
+policy_cells(struct report_table *t, const struct rules_report *x,
+    const char *id)
+{
+	static const struct {
+		int code;
+		const char *name, *zh, *en;
+	} classes[] = { { POLICY_STATUTORY, "statutory", "法定", "statutory" },
+		{ POLICY_QUANTITY_LIMIT, "quantity", "数量", "quantity" },
+		{ POLICY_FREQUENCY, "frequency", "频次", "frequency" },
+		{ POLICY_CONTEXT, "context", "情境", "context" } },
+	    thens[] = { { LK_PASS, "tell", "仅提示", "tells" },
+		{ LK_LIMIT, "limit", "限制", "limit" },
+		{ LK_REVIEW, "review", "暂缓", "review" },
+		{ LK_REJECT, "reject", "拒绝", "reject" } };
+	const struct report_rules_options *own = x->o->own;
+	const struct policy *p = own != NULL ? own->policy : NULL;
+	int rule = p != NULL ? policy_rule_find(p, id) : POLICY_NO_RULE;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		if (rule == POLICY_NO_RULE || classes[i].code !=
+		    (int)policy_rule_class(p, rule))
+			continue;
+		report_word(t, classes[i].name, classes[i].zh, classes[i].en);
+		break;
+	}
+	if (i == 4)
+		report_empty(t);
+	for (i = 0; i < 4; i++) {
+		if (rule == POLICY_NO_RULE || thens[i].code !=
+		    policy_rule_then(p, rule))
+			continue;
+		report_word(t, thens[i].name, thens[i].zh, thens[i].en);
+		break;
+	}
+	if (i == 4)
+		report_empty(t);
+	if (p == NULL)
+		report_empty(t);
+	else if (rule == POLICY_NO_RULE)
+		report_word(t, "absent", "规则文件中没有", "not in the policy");
+	else if (policy_rule_shadow(p, rule))
+		report_word(t, "trial", "试行", "on trial");
+	else
+		report_word(t, "in_force", "施行", "in force");
+}
+
 /* Write what each did. */
 static void
 hit_table(struct report *r, const struct rules_report *x, const size_t *order)
 {
 	static const struct report_chart chart = { .shape = REPORT_STACK,
 		.zh = "各规则：暂缓、拒绝", .en = "Held and refused, by rule",
-		.label = 0, .n = 2, .series = { 3, 4 } };
+		.label = 0, .n = 2, .series = { 6, 7 } };
 	struct report_table *t = report_table(r, "rules", "各规则命中情况",
 	    "What each rule did", rule_columns, COLUMNS(rule_columns));
 	const struct rules_rule *v;
@@ -167,6 +220,7 @@ hit_table(struct report *r, const struct rules_report *x, const size_t *order)
 		v = reporthash_value(x->rules, order[i]);
 		report_row(t);
 		report_text(t, reporthash_key(x->rules, order[i]));
+		policy_cells(t, x, reporthash_key(x->rules, order[i]));
 		report_number(t, hits(v));
 		report_number(t, v->effect);
 		report_number(t, v->held);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/policy.h"
 #include "plugin.h"
 
 #include "desk/report.h"
@@ -228,6 +229,33 @@ Test(report_rules, answers_may_come_after_the_period)
 	cr_assert_eq(of("reviews", "HF", "denied"), 1);
 	cr_assert_eq(of("reviews", "HF", "median"), REPORTDAY_DAY);
 	end();
+}
+
+Test(report_rules, the_policy_says_what_a_rule_is)
+{
+	static const char text[] = "[policy]\nversion = \"p\"\n"
+	    "[rule HF]\nwhen = \"cards(7d) >= 3\"\nthen = review\n"
+	    "reason = \"HF\"\nmessage.zh = \"x\"\nmessage.en = \"x\"\n"
+	    "[rule TRY]\nclass = context\nshadow = true\n"
+	    "when = \"age < 16\"\nthen = review\nreason = \"T\"\n"
+	    "message.zh = \"x\"\nmessage.en = \"x\"\n";
+	struct report_rules_options own = { policy_compile("p", text,
+	    sizeof(text) - 1, NULL) };
+
+	cr_assert_not_null(own.policy);
+	begin();
+	o.own = &own;
+	(void)decides(LK_REVIEW, "HF OLD", "TRY");
+	finish();
+	cr_assert_str_eq(reportlook_text(r, "rules", (size_t)reportlook_find(r,
+	    "rules", "rule", "HF"), "class"), "frequency");
+	cr_assert_geq(reportlook_find(r, "rules", "mode", "in_force"), 0);
+	cr_assert_eq(reportlook_find(r, "rules", "mode", "trial"),
+	    reportlook_find(r, "rules", "rule", "TRY"));
+	cr_assert_eq(reportlook_find(r, "rules", "mode", "absent"),
+	    reportlook_find(r, "rules", "rule", "OLD"));
+	end();
+	policy_free((struct policy *)(uintptr_t)own.policy);
 }
 
 Test(report_rules, many_rules_on_one_decision)
