@@ -148,6 +148,7 @@ openers_tell_days(struct report *r, const struct openers_told *v, size_t n)
 	uint32_t *count;
 	char text[16];
 	size_t i;
+	int cut;
 
 	for (i = 0; i < n; i++) {
 		day = day_of(v[i].f.crossed / 1000);
@@ -158,7 +159,7 @@ openers_tell_days(struct report *r, const struct openers_told *v, size_t n)
 	}
 	if (hi <= lo)
 		return (0);
-	if (hi - lo >= DAYS_MAX)
+	if ((cut = hi - lo >= DAYS_MAX) != 0)
 		lo = hi - DAYS_MAX + 1;
 	if ((count = calloc((size_t)(hi - lo) + 1, sizeof(*count))) == NULL)
 		return (-1);
@@ -168,8 +169,9 @@ openers_tell_days(struct report *r, const struct openers_told *v, size_t n)
 	t = report_table(r, "days", "按日", "By day", day_columns, 2);
 	report_chart(t, &chart);
 	report_drawn(t);
-	report_note(r, t, "至多列最近 %d 日。", "The last %d days at most.",
-	    DAYS_MAX);
+	if (cut)
+		report_note(r, t, "仅列最近 %d 日。", "The last %d days only.",
+		    DAYS_MAX);
 	for (day = lo; day <= hi; day++) {
 		report_row(t);
 		report_text(t, reportkind_day_text(day, text));

@@ -195,15 +195,17 @@ outlet_row(struct report_table *t, const struct outlets_report *x, size_t i,
 	count_cells(t, p);
 }
 
-/* Add the row that sums up. */
+/* Add the row that sums up the outlets. */
 static void
-total_row(struct report_table *t, size_t texts, const struct sum *s)
+total_row(struct report_table *t, const struct sum *s)
 {
 
 	report_row_as(t, REPORT_TOTAL);
-	for (; texts > 1; texts--)
-		report_empty(t);
+	report_empty(t);
 	report_word(t, "total", "合计", "total");
+	report_empty(t);
+	report_empty(t);
+	report_empty(t);
 	count_cells(t, &s->p);
 }
 
@@ -240,7 +242,7 @@ league(struct report *r, const struct outlets_report *x, const size_t *order,
 			    ++rank : 0);
 	}
 	if (report_rows(t) > 0)
-		total_row(t, 5, all);
+		total_row(t, all);
 	if (all->p.n[OUTLETS_INVOLVED] > 0)
 		report_chart(t, &chart);
 	report_show(t, x->o->top);
@@ -431,9 +433,10 @@ notes(struct report *r, const struct outlets_report *x)
 		    reportkind_place(x->o, u->institution, u->outlet,
 		    u->area) && reporthash_get(x->places, &k) == NULL);
 	}
-	report_note(r, NULL, "名册中另有 %zu 个营业网点没有任何记录。",
-	    "%zu more outlets of the register are open and have no entry at "
-	    "all.", idle);
+	if (idle > 0)
+		report_note(r, NULL, "名册中另有 %zu 个营业网点没有任何记录。",
+		    "%zu more outlets of the register are open and have no "
+		    "entry at all.", idle);
 }
 
 /* Write all of it. */
