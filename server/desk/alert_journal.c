@@ -122,9 +122,9 @@ read_one(void *arg, uint64_t seq, struct entry *e, char *err)
 {
 	struct alert_journal *j = arg;
 	char node[ALERT_NODE_MAX];
-	int rc = -1;
+	int rc;
 
-	if (j->p != NULL && (rc = get(j, seq, e)) == 0)
+	if (j->p != NULL && get(j, seq, e) == 0)
 		return (0);
 	if (look(j, node, err) != 0)
 		return (-1);

@@ -123,7 +123,7 @@ rest(struct reading *r, char *out, size_t cap)
 static void
 read_cursor(struct reading *r, struct alert_state *s)
 {
-	char name[ALERT_NAME_MAX];
+	char name[ALERT_NAME_MAX] = "";
 	struct alert_cursor *c;
 	struct alert_aside *a;
 	uint64_t i;
