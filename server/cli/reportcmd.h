@@ -64,7 +64,7 @@ extern const struct word reportcmd_encodings[];
 	    "order mark) or gb18030", reportcmd_encodings, 0, 0,	\
 	    ARG_AT(type, at.encoding) },				\
 	REPORTCMD_TEXT("table", "KEY", "which table, on the terminal and as CSV "	\
-	    "(default there: the first)", type, at.table),		\
+	    "(default there: the main one)", type, at.table),		\
 	REPORTCMD_TEXT("out", "FILE", "write the CSV there: mode 0600, whole or "	\
 	    "not at all", type, at.out),				\
 	{ "top", ARG_NUMBER, 0, "N", "rows of a long table on terminal and page "	\
