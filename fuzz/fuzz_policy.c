@@ -36,12 +36,17 @@ check(const struct policy *p, const struct verdict *v, int cleared)
 		if (policy_rule_then(p, v->hit[i]) > strictest)
 			strictest = policy_rule_then(p, v->hit[i]);
 		if (policy_rule_shadow(p, v->hit[i]) ||
+		    policy_rule_tells(p, v->hit[i]) ||
 		    (cleared && policy_rule_clearable(p, v->hit[i])))
 			abort();
 		if (i > 0 && policy_rule_class(p, v->hit[i]) <
 		    policy_rule_class(p, v->hit[i - 1]))
 			abort();
 	}
+	for (i = 0; i < v->nshadow; i++)
+		if (!policy_rule_shadow(p, v->shadow[i]) &&
+		    !policy_rule_tells(p, v->shadow[i]))
+			abort();
 	if (v->decision != strictest || v->floor > v->decision ||
 	    (v->nhits > 0) != (v->headline >= 0) ||
 	    v->nhits + v->nlifted + v->nshadow + v->nwaived >
