@@ -64,6 +64,7 @@ struct alert_names {
 struct alert_told {
 	struct alert a;
 	int level;		/* told to now */
+	int late;		/* nobody at a lower level took it in time */
 	int64_t told;		/* when that became due, UTC ms */
 	char id[ALERT_ID_MAX];	/* same at every attempt */
 };

@@ -122,6 +122,7 @@ put_alert(struct alert_text *t, const struct alert_names *names,
 	alert_text_put(t, "{\"id\":\"%s\",\"seq\":%" PRIu64, x->id, a.seq);
 	member(t, "level", names->word(ALERT_WORD_LEVEL, x->level, 0));
 	member(t, "first_level", names->word(ALERT_WORD_LEVEL, a.level, 0));
+	alert_text_put(t, ",\"late\":%s", x->late ? "true" : "false");
 	member(t, "kind", alert_word_kind(names, &a, 0));
 	member(t, "time", alert_text_time(a.t, 1, buf));
 	if (a.at != 0)

@@ -23,6 +23,7 @@ struct disk;
 #define ALERT_QUEUE_ERROR_MAX 1024
 
 #define ALERT_TELL_DONE 1u	/* it was told; kept for its level alone */
+#define ALERT_TELL_LATE 2u	/* nobody at a lower level took it in time */
 
 /* An alert is to be told to one receiver. */
 struct alert_tell {

@@ -109,6 +109,7 @@ read_alert(struct alert_send *s, const struct alert_slot *x,
 	}
 	told->level = t->level;
 	told->told = t->due;
+	told->late = (t->flags & ALERT_TELL_LATE) != 0;
 	alert_id(told->id, s->names.node, t->seq, t->level, x->to->name);
 	return (0);
 }

@@ -188,7 +188,8 @@ hand_on(struct alert_send *s, const struct alert_cursor *c)
 		if (t.receiver != hash || !pending(c, &t, i))
 			continue;
 		level = alert_routing_first(s->o->routing, t.area, t.level);
-		if (alert_send_add(s, t.seq, t.area, level, t.due) != 0)
+		if (alert_send_add(s, t.seq, t.area, level, t.due,
+		    t.flags & ALERT_TELL_LATE) != 0)
 			return (-1);
 		ev.n++;
 	}

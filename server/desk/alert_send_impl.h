@@ -62,13 +62,14 @@ int alert_send_fail(struct alert_send *s, const char *format, ...)
 void alert_send_tell(struct alert_send *s, const struct alert_event *ev);
 
 /**
- * alert_send_add(s, seq, area, level, due): Add the records of an alert and a level.
+ * alert_send_add(s, seq, area, level, due, flags): Add the records of an alert and a
+ * level; flags: ALERT_TELL_LATE.
  * alert_send_look(s): Read the journal on.  alert_send_escalate(s): tell the next levels
  * of what is due.  alert_send_recall(s): read back what waits, after a start.
  * Return 0 or -1.
  */
 int alert_send_add(struct alert_send *s, uint64_t seq, int32_t area, int level,
-    int64_t due);
+    int64_t due, unsigned flags);
 int alert_send_look(struct alert_send *s);
 int alert_send_escalate(struct alert_send *s);
 int alert_send_recall(struct alert_send *s);

@@ -21,10 +21,10 @@ source_failed(struct alert_send *s, const char *why)
 /* Add the records of an alert and a level. */
 int
 alert_send_add(struct alert_send *s, uint64_t seq, int32_t area, int level,
-    int64_t due)
+    int64_t due, unsigned flags)
 {
 	struct alert_tell t = { .seq = seq, .due = due, .area = area,
-		.level = (uint8_t)level };
+		.level = (uint8_t)level, .flags = (uint8_t)flags };
 	uint16_t to[ALERT_ROUTE_TO_MAX];
 	size_t i, n;
 
@@ -59,7 +59,8 @@ tell_next(struct alert_send *s, struct alert_wait *x, int all)
 		level = alert_routing_next(s->o->routing, x->area, x->level);
 		if (level == 0)
 			break;
-		if (alert_send_add(s, x->seq, x->area, level, now) != 0)
+		if (alert_send_add(s, x->seq, x->area, level, now,
+		    ALERT_TELL_LATE) != 0)
 			return (-1);
 		x->level = (uint8_t)level;
 		x->due = now + s->o->routing->escalate[level];
@@ -91,7 +92,7 @@ begin_alert(struct alert_send *s, const struct alert *a)
 	int level = alert_routing_first(s->o->routing, a->area, a->level);
 	struct alert_wait *oldest;
 
-	if (alert_send_add(s, a->seq, a->area, level, now) != 0)
+	if (alert_send_add(s, a->seq, a->area, level, now, 0) != 0)
 		return (-1);
 	if (!passes(s, a->area, level))
 		return (0);

@@ -178,7 +178,7 @@ alert_text_title(struct alert_text *t, const struct alert_names *names,
 	if (n > 1)
 		alert_text_put(t, english ? " and %zu more" : " 等 %zu 条",
 		    english ? n - 1 : n);
-	if (grave->level > grave->a.level)
+	if (grave->late)
 		alert_text_put(t, "%s", english ? " (not taken in time)" :
 		    "（逾期无人接收）");
 }
@@ -283,9 +283,10 @@ alert_text_lines(struct alert_text *t, const struct alert_names *names,
 	    0, buf));
 	where(&l, names, &a);
 	matter(&l, names, &a);
-	if (x->level > x->a.level)
-		line(&l, "逾期", "late", english ? "nobody at %s level took "
-		    "it" : "%s级未接收", level_of(names, x->a.level, !english));
+	if (x->late)
+		line(&l, "逾期", "late", english ? "not taken in time: %s level "
+		    "is told" : "下级未按时接收，上报%s级", level_of(names,
+		    x->level, !english));
 	if (a.ref != 0)
 		line(&l, "核查", "see", "liangka review show %s",
 		    names->reference(ref, a.ref));

@@ -58,6 +58,7 @@ fill(struct alert_told *x, uint64_t seq, int level, const char *listed)
 	cr_assert_eq(alert_read(&x->a, &e), 1);
 	x->level = level;
 	x->told = T0;
+	x->late = level > ALERT_OUTLET;
 	alert_id(x->id, names.node, seq, level, to.name);
 }
 
@@ -119,7 +120,7 @@ Test(alert_message, says_what_it_is_and_what_to_do_but_not_who)
 	fill(&told[0], 41, ALERT_COUNTY, "");
 	cr_assert_eq(alert_message_make(&m, &to, &names, told, 1, T0), 1);
 	cr_expect(has("\"seq\":41,\"level\":\"county\",\"first_level\":"
-	    "\"outlet\",\"kind\":\"rule\",\"time\":"
+	    "\"outlet\",\"late\":true,\"kind\":\"rule\",\"time\":"
 	    "\"2026-11-22T10:00:00+08:00\""));
 	cr_expect(has("\"institution\":\"icbc\",\"outlet\":\"0012\""));
 	cr_expect(has("\"area\":\"330327\",\"product\":\"bank1\""));
@@ -127,7 +128,7 @@ Test(alert_message, says_what_it_is_and_what_to_do_but_not_who)
 	cr_expect(has("\"reference\":\"REF-41\""));
 	cr_expect(has("liangka review show REF-41"));
 	cr_expect(has("liangka alert take 41"));
-	cr_expect(has("网点级未接收"));
+	cr_expect(has("下级未按时接收，上报区县级"));
 	cr_expect_not(has("TELLER"));
 	cr_expect_not(has("TXN-"));
 	cr_expect_not(has("abab"));
