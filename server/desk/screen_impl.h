@@ -150,7 +150,9 @@ struct screen_persons {
 	int64_t seq_ms;
 };
 
-/* The last word of a column and what it means: most rows repeat it. */
+/* A word of a column and what it means: most rows repeat the same few. */
+#define SCREEN_MEMOS	32
+
 struct screen_memo {
 	char text[64];
 	size_t len;
@@ -164,7 +166,8 @@ struct screen_run;
 struct screen_worker {
 	struct screen_run *run;
 	struct stateview_reader *reader;
-	struct screen_memo type, product, inst, opened;
+	struct screen_memo type[SCREEN_MEMOS], product[SCREEN_MEMOS];
+	struct screen_memo inst[SCREEN_MEMOS];
 	struct screen_judge *judge;
 	uint64_t seq;		/* how far its snapshots went */
 	pthread_t thread;

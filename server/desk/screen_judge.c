@@ -11,15 +11,27 @@
 
 #include "screen_impl.h"
 
-#define MEMOS	1024	/* a power of two */
+#define MEMOS	1024
+#define MEMOS_LISTED 256
 #define COUNTS	8	/* facts that one rule is told by */
 #define NEAR_DAYS 2	/* between a day in the file and one in the record */
 
-/* What decides about somebody who is on no list and not known. */
-struct memo {
+/* What decides about somebody who is not known. */
+struct key {
 	int32_t product, inst_code, id_type, age;
 	uint32_t inst;
-	int known, pass;
+	int32_t known;		/* 1 where an entry is filled in */
+};
+
+/* On no list: is he let pass?  And on lists: what was decided. */
+struct memo {
+	struct key key;
+	int32_t pass;
+};
+struct memo_listed {
+	struct key key;
+	int32_t listed[POLICY_MAX_LISTS];
+	struct verdict v;
 };
 
 struct screen_judge {
@@ -34,6 +46,7 @@ struct screen_judge {
 	int64_t value[POLICY_MAX_FACTS];
 	struct verdict v;
 	struct memo memo[MEMOS];
+	struct memo_listed memo_listed[MEMOS_LISTED];
 	struct person p, other;
 };
 
@@ -197,32 +210,79 @@ decision_of(int32_t decision)
 	    SCREEN_REVIEW : decision >= LK_LIMIT ? SCREEN_LIMIT : SCREEN_PASS);
 }
 
+/* day_age(), by a division except near a birthday. */
+static int32_t
+age_of(int32_t birth, int32_t today)
+{
+	int64_t days = (int64_t)today - birth;
+	int64_t years = days * 400 / 146097;
+	int64_t rest = days * 400 - years * 146097;
+
+	/* More than three days from where a year is full, by any calendar. */
+	if (days < 0 || rest < 3 * 400 || rest > 146097 - 3 * 400)
+		return (day_age(birth, today));
+	return ((int32_t)years);
+}
+
+/* What decides about the holder of a row who is not known; return a hash of it. */
+static uint32_t
+key_of(const struct screen_judge *j, const struct screen_row *r, struct key *k)
+{
+	uint32_t h;
+
+	*k = (struct key){ .product = r->product, .inst = r->inst,
+		.inst_code = r->inst_code, .id_type = r->id_type, .age = -1,
+		.known = 1 };
+	if (j->reads_age && r->birth != IDENTITY_NO_BIRTH)
+		k->age = age_of(r->birth, j->run->today);
+	h = (uint32_t)k->age * 0x9e3779b1u ^
+	    (uint32_t)k->product * 0x85ebca6bu ^ k->inst * 0xc2b2ae35u ^
+	    (uint32_t)k->id_type * 0x27d4eb2fu ^ (uint32_t)k->inst_code;
+	return (h >> 16 ^ h);
+}
+
 /* Is somebody who is not known and not listed let pass?  The same for all alike. */
 int
 screen_judge_pass(struct screen_judge *j, const struct screen_row *r)
 {
-	struct memo x = { .product = r->product, .inst = r->inst,
-		.inst_code = r->inst_code, .id_type = r->id_type, .age = -1,
-		.known = 1 }, *m;
-	uint32_t h;
+	struct memo *m;
+	struct key k;
 
-	if (j->reads_age && r->birth != IDENTITY_NO_BIRTH)
-		x.age = day_age(r->birth, j->run->today);
-	h = (uint32_t)x.age * 0x9e3779b1u ^ (uint32_t)x.product * 0x85ebca6bu ^
-	    x.inst * 0xc2b2ae35u ^ (uint32_t)x.id_type * 0x27d4eb2fu ^
-	    (uint32_t)x.inst_code;
-	m = &j->memo[(h >> 16 ^ h) % MEMOS];
-	if (m->known && m->product == x.product && m->inst == x.inst &&
-	    m->inst_code == x.inst_code && m->id_type == x.id_type &&
-	    m->age == x.age)
+	m = &j->memo[key_of(j, r, &k) % MEMOS];
+	if (memcmp(&m->key, &k, sizeof(k)) == 0)
 		return (m->pass);
 	person_init(&j->other);
 	memset(j->listed, 0, sizeof(j->listed));
 	gather(j, &j->other, r, 0);
 	policy_decide(j->policy, j->value, j->run->now, &j->v);
-	x.pass = j->v.decision == LK_PASS && j->v.nhits == 0;
-	*m = x;
-	return (x.pass);
+	m->key = k;
+	m->pass = j->v.decision == LK_PASS && j->v.nhits == 0;
+	return (m->pass);
+}
+
+/* Decide on somebody who is listed and not known: the same for all alike. */
+static void
+decide_listed(struct screen_judge *j, const struct screen_row *r)
+{
+	struct memo_listed *m;
+	struct key k;
+	uint32_t h;
+	size_t i;
+
+	h = key_of(j, r, &k);
+	for (i = 0; i < POLICY_MAX_LISTS; i++)
+		h = h * 31 + (uint32_t)j->listed[i];
+	m = &j->memo_listed[h % MEMOS_LISTED];
+	if (memcmp(&m->key, &k, sizeof(k)) == 0 && memcmp(m->listed, j->listed,
+	    sizeof(m->listed)) == 0) {
+		j->v = m->v;
+		return;
+	}
+	gather(j, &j->p, r, 0);
+	policy_decide(j->policy, j->value, j->run->now, &j->v);
+	m->key = k;
+	memcpy(m->listed, j->listed, sizeof(m->listed));
+	m->v = j->v;
 }
 
 /* Is this opening the account of the row? */
@@ -264,7 +324,7 @@ say(struct screen_text *t, const char *word)
 	screen_text_put(t, word, strlen(word));
 }
 
-/* The counts that the rules which hit have read. */
+/* The counts that the rules which hit have read, of somebody who is known. */
 static void
 say_counts(struct screen_judge *j, struct screen_text *t)
 {
@@ -324,7 +384,8 @@ tell(struct screen_judge *j, struct screen_unit *u, struct screen_row *r,
 		say(t, category_name(m[i].r.category));
 	}
 	say(t, ",");
-	say_counts(j, t);
+	if ((r->flags & SCREEN_R_KNOWN) != 0)
+		say_counts(j, t);
 	screen_text_put(t, ",,", 3);	/* with the NUL */
 }
 
@@ -344,10 +405,12 @@ screen_judge_row(struct screen_judge *j, struct screen_unit *u,
 		    m[i].list->info->subject != LIST_CARD)
 			j->listed[m[i].list->slot] = m[i].r.category;
 	}
-	if ((r->flags & SCREEN_R_KNOWN) != 0)
+	if ((r->flags & SCREEN_R_KNOWN) != 0) {
 		add_account(j, r);
-	gather(j, &j->p, r, linked);
-	policy_decide(j->policy, j->value, j->run->now, &j->v);
+		gather(j, &j->p, r, linked);
+		policy_decide(j->policy, j->value, j->run->now, &j->v);
+	} else
+		decide_listed(j, r);
 	if (claimed)
 		policy_soften(j->policy, &j->v);
 	r->decision = (uint8_t)decision_of(j->v.decision);

@@ -201,7 +201,19 @@ card(struct screen_run *run, struct screen_unit *u, struct screen_row *r,
 	return (0);
 }
 
-/* Is it the word of the row before? */
+/* Where a word would be remembered. */
+static struct screen_memo *
+memo_of(struct screen_memo all[SCREEN_MEMOS], const struct csvfile_cell *c)
+{
+	uint32_t h = (uint32_t)c->len;
+	size_t i;
+
+	for (i = 0; i < c->len && i < sizeof(all->text); i++)
+		h = h * 31 + (unsigned char)c->text[i];
+	return (&all[(h ^ h >> 8) % SCREEN_MEMOS]);
+}
+
+/* Is it this one? */
 static int
 same(const struct screen_memo *m, const struct csvfile_cell *c)
 {
@@ -230,16 +242,17 @@ static int
 type(struct screen_worker *w, struct screen_row *r,
     const struct csvfile_cell *c)
 {
+	struct screen_memo *m = memo_of(w->type, c);
 	int32_t x;
 
-	if (same(&w->type, c)) {
-		r->id_type = (uint8_t)w->type.value;
+	if (same(m, c)) {
+		r->id_type = (uint8_t)m->value;
 		return (0);
 	}
 	if ((x = import_id_type(c->text, c->len)) == 0)
 		return (wrong(r, w->run->columns.at[SCREEN_C_TYPE],
 		    SCREEN_W_TYPE, 0));
-	learn(&w->type, c, x, 0);
+	learn(m, c, x, 0);
 	r->id_type = (uint8_t)x;
 	return (0);
 }
@@ -249,16 +262,17 @@ static int
 product(struct screen_worker *w, struct screen_row *r,
     const struct csvfile_cell *c)
 {
+	struct screen_memo *m = memo_of(w->product, c);
 	int x;
 
-	if (same(&w->product, c)) {
-		r->product = (uint8_t)w->product.value;
+	if (same(m, c)) {
+		r->product = (uint8_t)m->value;
 		return (0);
 	}
 	if ((x = screen_product(c->text, c->len)) == 0)
 		return (wrong(r, w->run->columns.at[SCREEN_C_PRODUCT],
 		    SCREEN_W_PRODUCT, 0));
-	learn(&w->product, c, x, 0);
+	learn(m, c, x, 0);
 	r->product = (uint8_t)x;
 	return (0);
 }
@@ -269,11 +283,12 @@ institution(struct screen_worker *w, struct screen_row *r, const char *text,
     size_t len)
 {
 	struct csvfile_cell c = { .text = text, .len = len };
+	struct screen_memo *m = memo_of(w->inst, &c);
 	char name[sizeof(((struct screen_inst *)0)->name)];
 
-	if (same(&w->inst, &c)) {
-		r->inst = (uint32_t)w->inst.value;
-		r->inst_code = (int32_t)w->inst.other;
+	if (same(m, &c)) {
+		r->inst = (uint32_t)m->value;
+		r->inst_code = (int32_t)m->other;
 		return (0);
 	}
 	if (len >= sizeof(name))
@@ -283,8 +298,28 @@ institution(struct screen_worker *w, struct screen_row *r, const char *text,
 	name[len] = '\0';
 	r->inst = screen_persons_inst(&w->run->persons, text, len);
 	r->inst_code = policy_institution_code(w->run->o->policy, name);
-	learn(&w->inst, &c, r->inst, r->inst_code);
+	learn(m, &c, r->inst, r->inst_code);
 	return (0);
+}
+
+/* A day as most of them are written, 2026-01-31: 1, or 0 where import_date() looks. */
+static int
+plain_day(int32_t *day, const char *p, size_t len)
+{
+	int32_t year;
+	size_t i;
+
+	if (len != 10 || p[4] != '-' || p[7] != '-')
+		return (0);
+	for (i = 0; i < len; i++)
+		if (i != 4 && i != 7 && (p[i] < '0' || p[i] > '9'))
+			return (0);
+	year = two(p) * 100 + two(p + 2);
+	if (year < 1971 || year > 2100 || !day_valid(year, two(p + 5),
+	    two(p + 8)))
+		return (0);
+	*day = day_from_civil(year, two(p + 5), two(p + 8));
+	return (1);
 }
 
 /* When. */
@@ -293,15 +328,11 @@ opened(struct screen_worker *w, struct screen_row *r,
     const struct csvfile_cell *c)
 {
 
-	if (same(&w->opened, c)) {
-		r->opened = (int32_t)w->opened.value;
+	if (plain_day(&r->opened, c->text, c->len) ||
+	    import_date(&r->opened, c->text, c->len) == 0)
 		return (0);
-	}
-	if (import_date(&r->opened, c->text, c->len) != 0)
-		return (wrong(r, w->run->columns.at[SCREEN_C_OPENED],
-		    SCREEN_W_OPENED, 0));
-	learn(&w->opened, c, r->opened, 0);
-	return (0);
+	return (wrong(r, w->run->columns.at[SCREEN_C_OPENED], SCREEN_W_OPENED,
+	    0));
 }
 
 /* The cell of a column, or an empty one. */
