@@ -79,6 +79,7 @@ again(struct intake *x)
 
 	for (i = x->replied; i < x->n; i++)
 		nth(x, i)->sent = 0;
+	x->lost = 1;
 	if ((code = x->o->wire.again(x->o->wire.arg)) != 0)
 		return (away(x, code, ""));
 	return (INTAKE_DONE);
@@ -142,29 +143,44 @@ intake_receive(struct intake *x, struct intake_frame *fr)
 	return (read_reply(x, fr, &h));
 }
 
-/* Send what was not, and wait for one reply; 1: it came. */
+/* Send what was not, in order; after a loss one at a time, until one has come through. */
 static enum intake_end
-turn(struct intake *x, int *came)
+send_all(struct intake *x)
 {
 	struct intake_frame *fr;
 	enum intake_end rc;
 	size_t i;
 
-	*came = 0;
 	for (i = x->replied; i < x->n; i++) {
 		fr = nth(x, i);
+		if (x->lost && i > x->replied)
+			break;
 		if (fr->sent || fr->npacked == 0)
 			continue;
 		if ((rc = intake_send(x, fr)) != INTAKE_DONE || !fr->sent)
 			return (rc);
 	}
+	return (INTAKE_DONE);
+}
+
+/* Send what was not, and wait for one reply; *came: it did. */
+static enum intake_end
+turn(struct intake *x, int *came)
+{
+	struct intake_frame *fr;
+	enum intake_end rc;
+
+	*came = 0;
+	if ((rc = send_all(x)) != INTAKE_DONE)
+		return (rc);
 	fr = nth(x, x->replied);
 	if (fr->npacked > 0) {
-		if ((rc = intake_receive(x, fr)) != INTAKE_DONE)
+		if (fr->sent && (rc = intake_receive(x, fr)) != INTAKE_DONE)
 			return (rc);
 		if (!fr->sent)
 			return (INTAKE_DONE); /* the connection is another */
 	}
+	x->lost = 0;
 	x->replied++;
 	*came = 1;
 	return (INTAKE_DONE);
@@ -315,7 +331,7 @@ intake_frame_close(struct intake *x)
 	fr->rows = x->rows;
 	fr->hash = XXH3_64bits_digest(x->xxh);
 	x->n++;
-	if (fr->npacked > 0 && (rc = intake_send(x, fr)) != INTAKE_DONE)
+	if ((rc = send_all(x)) != INTAKE_DONE)
 		return (rc);
 	return (wait_for(x, INTAKE_WINDOW - 1));
 }

@@ -62,6 +62,7 @@ struct intake {
 	struct intake_frame *frame[INTAKE_WINDOW + 1];
 	size_t first, n;
 	size_t replied;		/* of these, from the first on */
+	int lost;		/* the connection was, and nothing came since */
 	uint64_t marked;	/* rows at the last mark */
 	uint8_t out[WIRE_HEADER + WIRE_BODY_MAX];
 	uint8_t in[WIRE_BODY_MAX];
