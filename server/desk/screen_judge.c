@@ -12,7 +12,8 @@
 #include "screen_impl.h"
 
 #define MEMOS	1024
-#define MEMOS_LISTED 256
+#define MEMOS_FACTS 8192
+#define MEMO_HITS 24
 #define COUNTS	8	/* facts that one rule is told by */
 #define NEAR_DAYS 2	/* between a day in the file and one in the record */
 
@@ -23,15 +24,18 @@ struct key {
 	int32_t known;		/* 1 where an entry is filled in */
 };
 
-/* On no list: is he let pass?  And on lists: what was decided. */
+/* On no list: is he let pass? */
 struct memo {
 	struct key key;
 	int32_t pass;
 };
-struct memo_listed {
-	struct key key;
-	int32_t listed[POLICY_MAX_LISTS];
-	struct verdict v;
+
+/* What was decided by the same facts; most people's are few and alike. */
+struct memo_facts {
+	XXH128_hash_t hash;	/* of all values; both zero: empty */
+	int32_t decision;
+	uint32_t nhits;
+	uint8_t hit[MEMO_HITS];
 };
 
 struct screen_judge {
@@ -46,7 +50,7 @@ struct screen_judge {
 	int64_t value[POLICY_MAX_FACTS];
 	struct verdict v;
 	struct memo memo[MEMOS];
-	struct memo_listed memo_listed[MEMOS_LISTED];
+	struct memo_facts memo_facts[MEMOS_FACTS];
 	struct person p, other;
 };
 
@@ -260,29 +264,27 @@ screen_judge_pass(struct screen_judge *j, const struct screen_row *r)
 	return (m->pass);
 }
 
-/* Decide on somebody who is listed and not known: the same for all alike. */
+/* Decide by the facts that were gathered; of the verdict, decision and hits. */
 static void
-decide_listed(struct screen_judge *j, const struct screen_row *r)
+decide(struct screen_judge *j)
 {
-	struct memo_listed *m;
-	struct key k;
-	uint32_t h;
-	size_t i;
+	XXH128_hash_t h = XXH3_128bits(j->value, j->nfacts *
+	    sizeof(j->value[0]));
+	struct memo_facts *m = &j->memo_facts[h.low64 % MEMOS_FACTS];
 
-	h = key_of(j, r, &k);
-	for (i = 0; i < POLICY_MAX_LISTS; i++)
-		h = h * 31 + (uint32_t)j->listed[i];
-	m = &j->memo_listed[h % MEMOS_LISTED];
-	if (memcmp(&m->key, &k, sizeof(k)) == 0 && memcmp(m->listed, j->listed,
-	    sizeof(m->listed)) == 0) {
-		j->v = m->v;
+	if (XXH128_isEqual(m->hash, h)) {
+		j->v.decision = m->decision;
+		j->v.nhits = (uint16_t)m->nhits;
+		memcpy(j->v.hit, m->hit, m->nhits);
 		return;
 	}
-	gather(j, &j->p, r, 0);
 	policy_decide(j->policy, j->value, j->run->now, &j->v);
-	m->key = k;
-	memcpy(m->listed, j->listed, sizeof(m->listed));
-	m->v = j->v;
+	if (j->v.nhits > MEMO_HITS)
+		return;
+	m->hash = h;
+	m->decision = j->v.decision;
+	m->nhits = j->v.nhits;
+	memcpy(m->hit, j->v.hit, m->nhits);
 }
 
 /* Is this opening the account of the row? */
@@ -405,14 +407,14 @@ screen_judge_row(struct screen_judge *j, struct screen_unit *u,
 		    m[i].list->info->subject != LIST_CARD)
 			j->listed[m[i].list->slot] = m[i].r.category;
 	}
-	if ((r->flags & SCREEN_R_KNOWN) != 0) {
+	if ((r->flags & SCREEN_R_KNOWN) != 0)
 		add_account(j, r);
-		gather(j, &j->p, r, linked);
+	gather(j, &j->p, r, linked);
+	if (claimed) {
 		policy_decide(j->policy, j->value, j->run->now, &j->v);
-	} else
-		decide_listed(j, r);
-	if (claimed)
 		policy_soften(j->policy, &j->v);
+	} else
+		decide(j);
 	r->decision = (uint8_t)decision_of(j->v.decision);
 	if (card && r->decision < SCREEN_REVIEW)
 		r->decision = SCREEN_REVIEW;

@@ -208,7 +208,7 @@ echo "screen rows=$BENCH_SCREEN bytes=$bytes list=$BENCH_SCREEN_LIST" \
 ratio=$(awk -v a="$ours" -v b="$make" 'BEGIN { printf "%.2f", a / b }')
 target "screening of $BENCH_SCREEN rows to the same HMACs by token_make() on 2 cores" \
     "$ratio x ($ours s to $make s)" "at most 2.5 x" \
-    "$(awk -v r="$ratio" 'BEGIN { print r <= 2.5 ? "ok" : "MISSED" }')"
+    "$(awk -v r="$ratio" 'BEGIN { print (r <= 2.5 ? "ok" : "MISSED") }')"
 # peer WHAT FILE TIMES
 peer() {
 	if [ ! -s "$dir/$2" ]; then
@@ -220,7 +220,7 @@ peer() {
 	    'BEGIN { printf "%.1f", b / a }')
 	target "$1" "$times x faster ($theirs s)" "at least $3 x" \
 	    "$(awk -v t="$times" -v n="$3" \
-	    'BEGIN { print t >= n ? "ok" : "MISSED" }')"
+	    'BEGIN { print (t >= n ? "ok" : "MISSED") }')"
 }
 peer "screening to PostgreSQL COPY + join, the same file" postgres 7
 peer "screening to sqlite3 import + join, the same file" sqlite 12
