@@ -74,7 +74,7 @@ alert_read(struct alert *a, const struct entry *e)
 	a->product = e->product;
 	a->decision = e->decision;
 	a->code = e->code;
-	a->flags = e->flags;
+	a->flags = e->flags & ALERT_FLAGS;
 	memcpy(a->inst, e->inst, sizeof(a->inst));
 	memcpy(a->outlet, e->outlet, sizeof(a->outlet));
 	memcpy(a->reason, e->reason, sizeof(a->reason));

@@ -22,6 +22,10 @@ struct outlets;
 #define ALERT_NODE_MAX 192
 #define ALERT_HITS_MAX 256	/* bytes of rule ids that are told */
 #define ALERT_CATEGORIES_MAX 96
+/* What is told of entry.flags. */
+#define ALERT_FLAGS (ENTRY_F_LATE | ENTRY_F_OVERRIDE | ENTRY_F_EXTRA |	\
+	ENTRY_F_AFTER_CANCEL | ENTRY_F_POSTHOC | ENTRY_F_SANDBOX |	\
+	ENTRY_F_OUTLET | ENTRY_F_UNKNOWN | ENTRY_F_FULL)
 #define ALERT_KIND_CHECK ALERT_KINDS /* in place of one that must not be told */
 
 struct alert {
@@ -49,7 +53,8 @@ struct alert {
 /* Words and names that rooms above this one know. */
 enum alert_word {
 	ALERT_WORD_LEVEL, ALERT_WORD_KIND, ALERT_WORD_PRODUCT,
-	ALERT_WORD_DECISION, ALERT_WORD_REPORT
+	ALERT_WORD_DECISION, ALERT_WORD_REPORT,
+	ALERT_WORD_FLAG		/* one bit of entry.flags */
 };
 
 struct alert_names {

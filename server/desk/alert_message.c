@@ -115,7 +115,7 @@ static void
 put_alert(struct alert_text *t, const struct alert_names *names,
     const struct alert_told *x)
 {
-	char name[128], buf[40], ref[ALERT_REFERENCE_MAX];
+	char name[128], buf[40], ref[ALERT_REFERENCE_MAX], flags[256];
 	struct alert a;
 
 	alert_show(&a, &x->a, x->level);
@@ -141,6 +141,8 @@ put_alert(struct alert_text *t, const struct alert_names *names,
 		    a.decision, 0));
 	if (a.entry == ENTRY_REPORT)
 		member(t, "alarm", names->word(ALERT_WORD_REPORT, a.code, 0));
+	alert_text_flags(names, &a, 0, flags, sizeof(flags));
+	words(t, "flags", flags);
 	member(t, "reason", a.reason);
 	words(t, "rules", a.hits);
 	words(t, "categories", a.categories);

@@ -240,13 +240,34 @@ where(const struct lines *l, const struct alert_names *names,
 		line(l, "区划", "area", "%s", alert_text_area(a->area, area));
 }
 
+/* What is said of the entry's flags, with a space between. */
+void
+alert_text_flags(const struct alert_names *names, const struct alert *a,
+    int zh, char *out, size_t cap)
+{
+	const char *s;
+	uint32_t bit;
+
+	out[0] = '\0';
+	for (bit = 1; bit != 0; bit <<= 1) {
+		if ((a->flags & bit) == 0 || (s = names->word(ALERT_WORD_FLAG,
+		    (int32_t)bit, zh)) == NULL)
+			continue;
+		(void)snprintf(&out[strlen(out)], cap - strlen(out), "%s%s",
+		    out[0] != '\0' ? " " : "", s);
+	}
+}
+
 /* What is the matter. */
 static void
 matter(const struct lines *l, const struct alert_names *names,
     const struct alert *a)
 {
-	char buf[16];
+	char buf[16], flags[256];
 
+	alert_text_flags(names, a, !l->english, flags, sizeof(flags));
+	if (flags[0] != '\0')
+		line(l, "情形", "what", "%s", flags);
 	if (a->product != 0)
 		line(l, "产品", "product", "%s", word(names,
 		    ALERT_WORD_PRODUCT, a->product, !l->english, buf));

@@ -43,10 +43,13 @@ const char *alert_text_time(int64_t ms, int iso, char buf[40]);
 /**
  * alert_text_place(names, a, out, cap): The name of an outlet by the register, or "".
  * alert_text_area(area, out): six digits, or "".
+ * alert_text_flags(names, a, zh, out, cap): The words of what its entry's flags say.
  */
 const char *alert_text_place(const struct alert_names *names,
     const struct alert *a, char *out, size_t cap);
 const char *alert_text_area(int32_t area, char out[8]);
+void alert_text_flags(const struct alert_names *names, const struct alert *a,
+    int zh, char *out, size_t cap);
 
 /**
  * alert_text_title(t, names, v, n, english): The line above n alerts: how grave, what.

@@ -41,7 +41,8 @@ alertkit_word(enum alert_word what, int32_t code, int zh)
 		[ALERT_WORD_KIND] = words_alert_kind,
 		[ALERT_WORD_PRODUCT] = words_product,
 		[ALERT_WORD_DECISION] = words_decision,
-		[ALERT_WORD_REPORT] = words_report
+		[ALERT_WORD_REPORT] = words_report,
+		[ALERT_WORD_FLAG] = words_entry_flag
 	};
 
 	return (words_name(table[what], code, zh));

@@ -53,6 +53,7 @@ fill(struct alert_told *x, uint64_t seq, int level, const char *listed)
 	e.decision = LK_REVIEW;
 	e.product = LK_PRODUCT_BANK1;
 	e.area = 330327;
+	e.flags = ENTRY_F_SANDBOX | ENTRY_F_POSTHOC | ENTRY_F_SEALED;
 	e.alert = ALERT_OUTLET;
 	e.alert_kind = listed[0] != '\0' ? ALERT_LIST : ALERT_RULE;
 	cr_assert_eq(alert_read(&x->a, &e), 1);
@@ -124,6 +125,8 @@ Test(alert_message, says_what_it_is_and_what_to_do_but_not_who)
 	    "\"2026-11-22T10:00:00+08:00\""));
 	cr_expect(has("\"institution\":\"icbc\",\"outlet\":\"0012\""));
 	cr_expect(has("\"area\":\"330327\",\"product\":\"bank1\""));
+	cr_expect(has("\"flags\":[\"posthoc\",\"sandbox\"]"));
+	cr_expect(has("情形：事后补录 测试环境"));
 	cr_expect(has("\"rules\":[\"HF-7D\",\"MULE-KIT\"]"));
 	cr_expect(has("\"reference\":\"REF-41\""));
 	cr_expect(has("liangka review show REF-41"));

@@ -519,3 +519,42 @@ Test(alert_send, writes_the_queue_anew_when_most_of_it_is_done_with)
 	cr_expect_eq(alertkit_count(k, "q", open_alert), 1);
 	alertkit_free(k);
 }
+
+Test(alert_send, what_is_aside_or_under_way_keeps_its_place_in_a_new_queue)
+{
+	struct alertkit *k = alertkit_new("[escalate]\ncity = 0s\n" TO("p")
+	    "batch = 200\n" TO("q") "[default]\nprovince = p\ncity = q\n");
+	struct alert_send_stats st;
+	uint64_t before, after;
+	int i;
+
+	k->answer = refuse_second;
+	k->hangs = "q";
+	(void)alertkit_alert(k, 0, ALERT_PROVINCE);
+	(void)alertkit_alert(k, 0, ALERT_PROVINCE);	/* refused */
+	before = alertkit_alert(k, 0, ALERT_CITY);
+	cr_assert_eq(alertkit_open(k), 0, "%s", k->err);
+	cr_assert_eq(alertkit_run(k), 0);
+	alertkit_time(3000);
+	cr_assert_eq(alertkit_run(k), 0);
+	for (i = 0; i < 70000; i++)
+		(void)alertkit_alert(k, 0, ALERT_PROVINCE);
+	alertkit_time(MIN);
+	cr_assert_eq(alertkit_run(k), 0);
+	alertkit_time(3 * MIN);
+	cr_assert_eq(alertkit_run(k), 0);
+	alert_send_stats(k->s, &st);
+	cr_expect_leq(st.queue, 10, "%llu", (unsigned long long)st.queue);
+	after = alertkit_alert(k, 0, ALERT_CITY);
+	k->hangs = NULL;
+	k->answer = NULL;
+	alertkit_time(30 * MIN);
+	cr_assert_eq(alertkit_run(k), 0);
+	cr_expect_eq(alertkit_count(k, "p", 2), 1);
+	cr_expect_eq(alertkit_count(k, "q", before), 1);
+	cr_expect_eq(alertkit_count(k, "q", after), 1);
+	cr_expect_eq(alertkit_count(k, "p", 0), 70002);
+	alert_send_stats(k->s, &st);
+	cr_expect_eq(st.pending, 0);
+	alertkit_free(k);
+}
