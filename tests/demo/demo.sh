@@ -19,6 +19,7 @@ case $build in
 esac
 seed=${SEED:-2026}
 plan=${PLAN:-}
+ANSWERS=${ANSWERS:-}
 dir=${DEMO_DIR:-$build/demo}
 run=$dir/run
 short=
@@ -104,6 +105,12 @@ start() {
 }
 
 . "$(dirname "$0")/centre.sh"
+. "$(dirname "$0")/desk.sh"
+
+# desk_failed WHAT: the desk's part did not work.
+desk_failed() {
+	fail "the desk's $1 did not work; what it said is in $dir"
+}
 
 # centre_failed: what the centre's commands said.
 centre_failed() {
@@ -147,6 +154,8 @@ certificate = "$quoted/seal.crt"
 key = "$(cat "$dir/auditor.key.pub")"
 rights = access, unseal, erase
 END
+desk_keys
+desk_conf >>"$dir/liangkad.conf"
 centre_make || centre_failed
 mkdir -p "$dir/data"
 centre_fetch || centre_failed
@@ -166,8 +175,12 @@ rc=$left_out
 "$build/tests/demo-play" --library "$build/libliangka.so.1" \
     --plan "$dir/plan.csv" --conf-dir "$dir/plugin" \
     ${ANSWERS:+--answers "$ANSWERS"} || rc=$?
-if [ -z "$plan" ]; then
+if [ -z "$plan$ANSWERS" ]; then
 	centre_appeal || centre_failed
+	[ ! -x "$build/tests/demo-daily" ] || desk_intake icbc || desk_failed intake
+	desk_review || desk_failed review
+	desk_alerts || desk_failed alerts
+	desk_handover || desk_failed handover
 fi
 stop
 if [ "$stopped" != 0 ]; then
