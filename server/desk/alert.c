@@ -79,7 +79,8 @@ alert_read(struct alert *a, const struct entry *e)
 	memcpy(a->outlet, e->outlet, sizeof(a->outlet));
 	memcpy(a->reason, e->reason, sizeof(a->reason));
 	memcpy(a->campaign, e->campaign, sizeof(a->campaign));
-	take_hits(a, e->hits);
+	/* What only tells stands beside the rules on trial. */
+	take_hits(a, e->alert_kind == ALERT_UNUSUAL ? e->shadow : e->hits);
 	take_categories(a, e->listed);
 	take_categories(a, e->agent_listed);
 	if (a->kind == ALERT_CANARY)

@@ -341,3 +341,21 @@ Test(alert_message, what_an_answer_means)
 		    "%zu", i);
 	}
 }
+
+Test(alert_message, an_unusual_day_names_the_rule_that_told_it)
+{
+	static struct entry e;
+	struct alert a;
+
+	entry_clear(&e, ENTRY_DECISION);
+	e.seq = 7;
+	e.alert = ALERT_CITY;
+	e.alert_kind = ALERT_UNUSUAL;
+	(void)snprintf(e.shadow, sizeof(e.shadow), "OUTLET-FAR");
+	cr_assert_eq(alert_read(&a, &e), 1);
+	cr_expect_str_eq(a.hits, "OUTLET-FAR");
+	/* Rules on trial are nobody's business. */
+	e.alert_kind = ALERT_RULE;
+	cr_assert_eq(alert_read(&a, &e), 1);
+	cr_expect_str_eq(a.hits, "");
+}
