@@ -123,7 +123,7 @@ tell_json(const struct tool *t, const struct intakefile *f,
 		if (r->c.why[i] > 0)
 			json_u64(&j, intakemap_why_word((int)i),
 			    r->c.why[i]);
-	json_close(&j);
+	json_end(&j);
 	json_text(&j, "reject_file", r->c.rejected > 0 && f->rejected[0] !=
 	    '\0' ? f->rejected : NULL);
 	json_i64(&j, "ms", ms);
@@ -136,7 +136,7 @@ tell_json(const struct tool *t, const struct intakefile *f,
 		json_word(&j, "product", words_product, r->total[i].product);
 		json_u64(&j, "opened", r->total[i].opened);
 		json_u64(&j, "closed", r->total[i].closed);
-		json_close(&j);
+		json_end(&j);
 	}
 	json_close(&j);
 	json_end(&j);

@@ -314,12 +314,12 @@ int
 intakemap_believe(struct intakemap_columns *c, struct intakemap_fault *f)
 {
 	unsigned mine = f->doubt & (INTAKEMAP_DOUBT_ID | INTAKEMAP_DOUBT_REF);
+	int right = (f->doubt & INTAKEMAP_DOUBT_WRONG) == 0;
 
 	/* A spreadsheet rounds all of a column: where others have all their digits, so
-	 * has this one. */
-	if (!c->damaged && (c->exact & mine) == mine)
-		return (1);
-	if (!c->damaged && (f->doubt & INTAKEMAP_DOUBT_WRONG) == 0)
+	 * has this one.  Where it has spoilt one, a check digit must speak for it. */
+	if ((c->exact & mine) == mine ? right || !c->damaged :
+	    right && !c->damaged)
 		return (1);
 	c->damaged |= (f->doubt & INTAKEMAP_DOUBT_WRONG) != 0;
 	(void)no(f, (f->doubt & INTAKEMAP_DOUBT_ID) != 0 ? INTAKEROW_F_ID :
