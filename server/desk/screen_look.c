@@ -349,6 +349,8 @@ screen_look(struct screen_worker *w, struct screen_unit *u)
 
 	w->nhits = 0;
 	u->tail.n = 1;		/* 0 stands for no tail */
+	if (u->n == 0)
+		return (0);
 	if (room(w, u) != 0 || screen_text_room(&u->tail, 1) != 0)
 		return (-1);
 	if (lists(w, u, LIST_PERSON, u->id, u->lperson, 0) != 0 ||

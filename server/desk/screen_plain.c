@@ -227,6 +227,7 @@ row(struct screen_worker *w, struct screen_unit *u, size_t begin,
 	struct screen_row *r;
 	size_t i, n, used = w->run->columns.n;
 
+	c[0].len = 0;
 	n = k < CSVFILE_CELLS_MAX ? k : CSVFILE_CELLS_MAX;
 	for (i = 0; i < n && i < used; i++) {
 		cell(&c[i], u->buf, begin, i + 1 < k ? pos[i] : end);

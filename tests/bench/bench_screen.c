@@ -117,8 +117,9 @@ keys(enum keyfile_kind kind)
 	struct keyfile f;
 	char err[256];
 
-	need(keymake(&f, &m, secret, &e) == 0 && (k = token_keys_from(&f, 1,
-	    err, sizeof(err))) != NULL, "keys");
+	need(keymake(&f, &m, secret, &e) == 0, "keys");
+	k = token_keys_from(&f, 1, err, sizeof(err));
+	need(k != NULL, "keys");
 	return (k);
 }
 
