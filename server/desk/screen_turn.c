@@ -34,7 +34,11 @@ vacant(struct screen_worker *w, uint64_t seq)
 	while (!failed && seq >= run->committed + run->nunits)
 		failed = await(w);
 	u = &run->unit[seq % run->nunits];
-	u->encoding = run->known_encoding;
+	if (!failed) {
+		u->encoding = run->known_encoding;
+		u->seq = seq;
+		u->done = 0;
+	}
 	(void)pthread_mutex_unlock(&run->lock);
 	return (failed ? NULL : u);
 }
@@ -164,9 +168,7 @@ screen_turn_take(struct screen_worker *w, struct screen_unit **out)
 		else {
 			u->n = 0;
 			u->copies.n = 0;
-			u->done = 0;
 			u->plain = 0;
-			u->seq = run->next_seq;
 			if (run->streams) {
 				rc = screen_csv_stream(w, u);
 				run->read_all = u->last;
