@@ -152,13 +152,13 @@ backtest_decide(struct backtest *b, struct verdict *v, int64_t *age)
 	ap.linked = (flags & ENTRY_F_LINKED) != 0;
 	b->n.linked += (uint64_t)ap.linked;
 	judge(b, ap.linked ? &b->joined : &b->person, &ap, given, waived, v);
-	/* What only the applicant says may hold, not refuse: see subject.h. */
-	if (v->decision == LK_REJECT && (flags & ENTRY_F_CLAIMED) != 0) {
+	/* What only the applicant says may hold; it neither refuses nor frees. */
+	if ((flags & ENTRY_F_CLAIMED) != 0) {
 		struct verdict own;
 
 		ap.linked = 0;
 		judge(b, &b->person, &ap, given, waived, &own);
-		if (own.decision == LK_REJECT)
+		if (own.decision == LK_REJECT || own.decision > v->decision)
 			*v = own;
 		else
 			policy_soften(b->o.policy, v);

@@ -262,24 +262,33 @@ judge(struct request *q, const struct person *p, struct application *ap,
 	policy_decide_waiving(q->c->policy, e->facts, lc->waived, ap->now, v);
 }
 
-/* Decide by all documents of the person; what only he says may hold, not refuse. */
+/*
+ * Decide by all documents of the person.  What only he says may hold, not refuse; and it
+ * never makes things easier than his own document does.
+ */
 static void
 judge_linked(struct request *q, struct application *ap,
     const struct listing_case *lc, struct verdict *v)
 {
 	struct entry *e = q->e;
 	uint32_t flags = e->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED);
+	int32_t own;
 
-	judge(q, &q->c->joined, ap, lc, v);
-	if (v->decision != LK_REJECT || (flags & ENTRY_F_CLAIMED) == 0)
+	if ((flags & ENTRY_F_CLAIMED) == 0) {
+		judge(q, &q->c->joined, ap, lc, v);
 		return;
+	}
 	e->flags &= ~flags;
 	judge(q, &q->c->person, ap, lc, v);
-	if (v->decision == LK_REJECT)
+	if ((own = v->decision) == LK_REJECT)
 		return;
 	e->flags |= flags;
 	judge(q, &q->c->joined, ap, lc, v);
-	policy_soften(q->c->policy, v);
+	if (v->decision < own) {
+		e->flags &= ~flags;
+		judge(q, &q->c->person, ap, lc, v);
+	} else
+		policy_soften(q->c->policy, v);
 }
 
 /* Decide, and put grounds and outcome into the entry. */

@@ -181,7 +181,10 @@ link_one(struct apply *a, const struct entry *e, const struct token *from,
 		memcpy(v, list, n * sizeof(list[0]));
 }
 
-/* An applicant showed another document, or staff said whose two are. */
+/*
+ * An applicant showed another document, or staff said whose two are.  What an applicant
+ * says is remembered of him alone: anybody can name anybody's number.
+ */
 void
 apply_link(struct apply *a, const struct entry *e)
 {
@@ -193,5 +196,6 @@ apply_link(struct apply *a, const struct entry *e)
 	    token_equal(&e->prev, &e->person))
 		return;
 	link_one(a, e, &e->person, &e->prev, state);
-	link_one(a, e, &e->prev, &e->person, state);
+	if (state != LINKED_CLAIMED)
+		link_one(a, e, &e->prev, &e->person, state);
 }

@@ -28,6 +28,8 @@ static const char policy[] =
     "needs = centre\nnotify = city\nreason = \"F\"\n" MESSAGE
     "[rule BANK]\nclass = statutory\nwhen = \"product == credit\"\n"
     "then = reject\nreason = \"S\"\nnotify = county\n" MESSAGE
+    "[rule AGAIN]\nwhen = \"product == bank2 and rejects(7d) >= 1\"\n"
+    "then = review\nreason = \"A\"\n" MESSAGE
     "[rule CROWD]\nclass = context\nwhen = \"outlet_cards(today) >= 4\"\n"
     "then = tell\nnotify = county\nreason = \"C\"\n"
     "[rule TRIAL]\nshadow = true\nwhen = \"bank(7d) >= 1\"\nthen = review\n"
@@ -90,19 +92,43 @@ CASE(around, an_older_document_is_counted)
 	cr_expect_str_eq(last()->hits, "TWO");
 }
 
-CASE(around, a_claim_is_remembered_both_ways)
+CASE(around, a_claim_is_remembered)
 {
 	sim(1, "1", "a");
-	also(3, 1, LK_PRODUCT_BANK1, "b");
+	sim(1, "2", "b");
+	also(3, 1, LK_PRODUCT_BANK1, "c");
 	/* The claim is not made again. */
-	cr_expect_eq(check(&x, "ctel", "2", 3, LK_PRODUCT_SIM, "c"),
-	    LK_REVIEW);
-	fixture_pass(&x, 1000);
-	cr_expect_eq(check(&x, "ctel", "3", 1, LK_PRODUCT_SIM, "d"),
+	cr_expect_eq(check(&x, "ctel", "2", 3, LK_PRODUCT_SIM, "d"),
 	    LK_REVIEW, "three are too many, but only he says they are his");
 	cr_expect_str_eq(last()->hits, "THREE TWO");
 	cr_expect_eq(last()->floor, LK_PASS);
 	cr_expect_eq(last()->by, LK_BY_CENTRE);
+}
+
+/* Anybody may name anybody's number: who is named must not suffer from it. */
+CASE(around, a_claim_says_nothing_of_whom_it_names)
+{
+	sim(3, "1", "a");
+	also(3, 1, LK_PRODUCT_SIM, "b");
+	cr_expect_eq(check(&x, "ctel", "2", 1, LK_PRODUCT_SIM, "c"), LK_PASS);
+	cr_expect_eq(last()->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED), 0);
+}
+
+/* Nor does it use up the room for what he says himself. */
+CASE(around, claims_leave_room_for_his_own)
+{
+	char txn[8];
+	int i;
+
+	for (i = 10; i < 15; i++) {
+		snprintf(txn, sizeof(txn), "c%d", i);
+		also(i, 1, LK_PRODUCT_BANK1, txn);
+	}
+	sim(2, "1", "a");
+	also(1, 2, LK_PRODUCT_BANK1, "b");
+	cr_expect_eq(check(&x, "ctel", "2", 1, LK_PRODUCT_SIM, "c"),
+	    LK_REVIEW);
+	cr_expect_str_eq(last()->hits, "TWO");
 }
 
 CASE(around, a_claim_alone_never_refuses)
@@ -121,6 +147,25 @@ CASE(around, a_claim_does_not_soften_his_own_refusal)
 	cr_expect_eq(also(1, 9, LK_PRODUCT_SIM, "c"), LK_REJECT);
 	cr_expect_eq(last()->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED), 0);
 	cr_expect_eq(last()->hard, LK_PASS);
+}
+
+/* A stranger with many attempts must not crowd his own refusals out of the count. */
+CASE(around, a_claim_never_makes_things_easier)
+{
+	char txn[8];
+	int i;
+
+	check(&x, "abank", "1", 1, LK_PRODUCT_CREDIT, "a");
+	cr_expect_eq(check(&x, "abank", "1", 1, LK_PRODUCT_BANK2, "b"),
+	    LK_REVIEW);
+	fixture_pass(&x, 1000);
+	for (i = 0; i < 64; i++) {
+		snprintf(txn, sizeof(txn), "c%d", i);
+		check(&x, "abank", "2", 9, LK_PRODUCT_BANK1, txn);
+	}
+	cr_expect_eq(also(1, 9, LK_PRODUCT_BANK2, "d"), LK_REVIEW);
+	cr_expect_str_eq(last()->hits, "AGAIN");
+	cr_expect_eq(last()->flags & (ENTRY_F_LINKED | ENTRY_F_CLAIMED), 0);
 }
 
 CASE(around, naming_oneself_changes_nothing)
