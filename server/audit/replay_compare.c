@@ -8,6 +8,8 @@
 #include "engine/policy.h"
 #include "store/apply.h"
 #include "store/names.h"
+#include "store/records.h"
+#include "store/state.h"
 #include "store/subject.h"
 
 #include "replay_impl.h"
@@ -59,6 +61,7 @@ outcome(struct replay *r, const struct verdict *v)
 		    v->headline));
 	replay_number(r, REPLAY_A, "decision", e->decision, v->decision);
 	replay_number(r, REPLAY_A, "floor", e->floor, v->floor);
+	replay_number(r, REPLAY_A, "hard", e->hard, policy_hard(p, v));
 	replay_number(r, REPLAY_A, "needs", e->needs, v->needs);
 	replay_number(r, REPLAY_A, "by", e->by, v->by);
 	replay_number(r, REPLAY_A, "offer", e->offer, v->offer);
@@ -158,6 +161,27 @@ replay_listed(struct replay *r, const struct policy_fact *f, int64_t value)
 	replay_number(r, REPLAY_B, name, value, v);
 }
 
+/*
+ * Other documents of the person may stay out of count where what he alone says of them
+ * would have made things easier, and so never where there was nothing to ease.
+ */
+static void
+replay_alone(struct replay *r)
+{
+	struct state *s = r->scratch.state;
+	const struct entry *e = &r->e;
+	uint32_t flags;
+
+	if (!entry_token_set(&e->prev) && state_get(s, RECORD_LINK,
+	    e->person.b, TOKEN_LEN, NULL, NULL) == NULL)
+		return;
+	r->joined = r->person;
+	flags = subject_linked(&r->joined, &r->other, s, e, e->t / 1000);
+	if ((flags & ENTRY_F_CLAIMED) == 0 || (e->decision == LK_PASS &&
+	    !forced(e)))
+		replay_number(r, REPLAY_B, "flags.linked", 0, flags);
+}
+
 /* Count every fact anew. */
 void
 replay_facts(struct replay *r)
@@ -193,7 +217,8 @@ replay_facts(struct replay *r)
 		    subject_linked(&r->person, &r->other, r->scratch.state, e,
 		    e->t / 1000));
 		ap.linked = 1;
-	}
+	} else
+		replay_alone(r);
 	for (i = 0; i < n; i++) {
 		if (facts_told(fact[i].fn) && fact[i].fn != POLICY_LISTED &&
 		    fact[i].fn != POLICY_AGENT_LISTED) {

@@ -29,6 +29,7 @@ struct replay {
 	uint64_t last;		/* seq of the last entry, 0: none */
 	struct person person;	/* scratch */
 	struct person other;	/* ditto */
+	struct person joined;	/* ditto */
 	struct entry e;
 };
 

@@ -126,6 +126,24 @@ unlinked(struct entry *e)
 	return (1);
 }
 
+static int
+alone(struct entry *e)
+{
+
+	if ((e->flags & ENTRY_F_LINKED) == 0 || e->decision != LK_PASS)
+		return (0);
+	e->flags &= ~(ENTRY_F_LINKED | ENTRY_F_CLAIMED);
+	return (1);
+}
+
+static int
+soft(struct entry *e)
+{
+
+	e->hard = LK_REJECT;
+	return (1);
+}
+
 static void
 setup(void)
 {
@@ -179,4 +197,26 @@ Test(replay_around, a_claim_is_not_left_out, .init = setup, .fini = teardown)
 	cr_assert_geq(lines, 1);
 	cr_expect_not_null(strstr(line[lines < 8 ? lines - 1 : 7],
 	    "flags.linked"), "%s", line[0]);
+}
+
+/* Nor that there are other documents at all. */
+Test(replay_around, a_link_is_not_left_out, .init = setup, .fini = teardown)
+{
+	size_t i;
+	int named = 0;
+
+	(void)replay(1, alone);
+	for (i = 0; i < lines && i < 8; i++)
+		named |= strstr(line[i], "flags.linked") != NULL;
+	cr_expect(named, "%s", line[0]);
+}
+
+/* What no desk may override is what the rules say. */
+Test(replay_around, what_is_hard_is_decided, .init = setup, .fini = teardown)
+{
+
+	(void)replay(1200, soft);
+	cr_assert_geq(lines, 1);
+	cr_expect_not_null(strstr(line[lines < 8 ? lines - 1 : 7], "hard"),
+	    "%s", line[0]);
 }
