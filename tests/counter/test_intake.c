@@ -482,6 +482,58 @@ CASE(intake, openers_are_found)
 	cr_assert_str_eq(last()->hits, "");
 }
 
+/* A rule with `notify` that counts makes an alert of it; one of context does not. */
+CASE(intake, openers_are_told)
+{
+	static const char policy[] = "[policy]\nversion = \"n-1\"\n"
+	    "[rule TWO]\nwhen = \"cards(30d) >= 2\"\nthen = review\n"
+	    "reason = \"TWO\"\nnotify = county\nmessage.zh = \"x\"\n"
+	    "message.en = \"x\"\n"
+	    "[rule CTX]\nclass = context\nwhen = \"cards(30d) >= 1\"\n"
+	    "then = review\nreason = \"CTX\"\nnotify = city\n"
+	    "message.zh = \"x\"\nmessage.en = \"x\"\n";
+	struct intakerow r;
+
+	fixture_close(&x);
+	fixture_open(&x, policy);
+	r = opened("abank", "o1", 1, LK_PRODUCT_BANK1, "r1");
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	cr_assert_eq(result[0].detail, 0);
+	r = opened("bbank", "o1", 1, LK_PRODUCT_BANK1, "r2");
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	cr_assert_eq(result[0].detail, 1);
+	cr_assert_str_eq(last()->hits, "TWO");
+	cr_assert_eq(last()->alert, ALERT_COUNTY);
+	cr_assert_eq(last()->alert_kind, ALERT_OPENER);
+	/* A closing and a card of somebody else are nobody's alert. */
+	r = opened("bbank", "o1", 2, LK_PRODUCT_BANK1, "r3");
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	cr_assert_eq(result[0].detail, 0);
+}
+
+/* The rows of one frame see each other, and are told apart from what is known. */
+CASE(intake, a_frame_of_many)
+{
+	char ref[32], outlets[64][16];
+	struct intakerow r;
+	int i, n;
+
+	for (n = 0; n < 2; n++) {
+		for (i = 0; i < 50; i++) {
+			snprintf(ref, sizeof(ref), "m%d", i / 2);
+			snprintf(outlets[i], sizeof(outlets[i]), "o%d", i % 7);
+			r = opened("abank", outlets[i], i / 2,
+			    LK_PRODUCT_BANK1, ref);
+			row(&r);
+		}
+		cr_assert_eq(send_rows(0), 50);
+		for (i = 0; i < 50; i++)
+			cr_assert_eq(result[i].outcome, i % 2 || n ?
+			    INTAKEROW_KNOWN : INTAKEROW_NEW, "row %d", i);
+	}
+	cr_assert_eq(held(3), 1);
+}
+
 CASE(intake, a_rehearsal_writes_nothing)
 {
 	struct intakerow r = opened("abank", "o1", 1, LK_PRODUCT_BANK1, "r1");

@@ -1,7 +1,7 @@
 /*
  * demo-daily: the file that an institution of a plan would send in the evening: what it
- * confirmed during the day, cards whose confirmation got lost, what a fallback counter
- * opened without asking, closures, and what goes wrong with such files on their way.  In
+ * confirmed during the day, cards that were issued though the counter had told that the
+ * applicant left, what a fallback counter opened without asking, closures, and what goes wrong with such files on their way.  In
  * GB18030, '|' between the cells.
  */
 #include <iconv.h>
@@ -14,7 +14,7 @@
 #include "civil.h"
 #include "plan.h"
 
-#define LOST 4		/* confirmations that did not arrive */
+#define LEFT 3		/* who "left", and got a card all the same */
 #define FALLBACK 5	/* opened at a counter that could not ask */
 #define CLOSURES 3
 
@@ -30,7 +30,7 @@ struct daily {
 	iconv_t conv;
 	const char *institution;
 	char today[16];
-	unsigned known, lost, fallback, closed, bad;
+	unsigned known, left, fallback, closed, bad;
 	int failed;
 };
 
@@ -97,7 +97,7 @@ passed(const struct daily *d, const struct plan_row *r)
 	    (r->expect == PLAN_PASS || r->expect == PLAN_PASS_MUST));
 }
 
-/* What the counters did: confirmed, or not heard of again. */
+/* What the counters did: confirmed, or issued after they had taken it back. */
 static void
 counters(struct daily *d, const struct plan *p)
 {
@@ -112,9 +112,9 @@ counters(struct daily *d, const struct plan *p)
 		if (r->then == PLAN_THEN_CONFIRM || r->then == PLAN_THEN_CLEAR) {
 			row(d, r, r->card_ref, r->branch, r->txn_id);
 			d->known++;
-		} else if (r->then == PLAN_THEN_NOTHING && d->lost < LOST) {
+		} else if (r->then == PLAN_THEN_LEFT && d->left < LEFT) {
 			(void)snprintf(card, sizeof(card), "%s-L%06u",
-			    d->institution, ++d->lost);
+			    d->institution, ++d->left);
 			row(d, r, card, r->branch, r->txn_id);
 		}
 	}
@@ -238,8 +238,8 @@ write_file(struct daily *d, const struct plan *p, const char *out)
 		perror(out);
 		return (74);
 	}
-	printf("confirmed %u, confirmation lost %u, fallback counter %u, closed "
-	    "%u, damaged %u\n", d->known, d->lost, d->fallback, d->closed,
+	printf("confirmed %u, issued after a cancel %u, fallback counter %u, "
+	    "closed %u, damaged %u\n", d->known, d->left, d->fallback, d->closed,
 	    d->bad);
 	return (0);
 }
