@@ -114,6 +114,31 @@ open_input(struct screen_run *run)
 	return (0);
 }
 
+/* Take the lists. */
+static void *
+load_lists(void *arg)
+{
+
+	(void)screen_lists_load(arg);
+	return (NULL);
+}
+
+/* Take lists and persons into memory, both at once. */
+static int
+load(struct screen_run *run)
+{
+	pthread_t thread;
+	int started;
+
+	started = pthread_create(&thread, NULL, load_lists, run) == 0;
+	(void)screen_persons_load(run);
+	if (started)
+		(void)pthread_join(thread, NULL);
+	else
+		(void)load_lists(run);
+	return (run->fault == SCREEN_FINE ? 0 : -1);
+}
+
 /* Prepare all that stands before the first block. */
 static int
 prepare(struct screen_run *run, size_t nunits)
@@ -132,7 +157,7 @@ prepare(struct screen_run *run, size_t nunits)
 	run->known_encoding = run->encoding;
 	run->next_from = run->end = run->prefix_len;
 	run->lines = run->streams ? 0 : run->prefix_lines;
-	if (screen_lists_load(run) != 0 || screen_persons_load(run) != 0)
+	if (load(run) != 0)
 		return (-1);
 	if ((run->hash = XXH3_createState()) == NULL ||
 	    (run->unit = calloc(nunits, sizeof(*run->unit))) == NULL)

@@ -101,7 +101,7 @@ postgres() {
 	listen_addresses = ''
 	unix_socket_directories = '$pgdir'
 	shared_buffers = 1GB
-	work_mem = 1GB
+	work_mem = 256MB
 	maintenance_work_mem = 1GB
 	max_wal_size = 8GB
 	max_parallel_workers_per_gather = 2
@@ -133,7 +133,7 @@ if [ "$BENCH_SCREEN_PEERS" -gt 0 ] && postgres; then
 		peers=$((peers + 1))
 		begin=$(date +%s.%N)
 		$psql >>"$dir/pg.log" 2>&1 <<-EOC || die "postgres"
-		create unlogged table accounts (account text, name text, id text,
+		create table accounts (account text, name text, id text,
 		    phone text, inst text, product text, opened text,
 		    outlet text, rest text);
 		copy accounts from '$dir/accounts.csv' csv header;
