@@ -177,7 +177,7 @@ rc=$left_out
     ${ANSWERS:+--answers "$ANSWERS"} || rc=$?
 if [ -z "$plan$ANSWERS" ]; then
 	centre_appeal || centre_failed
-	[ ! -x "$build/tests/demo-daily" ] || desk_intake icbc || desk_failed intake
+	desk_intake bank1 || desk_failed intake
 	desk_review || desk_failed review
 	desk_alerts || desk_failed alerts
 	desk_handover || desk_failed handover
@@ -221,5 +221,10 @@ Look further ($(($(date +%s) - began)) s in all):
       what the centre published, verified as a stranger would; --lang zh
   $near/demo/letter.html
       the answer to the appeal, as it is sent
+  $near/liangka report openers $near/demo/data --html openers.html --lang zh
+      high-frequency openers with every opening; also: outlets rules reconcile snoop
+      silent complete
+  $near/liangka policy backtest NEW $near/demo/data
+      what a changed copy of the policy would have decided that day
 END
 exit $rc

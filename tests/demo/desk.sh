@@ -31,7 +31,7 @@ desk_field() {
 	sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1
 }
 
-# desk_intake: the file that a bank sends in the evening.
+# desk_intake INSTITUTION: the file that a bank sends in the evening.
 desk_intake() {
 	say
 	say "日终文件  A bank's file of the day: GB18030, '|' between, as bank systems"
@@ -48,7 +48,8 @@ desk_intake() {
 	say "  The same file once more changes nothing:"
 	desk intake "$dir/daily.txt" --institution "$1" --no-progress \
 	    --rejects "$dir/again.csv" >"$dir/intake2.txt" 2>&1 || :
-	sed 's/^/    /' "$dir/intake2.txt" | head -4
+	grep '行：' "$dir/intake2.txt" | sed 's/^/    /'
+	grep -q '新增 0，' "$dir/intake2.txt"
 }
 
 # desk_review: a held case, from the counter to the officer and back.
