@@ -79,10 +79,10 @@ intake_early(struct request *q, const struct intakerow *rows, size_t n,
 	int32_t today = day_of(q->now / 1000);
 	struct texts cards, persons;
 	struct token made[INTAKE_EARLY];
-	uint8_t key[RECORD_CARD_KEY];
+	uint8_t key[INTAKE_EARLY][RECORD_CARD_KEY];
 	char inst[32];
 	uint32_t id;
-	size_t i, len;
+	size_t i, len, n_keys = 0;
 
 	cards.n = persons.n = 0;
 	for (i = 0; i < n; i++)
@@ -103,7 +103,12 @@ intake_early(struct request *q, const struct intakerow *rows, size_t n,
 		memcpy(inst, rows[cards.of[i]].text[INTAKEROW_INST].p, len);
 		inst[len] = '\0';
 		id = names_find(names, NAME_INST, "", inst);
-		record_card_key(key, &made[i], id);
-		state_expect(s, RECORD_CARD, key, sizeof(key));
+		record_card_key(key[n_keys], &made[i], id);
+		state_expect(s, RECORD_CARD, key[n_keys++], RECORD_CARD_KEY);
 	}
+	for (i = 0; i < n_keys; i++)
+		state_expect_record(s, RECORD_CARD, key[i], RECORD_CARD_KEY);
+	for (i = 0; i < persons.n; i++)
+		state_expect_record(s, RECORD_PERSON,
+		    out[persons.of[i]].person.b, TOKEN_LEN);
 }

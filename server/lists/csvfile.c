@@ -191,9 +191,10 @@ cut(struct csvfile *f, size_t have, struct csvfile_row *row)
 {
 	const char *p = &f->text[f->at];
 	int end = f->eof && f->nin == 0 && f->at + have == f->ntext;
+	const char *line = memchr(p, '\n', have);
 	size_t n;
 
-	if (memchr(p, '"', have) != NULL) {
+	if (memchr(p, '"', line != NULL ? (size_t)(line - p) : have) != NULL) {
 		n = csvfile_split(f, p, have, end, 1, row);
 		if (n != 0 && (f->columns == 0 || row->n == f->columns))
 			return (n);

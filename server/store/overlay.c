@@ -215,6 +215,16 @@ overlay_expect(const struct overlay *o, const struct state_key *k)
 	__builtin_prefetch(&o->table[bucket_of(o, k->hash)]);
 }
 
+/* A moment later: have the first record of the chain fetched. */
+void
+overlay_expect_record(const struct overlay *o, const struct state_key *k)
+{
+	uint32_t ref = o->table[bucket_of(o, k->hash)];
+
+	if (ref != 0)
+		__builtin_prefetch(record_at(o, ref));
+}
+
 /* Split one bucket: what belongs to its new twin moves there. */
 static void
 bucket_split(struct overlay *o)

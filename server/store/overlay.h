@@ -111,8 +111,10 @@ struct overlay_record *overlay_find(const struct overlay *o,
 
 /**
  * overlay_expect(o, k):
- * Fetch the bucket of ${k} into the cache.
+ * Fetch the bucket of ${k} into the cache.  overlay_expect_record(o, k): a moment
+ * later, the first record that it holds.
  */
+void overlay_expect_record(const struct overlay *o, const struct state_key *k);
 void overlay_expect(const struct overlay *o, const struct state_key *k);
 
 /**

@@ -273,6 +273,17 @@ state_expect(const struct state *s, uint8_t kind, const void *key,
 	state_layers_expect(&s->l, &k);
 }
 
+/* Say so once more, when what the first call fetched is there. */
+void
+state_expect_record(const struct state *s, uint8_t kind, const void *key,
+    size_t keylen)
+{
+	struct state_key k;
+
+	state_layers_key(&s->l, &k, kind, key, keylen);
+	state_layers_expect_record(&s->l, &k);
+}
+
 /* Leave a mark where there was a record. */
 int
 state_delete(struct state *s, uint8_t kind, const void *key, size_t keylen,

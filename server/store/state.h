@@ -147,6 +147,14 @@ void state_expect(const struct state *s, uint8_t kind, const void *key,
     size_t keylen);
 
 /**
+ * state_expect_record(s, kind, key, keylen):
+ * Say so once more a moment later, for many records at a time: what stands
+ * where the first call has looked is fetched too.
+ */
+void state_expect_record(const struct state *s, uint8_t kind, const void *key,
+    size_t keylen);
+
+/**
  * state_fresh(s, kind, key, keylen, seq):
  * Return true if the effect of entry ${seq} on this record is not in the state
  * yet, false if it is, or if the state has failed.  Apply asks once per entry

@@ -94,6 +94,17 @@ state_layers_expect(const struct state_layers *l, const struct state_key *k)
 		state_filter_expect(l->filter, k->hash);
 }
 
+/* A moment later: have the records fetched. */
+void
+state_layers_expect_record(const struct state_layers *l,
+    const struct state_key *k)
+{
+
+	overlay_expect_record(l->active, k);
+	if (l->frozen != NULL)
+		overlay_expect_record(l->frozen, k);
+}
+
 /* Let the new one have what the frozen one leaves. */
 int
 state_layers_freeze(struct state_layers *l, struct overlay *spare,

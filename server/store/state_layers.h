@@ -57,7 +57,10 @@ int state_layers_find(struct state_layers *l, const struct state_key *k,
 /**
  * state_layers_expect(l, k):
  * Fetch the overlays' buckets of a key into the cache.
+ * state_layers_expect_record(l, k): A moment later, what they hold.
  */
+void state_layers_expect_record(const struct state_layers *l,
+    const struct state_key *k);
 void state_layers_expect(const struct state_layers *l,
     const struct state_key *k);
 

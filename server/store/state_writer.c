@@ -19,6 +19,7 @@
 #include "state_writer.h"
 
 #define TXN_BYTES	(16 << 20)	/* Values in one transaction. */
+#define AHEAD		8		/* Records fetched beforehand. */
 #define DENSE_MAX	16		/* Records for a page that count. */
 #define NICE		10
 #define FILL_KEYS	4096		/* Between looks at the phase. */
@@ -174,6 +175,12 @@ part_write(struct state_writer *w, struct job *j)
 	for (size_t i = j->done; i < end; i++) {
 		const struct overlay_record *r = j->items[i].r;
 
+		/* In the order of keys they lie anywhere. */
+		if (i + 2 * AHEAD < j->n)
+			__builtin_prefetch(j->items[i + 2 * AHEAD].r);
+		if (i + AHEAD < j->n)
+			state_filter_expect(w->filter,
+			    j->items[i + AHEAD].r->hash);
 		if (!r->deleted) {
 			state_filter_add(w->filter, r->hash);
 			state_lmdb_put(w->db, overlay_key(r), r->keysize,
