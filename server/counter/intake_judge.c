@@ -12,6 +12,9 @@
 
 #include "intake.h"
 
+/* Openings longer ago than that raise no alert: their files come late, or at first. */
+#define NEWS_S (60 * 86400)
+
 /* The list tokens of the person, under every live epoch. */
 static void
 list_tokens(struct intake *x, struct listing_tokens *t)
@@ -155,5 +158,7 @@ intake_judge(struct intake *x)
 		e->flags &= ~(ENTRY_F_HEAD | ENTRY_F_FULL);
 		decide(x, &ap, &lc, &v);
 	}
+	if (moment(x) <= x->q->now / 1000 - NEWS_S)
+		v.nhits = v.nshadow = 0;
 	alarm_verdict(x->q, &ap, &v, ALERT_OPENER);
 }

@@ -505,6 +505,15 @@ CASE(intake, openers_are_told)
 	cr_assert_str_eq(last()->hits, "TWO");
 	cr_assert_eq(last()->alert, ALERT_COUNTY);
 	cr_assert_eq(last()->alert_kind, ALERT_OPENER);
+	/* A file of months ago names its rules and calls nobody. */
+	r = opened("abank", "o1", 5, LK_PRODUCT_BANK1, "o1");
+	r.at = FIXTURE_START - 61 * DAY;
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	r = opened("bbank", "o1", 5, LK_PRODUCT_BANK1, "o2");
+	r.at = FIXTURE_START - 60 * DAY - HOUR;
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	cr_assert_str_eq(last()->hits, "TWO");
+	cr_assert_eq(last()->alert, ALERT_NONE);
 	/* A closing and a card of somebody else are nobody's alert. */
 	r = opened("bbank", "o1", 2, LK_PRODUCT_BANK1, "r3");
 	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);

@@ -111,7 +111,9 @@ desk_alerts() {
 	wait $receiver 2>/dev/null || :
 	sed 's/^/    /' "$dir/alerts.txt" | tail -3
 	say "  What the duty room printed, having checked the signature:"
-	tail -4 "$dir/duty.txt" | sed 's/^/    /'
+	awk '/signature good/ { n++ } /录入发现|违规开卡/ { want = n }
+	    n > 0 { text[n] = text[n] $0 "\n" } END { printf "%s", text[want] }' \
+	    "$dir/duty.txt" | sed 's/^/  /'
 	grep -q . "$dir/duty.txt"
 }
 
