@@ -248,7 +248,7 @@ write_file(const struct tool *t, const struct appeal_letter *l,
 			return (ARGS_GO);
 	}
 	return (tool_fail(t, TOOL_IO, "%s：无法写入：%s", "%s: cannot write: %s",
-	    path, strerror(errno)));
+	    path, tool_errno(t, errno)));
 }
 
 /* Write both files. */

@@ -295,7 +295,7 @@ read_outlets(struct run *x)
 		return (ARGS_GO);
 	if ((f = fopen(x->o.outlets, "re")) == NULL)
 		return (tool_fail(x->t, TOOL_NOINPUT, "%s：%s", "%s: %s",
-		    x->o.outlets, strerror(errno)));
+		    x->o.outlets, tool_errno(x->t, errno)));
 	text = malloc(OUTLETS_MAX_TEXT);
 	len = text != NULL ? fread(text, 1, OUTLETS_MAX_TEXT, f) : 0;
 	(void)fclose(f);

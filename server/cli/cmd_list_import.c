@@ -186,7 +186,7 @@ open_file(struct run *r)
 	else if ((r->f = fopen(r->path, "re")) == NULL)
 		return (tool_fail(t, errno == ENOENT ? TOOL_NOINPUT : errno ==
 		    EACCES ? TOOL_DENIED : TOOL_IO, "%s：%s", "%s: %s",
-		    r->path, strerror(errno)));
+		    r->path, tool_errno(t, errno)));
 	if (fileno(r->f) >= 0 && fstat(fileno(r->f), &st) == 0 &&
 	    S_ISREG(st.st_mode))
 		r->size = st.st_size;
@@ -220,7 +220,7 @@ open_reject(struct run *r)
 	if ((r->out = outfile_open(r->o->dry ? "/dev/null" : r->reject, 0600)) ==
 	    NULL)
 		return (tool_fail(t, TOOL_IO, "%s：无法写入：%s",
-		    "%s: cannot write: %s", r->reject, strerror(errno)));
+		    "%s: cannot write: %s", r->reject, tool_errno(t, errno)));
 	return (ARGS_GO);
 }
 
@@ -241,7 +241,7 @@ close_reject(struct run *r, uint64_t rejected)
 	    "%s：无法写入：%s；好的行已列入，空出空间后再导入同一文件即可得到退回文件",
 	    "%s: cannot write: %s; the good rows were taken: make room and import "
 	    "the same file again to have the bad ones", r->reject,
-	    strerror(errno)));
+	    tool_errno(r->t, errno)));
 }
 
 /* What the options say for the whole file. */

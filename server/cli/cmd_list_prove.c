@@ -68,7 +68,7 @@ to_file(const struct tool *t, const struct listprooftext *p, const char *path)
 			return (ARGS_GO);
 	}
 	return (tool_fail(t, TOOL_IO, "%s：无法写入：%s", "%s: cannot write: %s",
-	    path, strerror(errno)));
+	    path, tool_errno(t, errno)));
 }
 
 /* Write the proof where it is wanted, and say what it proves. */

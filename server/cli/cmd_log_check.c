@@ -68,14 +68,14 @@ slurp(const struct tool *t, const char *path, char *buf, size_t cap,
 
 	if ((f = input ? t->in : fopen(path, "re")) == NULL)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
-		    TOOL_NOINPUT, "%s：%s", "%s: %s", path, strerror(errno)));
+		    TOOL_NOINPUT, "%s：%s", "%s: %s", path, tool_errno(t, errno)));
 	*len = fread(buf, 1, cap, f);
 	failed = ferror(f);
 	if (!input)
 		(void)fclose(f);
 	if (failed)
 		return (tool_fail(t, TOOL_IO, "%s：%s", "%s: %s", path,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	if (*len == cap)
 		return (tool_fail(t, TOOL_DATA, "%s：过长", "%s: too long",
 		    path));

@@ -37,7 +37,7 @@ unwritten(const struct tool *t, const char *path)
 {
 
 	return (tool_fail(t, TOOL_IO, "%s：无法写入：%s",
-	    "%s: cannot write: %s", path, strerror(errno)));
+	    "%s: cannot write: %s", path, tool_errno(t, errno)));
 }
 
 /* Write the page. */

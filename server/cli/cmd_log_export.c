@@ -148,7 +148,7 @@ into_file(struct export *x)
 
 	if ((o = outfile_open(x->o->out, 0600)) == NULL)
 		return (tool_fail(x->t, errno == EACCES ? TOOL_DENIED :
-		    TOOL_IO, "%s：%s", "%s: %s", x->o->out, strerror(errno)));
+		    TOOL_IO, "%s：%s", "%s: %s", x->o->out, tool_errno(x->t, errno)));
 	x->f = outfile_stream(o);
 	rc = gather(x);
 	if (rc != TOOL_OK && !ferror(x->f)) {
@@ -157,7 +157,7 @@ into_file(struct export *x)
 	}
 	if (outfile_commit(o) != 0)
 		return (tool_fail(x->t, TOOL_IO, "%s：%s", "%s: %s", x->o->out,
-		    strerror(errno)));
+		    tool_errno(x->t, errno)));
 	(void)fprintf(x->t->err, tool_zh(x->t, "%s：%zu 条记录\n",
 	    "%s: %zu entries\n"), x->o->out, x->n);
 	return (rc);

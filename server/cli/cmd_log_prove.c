@@ -154,7 +154,7 @@ write_out(struct prove *x)
 	}
 	if (rc != 0)
 		return (tool_fail(x->t, TOOL_IO, "%s：%s", "%s: %s", x->o->out,
-		    strerror(errno)));
+		    tool_errno(x->t, errno)));
 	(void)fprintf(x->t->err, tool_zh(x->t,
 	    "%s：第 %" PRIu64 " 条记录在 %s 的 %" PRIu64 " 条之中%s\n",
 	    "%s: entry %" PRIu64 " is in %s of %" PRIu64 " entries%s\n"),

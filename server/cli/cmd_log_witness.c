@@ -41,7 +41,7 @@ serve(const struct tool *t, const struct options *o, const struct witness *w,
 	if (mkdir(o->state, 0755) != 0 && errno != EEXIST)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED : TOOL_IO,
 		    "--state %s：%s", "--state %s: %s", o->state,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	return (o->request ? logwitness_request(t, w) :
 	    logwitness_pull(t, w, argc, argv));
 }

@@ -90,7 +90,7 @@ write_page(const struct tool *t, const struct personpaper *p, const char *path)
 			return (TOOL_OK);
 	}
 	return (tool_fail(t, TOOL_IO, "%s：无法写入：%s",
-	    "%s: cannot write: %s", path, strerror(errno)));
+	    "%s: cannot write: %s", path, tool_errno(t, errno)));
 }
 
 /* Who is named in the entry that records the look-up. */

@@ -368,7 +368,7 @@ run(struct tool *t, int argc, char **argv)
 	if (access(argv[0], R_OK) != 0)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
 		    TOOL_NOINPUT, "%s：%s", "%s: %s", argv[0],
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	if ((rc = screenconf_open(t, &o.at, &c)) == ARGS_GO &&
 	    (rc = record(t, &o, &c)) == ARGS_GO)
 		rc = screen(&r, argv[0], &c);

@@ -270,11 +270,11 @@ check(const struct tool *t, const struct options *o)
 		if (file[i] != NULL && access(file[i], R_OK) != 0)
 			return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
 			    TOOL_NOINPUT, "%s：%s", "%s: %s", file[i],
-			    strerror(errno)));
+			    tool_errno(t, errno)));
 	if (access(o->data, R_OK | W_OK | X_OK) != 0)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
 		    TOOL_NOINPUT, "--data %s：%s", "--data %s: %s", o->data,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	return (ARGS_GO);
 }
 

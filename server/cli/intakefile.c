@@ -41,7 +41,7 @@ intakefile_again(struct intakefile *f, int encoding)
 	if (f->fd != STDIN_FILENO && lseek(f->fd, 0, SEEK_SET) == -1 &&
 	    errno != ESPIPE)
 		return (tool_fail(f->t, TOOL_IO, "%s：%s", "%s: %s", f->path,
-		    strerror(errno)));
+		    tool_errno(f->t, errno)));
 	if ((f->csv = csvfile_open(&s, f->name, encoding, err)) == NULL)
 		return (tool_fail(f->t, TOOL_DATA, "%s", "%s", err));
 	return (ARGS_GO);
@@ -62,7 +62,7 @@ intakefile_open(struct intakefile *f, struct tool *t, const char *path,
 	if (f->fd == -1)
 		return (tool_fail(t, errno == ENOENT ? TOOL_NOINPUT : errno ==
 		    EACCES ? TOOL_DENIED : TOOL_IO, "%s：%s", "%s: %s",
-		    path, strerror(errno)));
+		    path, tool_errno(t, errno)));
 	if (fstat(f->fd, &f->st) != 0 || S_ISDIR(f->st.st_mode))
 		return (tool_fail(t, TOOL_NOINPUT, "%s：不是可以读取的文件",
 		    "%s: is no file to be read", path));
@@ -129,7 +129,7 @@ intakefile_reset(struct intakefile *f)
 	    ftruncate(fileno(f->reject), 0) != 0 ||
 	    fseeko(f->reject, 0, SEEK_SET) != 0))
 		return (tool_fail(f->t, TOOL_IO, "%s：%s", "%s: %s", f->base,
-		    strerror(errno)));
+		    tool_errno(f->t, errno)));
 	return (ARGS_GO);
 }
 
@@ -149,7 +149,7 @@ open_part(struct intakefile *f)
 		return (tool_fail(t, TOOL_IO,
 		    "%s：无法写入：%s；可用 --rejects 指定另一位置",
 		    "%s: cannot write: %s; name another place with --rejects",
-		    path, strerror(errno)));
+		    path, tool_errno(t, errno)));
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		(void)close(fd);
 		return (tool_fail(t, TOOL_LATER, "%s：正在被另一次导入使用",
@@ -158,7 +158,7 @@ open_part(struct intakefile *f)
 	if (fchmod(fd, 0600) != 0 || (f->reject = fdopen(fd, "r+")) == NULL) {
 		(void)close(fd);
 		return (tool_fail(t, TOOL_IO, "%s：%s", "%s: %s", path,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	}
 	return (ARGS_GO);
 }
@@ -264,7 +264,7 @@ intakefile_end(struct intakefile *f, int any)
 		    "%s: cannot write: %s; the good rows were taken: make room "
 		    "and take the same file in again to have the bad ones",
 		    f->rejected[0] != '\0' ? f->rejected : part,
-		    strerror(errno)));
+		    tool_errno(f->t, errno)));
 	(void)unlink(mark);
 	return (ARGS_GO);
 }

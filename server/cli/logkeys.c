@@ -55,7 +55,7 @@ add_file(const struct tool *t, struct logkeys *k, const char *path, FILE *f)
 	}
 	if (ferror(f))
 		return (tool_fail(t, TOOL_IO, "%s：%s", "%s: %s", path,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	if (!found)
 		return (tool_fail(t, TOOL_DATA, "%s：没有校验公钥",
 		    "%s: no verifier key in it", path));
@@ -119,7 +119,7 @@ logkeys_read(const struct tool *t, struct logkeys *k, const char *option,
 		} else if (strchr(l->v[i], '+') == NULL)
 			rc = tool_fail(t, errno == EACCES ? TOOL_DENIED :
 			    TOOL_NOINPUT, "--%s %s：%s", "--%s %s: %s", option,
-			    l->v[i], strerror(errno));
+			    l->v[i], tool_errno(t, errno));
 		else
 			rc = add(t, k, place, l->v[i], strlen(l->v[i]));
 		if (rc != ARGS_GO)

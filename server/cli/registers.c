@@ -133,7 +133,7 @@ slurp(const struct tool *t, FILE *f, const char *path, size_t max, char **text,
 		return (ARGS_GO);
 	free(*text);
 	return (tool_fail(t, TOOL_IO, "%s：无法读取：%s", "%s: cannot read: %s",
-	    path, strerror(errno)));
+	    path, tool_errno(t, errno)));
 
 nomem:
 	free(*text);
@@ -153,7 +153,7 @@ registers_file(const struct tool *t, const char *path, size_t max,
 	if ((f = fopen(path, "re")) == NULL)
 		return (tool_fail(t, errno == ENOENT ? TOOL_NOINPUT : TOOL_IO,
 		    "%s：无法读取：%s", "%s: cannot read: %s", path,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	rc = slurp(t, f, path, max, text, len);
 	(void)fclose(f);
 	return (rc);
@@ -189,7 +189,7 @@ registers_read(const struct tool *t, const struct centre *c,
 		if (errno == ENOENT)
 			return (ARGS_GO);
 		return (tool_fail(t, TOOL_IO, "%s：无法读取：%s",
-		    "%s: cannot read: %s", path, strerror(errno)));
+		    "%s: cannot read: %s", path, tool_errno(t, errno)));
 	}
 	rc = slurp(t, f, path, max, text, len);
 	(void)fclose(f);
@@ -216,5 +216,5 @@ registers_write(const struct tool *t, struct centre *c,
 	(void)snprintf(undone, sizeof(undone), "not done: %s", what);
 	(void)centre_say(c, now, by->who, undone, strerror(rc), err);
 	return (tool_fail(t, TOOL_IO, "%s/%s：无法写入：%s",
-	    "%s/%s: cannot write: %s", dir, name, strerror(rc)));
+	    "%s/%s: cannot write: %s", dir, name, tool_errno(t, rc)));
 }

@@ -245,7 +245,7 @@ into_file(const struct tool *t, const struct reportcmd *c,
 
 	if ((o = outfile_open(path, 0600)) == NULL)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED : TOOL_IO,
-		    "%s：%s", "%s: %s", path, strerror(errno)));
+		    "%s：%s", "%s: %s", path, tool_errno(t, errno)));
 	if (c->html != NULL)
 		reporthtml_write(outfile_stream(o), r, zh);
 	else
@@ -257,7 +257,7 @@ into_file(const struct tool *t, const struct reportcmd *c,
 	}
 	if (outfile_commit(o) != 0)
 		return (tool_fail(t, TOOL_IO, "%s：%s", "%s: %s", path,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	return (TOOL_OK);
 }
 
@@ -282,7 +282,7 @@ print(const struct tool *t, const struct reportcmd *c, const struct report *r)
 	if (rc == -1)
 		return (tool_fail(t, TOOL_SYSTEM,
 		    "无法转换为 GB18030：%s", "cannot write GB18030: %s",
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	return (rc);
 }
 

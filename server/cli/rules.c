@@ -51,14 +51,14 @@ slurp(const struct tool *t, const char *file, struct rules *r)
 	if (f == NULL)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
 		    TOOL_NOINPUT, "%s：打不开：%s", "%s: cannot open: %s",
-		    file, strerror(errno)));
+		    file, tool_errno(t, errno)));
 	if ((r->text = malloc(POLICY_MAX_TEXT + 1)) == NULL)
 		rc = tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory");
 	else
 		r->len = fread(r->text, 1, POLICY_MAX_TEXT + 1, f);
 	if (rc == TOOL_OK && ferror(f))
 		rc = tool_fail(t, TOOL_IO, "%s：读取出错：%s",
-		    "%s: cannot read: %s", file, strerror(errno));
+		    "%s: cannot read: %s", file, tool_errno(t, errno));
 	if (own)
 		(void)fclose(f);
 	return (rc);

@@ -91,7 +91,7 @@ read_conf(const struct tool *t, const char *file, int needed,
 		return (!needed ? ARGS_GO : tool_fail(t, errno == EACCES ?
 		    TOOL_DENIED : TOOL_CONFIG, "%s：%s（守护进程的配置文件，用 "
 		    "--liangkad 指定）", "%s: %s (the daemon's configuration: "
-		    "say --liangkad)", file, strerror(errno)));
+		    "say --liangkad)", file, tool_errno(t, errno)));
 	if ((text = malloc(CONF_MAX_FILE)) != NULL)
 		doc.len = select_sections(text, fread(text, 1, CONF_MAX_FILE,
 		    f));

@@ -105,6 +105,29 @@ tool_fail(const struct tool *t, int code, const char *zh, const char *en, ...)
 	return (code);
 }
 
+/* What an errno means. */
+const char *
+tool_errno(const struct tool *t, int error)
+{
+	static const struct { int error; const char *zh; } all[] = {
+		{ ENOENT, "没有这个文件或目录" }, { EACCES, "没有权限" },
+		{ EPERM, "不允许的操作" }, { EEXIST, "已存在" },
+		{ ENOTDIR, "路径中有一段不是目录" }, { EISDIR, "是目录" },
+		{ ENOSPC, "磁盘已满" }, { EDQUOT, "超出磁盘配额" },
+		{ EROFS, "文件系统只读" }, { EIO, "磁盘读写错误" },
+		{ ENOMEM, "内存不足" }, { EMFILE, "打开的文件过多" },
+		{ ENAMETOOLONG, "路径过长" }, { ELOOP, "是符号链接，或链接层数过多" },
+		{ EFBIG, "文件过大" }, { EPIPE, "读取方已关闭" },
+	};
+	size_t i;
+
+	for (i = 0; t->language == LK_LANG_ZH &&
+	    i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].error == error)
+			return (all[i].zh);
+	return (strerror(error));
+}
+
 /* The sequence for a colour. */
 const char *
 tool_paint(const struct tool *t, enum tool_colour colour)
@@ -128,6 +151,6 @@ tool_flush(const struct tool *t, int code)
 	if (errno == EPIPE)
 		return (code != 0 ? code : TOOL_IO);
 	(void)tool_fail(t, 0, "无法写出结果：%s", "cannot write the output: %s",
-	    strerror(errno));
+	    tool_errno(t, errno));
 	return (code != 0 ? code : TOOL_IO);
 }

@@ -71,6 +71,11 @@ int tool_fail(const struct tool *t, int code, const char *zh, const char *en,
     ...) __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 
 /**
+ * tool_errno(t, error): Return what an errno means, in the language of t.
+ */
+const char *tool_errno(const struct tool *t, int error);
+
+/**
  * tool_paint(t, colour): Return the sequence that switches t->out to the colour
  * (TOOL_PLAIN: back), or "" where there are no colours.
  */

@@ -166,7 +166,7 @@ read_one(const struct tool *t, struct where *x, const struct where_want *w,
 		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
 	name_of(file, node->name);
 	if ((n = slurp(dir, file, note, sizeof(note))) == -1)
-		(void)snprintf(err, sizeof(err), "%s", strerror(errno));
+		(void)snprintf(err, sizeof(err), "%s", tool_errno(t, errno));
 	else if (believe(&node->s, file, note, (size_t)n, keys, w, err) == 0) {
 		judge(node, w);
 		return (ARGS_GO);
@@ -200,7 +200,7 @@ read_all(const struct tool *t, struct where *x, const struct where_want *w,
 	if ((d = opendir(dir)) == NULL)
 		return (tool_fail(t, errno == EACCES ? TOOL_DENIED :
 		    TOOL_NOINPUT, "--status %s：%s", "--status %s: %s", dir,
-		    strerror(errno)));
+		    tool_errno(t, errno)));
 	while (rc == ARGS_GO && (e = readdir(d)) != NULL) {
 		if (!is_status(e->d_name))
 			continue;

@@ -197,7 +197,7 @@ slurp(const struct tool *t, const char *path, size_t *len, int *rc)
 	if (f == NULL || fstat(fileno(f), &st) != 0) {
 		*rc = tool_fail(t, errno == EACCES ? TOOL_DENIED :
 		    TOOL_NOINPUT, "--nodes %s：%s", "--nodes %s: %s", path,
-		    strerror(errno));
+		    tool_errno(t, errno));
 		goto done;
 	}
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > OUTLETS_MAX_TEXT) {

@@ -128,6 +128,9 @@ Test(policy, a_file_that_is_not_there)
 
 	r = cli(NULL, "policy", "check", "/nonexistent/p", NULL);
 	cr_expect_eq(r->rc, TOOL_NOINPUT);
+	r = cli(NULL, "policy", "check", "--lang", "zh", "/nonexistent/p", NULL);
+	cr_expect_str_eq(r->err, "liangka policy check: /nonexistent/p：打不开："
+	    "没有这个文件或目录\n");
 	r = cli(NULL, "policy", "check", "--json", "/nonexistent/p", NULL);
 	cr_expect_eq(r->rc, TOOL_NOINPUT);
 	cr_expect(jsonok(r->out), "%s", r->out);
