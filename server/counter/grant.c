@@ -92,9 +92,9 @@ outlet_area_sort(struct outlet_area *list, size_t n)
 		qsort(list, n, sizeof(*list), compare);
 }
 
-/* Look an outlet up. */
-int32_t
-outlet_area_find(const struct outlet_area *list, size_t n,
+/* Look a name up. */
+static int32_t
+find(const struct outlet_area *list, size_t n,
     const char *institution, const char *outlet)
 {
 	size_t lo = 0, hi = n, mid;
@@ -113,4 +113,14 @@ outlet_area_find(const struct outlet_area *list, size_t n,
 			hi = mid;
 	}
 	return (0);
+}
+
+/* Look an outlet up. */
+int32_t
+outlet_area_find(const struct outlet_area *list, size_t n,
+    const char *institution, const char *outlet)
+{
+	int32_t area = find(list, n, institution, outlet);
+
+	return (area != 0 ? area : find(list, n, institution, ""));
 }

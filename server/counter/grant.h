@@ -62,8 +62,8 @@ const struct grant *grant_only(const struct peer *p);
 
 /**
  * outlet_area_sort(list, n), outlet_area_find(list, n, institution, outlet): Sort
- * the list; look one outlet up in the sorted list: its area, 0 when it is not
- * there.
+ * the list; look one outlet up in the sorted list: its area, else that of its
+ * institution (an element whose outlet is ""), 0 when that is not there either.
  */
 void outlet_area_sort(struct outlet_area *list, size_t n);
 int32_t outlet_area_find(const struct outlet_area *list, size_t n,

@@ -431,22 +431,30 @@ check_outlet(struct config_reader *r, const struct config_outlet *o,
 	out->area = o->area;
 }
 
-/* Make the sorted list of outlets. */
+/* Make the sorted list of outlets, and of institutions for all their others. */
 static void
 check_outlets(struct config_reader *r)
 {
 	struct config *c = r->config;
+	struct outlet_area *x;
 	size_t i;
 
-	if (r->noutlets == 0)
-		return;
-	if ((c->outlets = calloc(r->noutlets, sizeof(*c->outlets))) == NULL) {
+	c->outlets = calloc(r->noutlets + c->ngrants + 1, sizeof(*c->outlets));
+	if (c->outlets == NULL) {
 		r->nomem = 1;
 		return;
 	}
 	for (i = 0; i < r->noutlets; i++)
 		check_outlet(r, &r->outlet[i], &c->outlets[i]);
 	c->noutlets = r->noutlets;
+	for (i = 0; i < c->ngrants; i++) {
+		if (c->grants[i].grant.any || c->grants[i].grant.area == 0)
+			continue;
+		x = &c->outlets[c->noutlets++];
+		memcpy(x->institution, c->grants[i].grant.id,
+		    sizeof(x->institution));
+		x->area = c->grants[i].grant.area;
+	}
 	outlet_area_sort(c->outlets, c->noutlets);
 }
 

@@ -119,9 +119,12 @@ static void
 tell(const struct daemon *d, const char *file)
 {
 	const struct policy *p = d->policy.policy;
+	size_t i, n = 0;
 
+	for (i = 0; i < d->config->noutlets; i++)
+		n += d->config->outlets[i].outlet[0] != '\0';
 	(void)printf("%s: good: %zu sockets, %zu sections, %zu outlets; ", file,
-	    d->config->nlisteners, d->config->ngrants, d->config->noutlets);
+	    d->config->nlisteners, d->config->ngrants, n);
 	if (p != NULL)
 		(void)printf("policy %s with %zu rules%s\n", policy_version(p),
 		    policy_rules(p), d->config->lists_use ==

@@ -100,9 +100,11 @@ Test(config, example)
 	c = config_parse("liangkad.conf", text, len, 0, &sink);
 	cr_assert_not_null(c, "%u: %s", told.line, told.message);
 	cr_expect_eq(c->nlisteners, 2);
-	cr_expect_eq(c->noutlets, 1);
+	cr_expect_eq(c->noutlets, 2);
 	cr_expect_eq(outlet_area_find(c->outlets, c->noutlets, "icbc", "0001"),
 	    330102);
+	cr_expect_eq(outlet_area_find(c->outlets, c->noutlets, "icbc", "0002"),
+	    330100, "of an outlet without a section it is the institution's");
 	cr_expect_eq(c->grants[0].nuids, 2);
 	cr_expect_eq(c->grants[1].grant.rights, RIGHT_DESK | RIGHT_ADMIN |
 	    RIGHT_INTAKE);
