@@ -5,6 +5,8 @@
 
 #include "plugin.h"
 
+#include "store/entry.h"
+
 #include "command.h"
 #include "desklist.h"
 #include "json.h"
@@ -69,6 +71,14 @@ wanted(const struct options *o, const struct desklist_alert *a)
 	    (o->officer == NULL || strcmp(a->taker, o->officer) == 0));
 }
 
+/* The decision that it is about, 0: none. */
+static uint64_t
+about(const struct desklist_alert *a)
+{
+
+	return (a->ref != 0 ? a->ref : a->entry == ENTRY_DECISION ? a->seq : 0);
+}
+
 /* Write one as JSON. */
 static void
 print_json(const struct tool *t, const struct desklist_alert *a)
@@ -82,7 +92,7 @@ print_json(const struct tool *t, const struct desklist_alert *a)
 	json_word(&j, "level", words_alert_level, a->level);
 	json_word(&j, "kind", words_alert_kind, a->kind);
 	json_word(&j, "entry", words_kind, a->entry);
-	json_text(&j, "reference", a->ref != 0 ? refid_print(ref, a->ref) :
+	json_text(&j, "reference", about(a) != 0 ? refid_print(ref, about(a)) :
 	    NULL);
 	json_text(&j, "institution", a->inst);
 	json_text(&j, "outlet", a->outlet[0] != '\0' ? a->outlet : NULL);
@@ -113,7 +123,7 @@ print_row(const struct tool *t, struct table *table,
 	const char *cell[COLUMNS] = { seq, moment_short(a->t, when),
 		word(t, words_alert_level, a->level), word(t, words_alert_kind,
 		a->kind), a->inst, a->outlet, a->area != 0 ? area : "-",
-		a->reason, a->ref != 0 ? refid_print(ref, a->ref) : "-",
+		a->reason, about(a) != 0 ? refid_print(ref, about(a)) : "-",
 		a->taker };
 
 	(void)snprintf(seq, sizeof(seq), "%" PRIu64, a->seq);
