@@ -135,7 +135,7 @@ read_format(struct run *r)
 		    "--format %s：没有这个映射或文件（%s）%s", g.best != NULL ?
 		    "--format %s: there is no such mapping or file (%s); do "
 		    "you mean %s?" : "--format %s: there is no such mapping or "
-		    "file (%s)%s", name, strerror(errno), g.best != NULL ?
+		    "file (%s)%s", name, tool_errno(r->t, errno), g.best != NULL ?
 		    g.best : ""));
 	}
 	r->map = intakemap_read(name, text, len, &sink);
@@ -153,8 +153,10 @@ show(struct tool *t, const char *name)
 	const char *text = intakemap_shipped_text(name);
 
 	if (text == NULL)
-		return (tool_fail(t, TOOL_USAGE, "没有映射 %s",
-		    "there is no mapping %s", name));
+		return (tool_fail(t, TOOL_NOINPUT, "没有名为 %s 的内置映射；"
+		    "可用：generic, bank-daily, carrier-daily, closures",
+		    "no mapping %s comes with the program: generic, bank-daily, "
+		    "carrier-daily or closures", name));
 	(void)fputs(text, t->out);
 	return (TOOL_OK);
 }
@@ -289,7 +291,7 @@ run_file(struct run *r, struct intake_result *x, char *err, int *rc)
 	/* Whoever comes after a crash knows that something was begun. */
 	if (!r->f.resumed && intakefile_save(&r->f, &r->f.mark) != 0) {
 		*rc = tool_fail(r->t, TOOL_IO, "%s：%s", "%s: %s", r->f.base,
-		    strerror(errno));
+		    tool_errno(r->t, errno));
 		return (INTAKE_IO);
 	}
 	end = intake_run(r->f.csv, r->f.name, &r->io, x, err);
@@ -418,10 +420,10 @@ const struct command cmd_intake = {
 	.name = "intake",
 	.synopsis = "FILE... [--format NAME] [--dry-run] [--stock] [--rejects "
 	    "FILE] [options]",
-	.brief = "take in an institution's daily file of new cards and closures "
-	    "(导入每日开卡、销卡文件)",
-	.text = "Reads a table: CSV in UTF-8, GB18030 (GBK) or UTF-16, with , ; tab "
-	    "or | between the cells, as spreadsheets and bank systems write it.  "
+	.brief = "take in an institution's daily file (导入每日开卡、销卡文件)",
+	.text = "Reads a table of new cards and closures: CSV in UTF-8, GB18030 "
+	    "(GBK) or UTF-16, with , ; tab or | between the cells, as spreadsheets "
+	    "and bank systems write it.  "
 	    "What the columns are a mapping says; without --format it is the one "
 	    "that comes with the program and whose headings fit, and it is told "
 	    "which.\n"
@@ -438,7 +440,18 @@ const struct command cmd_intake = {
 	    "reject file with line, column and reason: mend them there and take "
 	    "that file in.  A number that a spreadsheet has rounded (1.10105E+17) "
 	    "is never guessed at.  Taking the same file in again changes nothing; "
-	    "a run that was cut off is gone on with by the same command.",
+	    "a run that was cut off is gone on with by the same command.\n"
+	    "\n"
+	    "Whose rows they are a column says, or [fixed] of the mapping; else "
+	    "it is --institution.\n"
+	    "\n"
+	    "A mapping of your own begins with a copy of one that comes with the "
+	    "program (--show-format).  [columns] names headings, other ones behind "
+	    "a comma, or numbers from 1; [fixed] is what stands for the whole "
+	    "file; [product] and the like are what words mean.  In [mapping], "
+	    "heading = false is for a file that has none (then columns have "
+	    "numbers), kind = close for one of closures, dates = \"DD/MM/YYYY "
+	    "hh:mm\" for dates written otherwise.",
 	.args = args,
 	.asks = 1,
 	.exits = "0  all rows are in, or were\n"
@@ -449,7 +462,9 @@ const struct command cmd_intake = {
 	    "66 there is no such file or mapping\n"
 	    "69 the daemon is away or cannot record: the same command goes on\n"
 	    "71 out of memory\n74 read or write error\n"
-	    COMMAND_EXITS_LATER,
+	    "75 no answer in time, or too busy: ask again\n"
+	    "76 the daemon speaks another version\n77 no right to do that\n"
+	    "78 the configuration is missing or wrong, or the mapping is\n",
 	.examples = "liangka intake 20261122.txt --institution abank\n"
 	    "liangka intake 20261122.txt --dry-run --totals\n"
 	    "liangka intake --show-format bank-daily >abank.map\n"

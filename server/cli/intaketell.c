@@ -233,8 +233,8 @@ intaketell_result(const struct tool *t, const struct intakefile *f,
 		    "  The rejected rows are in "), t->out);
 		width_put(t->out, f->rejected);
 		(void)fputs(tool_zh(t,
-		    "：更正后可直接再导入；含有号码，用毕请删除。\n",
-		    ": mend them there and take that file in.  It holds "
-		    "numbers: remove it afterwards.\n"), t->out);
+		    "：\n  更正后可直接再导入；含有号码，用毕请删除。\n",
+		    ":\n  mend them there and take that file in.  It holds "
+		    "numbers: remove it\n  afterwards.\n"), t->out);
 	}
 }

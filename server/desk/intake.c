@@ -183,7 +183,7 @@ find_mapping(struct intake *x, const struct csvfile_row *row, int stock)
 	if (x->own != NULL)
 		return (INTAKE_DONE);
 	if (most == 0)
-		return (useless(x, "首行不是任何内置映射的列名，请用 --format 指定映射文件",
+		return (useless(x, "首行不是任何内置映射的列名（或没有标题行），请用 --format 指定映射文件",
 		    "the first row is the heading of no mapping that comes with "
 		    "the program: name one with --format", ""));
 	(void)snprintf(x->err, INTAKE_ERROR_MAX, x->o->english ?
@@ -216,9 +216,10 @@ begin(struct intake *x, struct csvfile_row *row, int *have)
 	} else if (intakemap_bind(&x->c, m, *have ? NULL : row, stock,
 	    &missing) != 0) {
 		(void)snprintf(x->err, INTAKE_ERROR_MAX, x->o->english ?
-		    "%s: by the mapping %s there is no column for %s" :
-		    "%s：按映射 %s，缺少 %s 列", x->name, intakemap_name(m),
-		    intakemap_column_word(missing));
+		    "%s: by the mapping %s there is no column for %s: say "
+		    "there in [columns] what its heading is" :
+		    "%s：按映射 %s，缺少 %s 列；请在映射的 [columns] 写明该列标题",
+		    x->name, intakemap_name(m), intakemap_column_word(missing));
 		return (INTAKE_USELESS);
 	}
 	(void)snprintf(x->r->format, sizeof(x->r->format), "%s",

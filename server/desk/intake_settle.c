@@ -176,6 +176,26 @@ count(struct intake_counts *c, const struct intakerow_result *res,
 	}
 }
 
+/* Say why; of a field that has no column in the file, which one it is. */
+static const char *
+reason(const struct intake *x, const struct intakemap_fault *fault,
+    char text[INTAKE_ERROR_MAX])
+{
+	const char *why = intakemap_why_text(fault, x->o->english);
+
+	if (fault->field == INTAKEROW_F_NONE || x->c.at[fault->field] != 0 ||
+	    fault->why == INTAKEMAP_AMBIGUOUS)
+		return (why);
+	if (fault->field == INTAKEROW_F_INST &&
+	    fault->why == INTAKEROW_MISSING)
+		return (x->o->english ? "no column says whose row it is: name "
+		    "the institution with --institution" :
+		    "没有机构列：请用 --institution 指明是哪家机构的文件");
+	(void)snprintf(text, INTAKE_ERROR_MAX, x->o->english ? "%s (%s)" :
+	    "%s（%s）", why, intakerow_field_word(fault->field));
+	return (text);
+}
+
 /* Deal with one row whose outcome is known. */
 static void
 line(struct intake *x, struct intake_frame *fr, struct intake_line *l)
@@ -183,6 +203,7 @@ line(struct intake *x, struct intake_frame *fr, struct intake_line *l)
 	struct intake_counts *c = &x->r->c;
 	struct intakemap_fault fault = l->fault, other;
 	int bad = l->n == 0;
+	char text[INTAKE_ERROR_MAX];
 	struct intakerow row;
 	const char *why;
 	unsigned i;
@@ -202,7 +223,7 @@ line(struct intake *x, struct intake_frame *fr, struct intake_line *l)
 		return;
 	c->rejected++;
 	c->why[fault.why]++;
-	why = intakemap_why_text(&fault, x->o->english);
+	why = reason(x, &fault, text);
 	reject(x, fr, l, x->c.at[fault.field], why);
 	if (x->o->bad != NULL)
 		x->o->bad(x->o->arg, l->line, x->c.at[fault.field], why);
