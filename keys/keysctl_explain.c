@@ -90,13 +90,14 @@ explain_staff(const struct keyfile *k, const char *out)
 {
 
 	SAY(
-"This key is %s's own signature. Each look at a person or an entry,\n"
-"each unsealing and each erasure that it signs is recorded under this name.\n"
+"This key is %s's own signature. Whatever it signs is recorded under this\n"
+"name: each look at a person or an entry, each step of a case or an alert, each\n"
+"unsealing, each erasure.\n"
 "\n"
 "1. Give it to that person alone; nobody else may hold a copy, so there is no\n"
 "   backup: when it is lost, make a new one.\n"
 "2. Put the line in %s.pub into liangkad.conf of the nodes where this\n"
-"   person may look: [staff %s], key = \"...\", rights = ...\n"
+"   person works: [staff %s], key = \"...\", rights = access, review, alert ...\n"
 "3. When the person leaves, take the section out again.\n", k->name, out,
 	    k->name);
 }
