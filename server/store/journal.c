@@ -246,7 +246,12 @@ journal_close(struct journal *j)
 	if (!j->offline && !journal_failed(j, NULL, 0)) {
 		entry_clear(&e, ENTRY_STOP);
 		(void)journal_write(j, &e, leaf);
-		(void)journal_settle(j);
+		/* While the state is saved the signed log is completed beside it. */
+		if (journal_settle(j) == 0 && journal_durable(j) == j->seq) {
+			mono = (uint64_t)j->source->mono(j->source->arg);
+			if (state_checkpoint_now(j->state, j->seq, mono) != 0)
+				rc = -1;
+		}
 	}
 	if (integrator_close(j->integrator) != 0)
 		rc = -1;
