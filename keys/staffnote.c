@@ -17,7 +17,7 @@ static const char *const actions[STAFFNOTE_ACTIONS] = {
 	[STAFFNOTE_DISPATCH] = "dispatch", [STAFFNOTE_RESULT] = "result",
 	[STAFFNOTE_CLOSE] = "close", [STAFFNOTE_ALERT_TAKE] = "alert-take",
 	[STAFFNOTE_ALERT_CLOSE] = "alert-close", [STAFFNOTE_LINK] = "link",
-	[STAFFNOTE_UNLINK] = "unlink" };
+	[STAFFNOTE_UNLINK] = "unlink", [STAFFNOTE_SCREEN] = "screen" };
 
 /* By code; the gap is of codes to come. */
 static const char *const found[FOUND_N] = { NULL, "genuine", "persuaded", "police",

@@ -1,5 +1,6 @@
 /* What a member of staff signs before he may look at a person or an entry, unseal an
- * identity or erase one, work on a case or an alert, or join two documents: the text of
+ * identity or erase one, screen a file of accounts, work on a case or an alert, or join
+ * two documents: the text of
  * a signed note (note.h), exactly these lines:
  *
  *	liangka staff statement v1
@@ -23,6 +24,8 @@
  * alert-take		the alert
  *	alert-close
  * link unlink		0
+ * screen		the last entry that
+ *			the state shows
  *
  * The reason is UTF-8 in one line, without characters that do not show, and not
  * blank. Numbers have no leading zeros. There is exactly one way to write a
@@ -55,6 +58,7 @@ enum staffnote_action {
 	STAFFNOTE_ALERT_CLOSE,
 	STAFFNOTE_LINK,
 	STAFFNOTE_UNLINK,
+	STAFFNOTE_SCREEN,
 	STAFFNOTE_ACTIONS
 };
 

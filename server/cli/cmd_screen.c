@@ -269,10 +269,9 @@ static int
 record(const struct tool *t, const struct options *o,
     const struct screenconf *c)
 {
-	struct statement s = { .action = STAFFNOTE_ENTRY, .entry = 1 };
+	struct statement s = { .action = STAFFNOTE_SCREEN, .entry = 1 };
 	struct statement_answer answer;
-	char reason[STAFFNOTE_REASON_MAX], err[STATEVIEW_ERROR_MAX];
-	struct statement_by by = o->look.by;
+	char err[STATEVIEW_ERROR_MAX];
 	struct stateview_reader *r;
 	struct service service;
 	int rc;
@@ -292,14 +291,9 @@ record(const struct tool *t, const struct options *o,
 			s.entry = stateview_seq(r);
 		stateview_reader_end(r);
 	}
-	if ((size_t)snprintf(reason, sizeof(reason), "screen: %s",
-	    o->look.by.reason) >= sizeof(reason))
-		return (tool_fail(t, TOOL_USAGE, "--reason：过长",
-		    "--reason: too long"));
-	by.reason = reason;
 	if ((rc = service_open(t, &service)) != ARGS_GO)
 		return (rc);
-	rc = statement_send(t, &service, &by, &s, &answer);
+	rc = statement_send(t, &service, &o->look.by, &s, &answer);
 	service_close(&service);
 	return (rc);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/staffnote.h"
 #include "plugin.h"
 #include "plugin/conf.h"
 #include "store/entry.h"
@@ -235,8 +234,9 @@ const struct word words_intake[] = {
 };
 
 const struct word words_access[] = {
-	{ "person", "个人", STAFFNOTE_PERSON },
-	{ "entry", "记录", STAFFNOTE_ENTRY },
+	{ "person", "个人", ACCESS_PERSON },
+	{ "entry", "记录", ACCESS_ENTRY },
+	{ "screen", "存量筛查", ACCESS_SCREEN },
 	END
 };
 

@@ -188,7 +188,8 @@ allowed(struct request *q, const struct word *w)
 		[STAFFNOTE_ALERT_TAKE] = STAFF_ALERT,
 		[STAFFNOTE_ALERT_CLOSE] = STAFF_ALERT,
 		[STAFFNOTE_LINK] = STAFF_LINK,
-		[STAFFNOTE_UNLINK] = STAFF_LINK };
+		[STAFFNOTE_UNLINK] = STAFF_LINK,
+		[STAFFNOTE_SCREEN] = STAFF_ACCESS };
 	uint32_t right = need[w->s.action];
 	const char *name = q->e->decided_by;
 	size_t i;
@@ -273,7 +274,7 @@ person(struct request *q, char text[256])
 	    WIRE_T_ID_COUNTRY, &id) != 0)
 		return (-1);
 	org = id.family == IDENTITY_ORG;
-	e->code = STAFF_CODE_PERSON;
+	e->code = ACCESS_PERSON;
 	e->epoch = token_keys_epoch(q->c->o.keys, 0);
 	request_person_token(q, &id, org ? TOKEN_ORG : TOKEN_PERSON,
 	    org ? &e->org : &e->person);
@@ -381,7 +382,9 @@ look_up(struct request *q, const struct word *w, const struct entry *old)
 			reply(q, text);
 		break;
 	case STAFFNOTE_ENTRY:
-		e->code = STAFF_CODE_ENTRY;
+	case STAFFNOTE_SCREEN:
+		e->code = w->s.action == STAFFNOTE_ENTRY ? ACCESS_ENTRY :
+		    ACCESS_SCREEN;
 		if (request_write(q, leaf) == 0)
 			reply(q, "");
 		break;
@@ -435,7 +438,8 @@ staff_answer(struct request *q)
 	entry_clear(&old, ENTRY_NONE);
 	if (from_operator(q) == 0 && read_word(q, &w) == 0 &&
 	    allowed(q, &w) == 0 && about(q, &w, &old) == 0) {
-		if (w.s.action <= STAFFNOTE_ERASE)
+		if (w.s.action <= STAFFNOTE_ERASE ||
+		    w.s.action == STAFFNOTE_SCREEN)
 			look_up(q, &w, &old);
 		else
 			work(q, &w, &old);

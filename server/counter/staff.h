@@ -22,10 +22,6 @@
 #define STAFF_ALERT 0x10u	/* take and close alerts */
 #define STAFF_LINK 0x20u	/* say whose two documents are */
 
-/* ENTRY_ACCESS: entry.code */
-#define STAFF_CODE_PERSON 1
-#define STAFF_CODE_ENTRY 2
-
 /* Their words, for configuration and messages; ends with NULL. */
 extern const struct conf_name staff_rights[];
 

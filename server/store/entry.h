@@ -115,6 +115,11 @@ enum review_found {
 #define ALERT_STEP_TAKE 1
 #define ALERT_STEP_CLOSE 2
 
+/* entry.code of ENTRY_ACCESS */
+#define ACCESS_PERSON 1		/* a person was looked up */
+#define ACCESS_ENTRY 2		/* an entry of the journal */
+#define ACCESS_SCREEN 3		/* a file of accounts was screened */
+
 /* entry.code of ENTRY_LINK */
 #define LINK_JOIN 1
 #define LINK_PART 2

@@ -79,6 +79,18 @@ refused(int code, int want, const char *zh)
 	cr_assert(!wire_has(&x.r, WIRE_T_SEQ));
 }
 
+CASE(staff, a_screening_is_recorded)
+{
+	uint64_t seq = hold(1);
+
+	cr_assert_eq(staffkit_say(&x, &k, WU, STAFFNOTE_SCREEN, seq), LK_OK,
+	    "%s", str(&x, WIRE_T_MESSAGE, buf));
+	cr_assert_eq(x.done.wait_seq, journal_seq(x.journal));
+	cr_assert_eq(last()->kind, ENTRY_ACCESS);
+	cr_assert_eq(last()->code, ACCESS_SCREEN);
+	cr_assert_eq(last()->ref, seq);
+}
+
 CASE(staff, an_entry_is_looked_up)
 {
 	uint64_t seq = hold(1);
@@ -88,7 +100,7 @@ CASE(staff, an_entry_is_looked_up)
 	cr_assert_eq(num(&x, WIRE_T_SEQ), (int64_t)journal_seq(x.journal));
 	cr_assert_eq(x.done.wait_seq, journal_seq(x.journal));
 	cr_assert_eq(last()->kind, ENTRY_ACCESS);
-	cr_assert_eq(last()->code, STAFF_CODE_ENTRY);
+	cr_assert_eq(last()->code, ACCESS_ENTRY);
 	cr_assert_eq(last()->ref, seq);
 	cr_assert_str_eq(last()->decided_by, "wu");
 	cr_assert_str_eq(last()->note, "case 12/2026");
@@ -130,7 +142,7 @@ CASE(staff, a_person_is_looked_up_by_all_tokens)
 	snprintf(want, sizeof(want), "1:%s", hex);
 	cr_assert_str_eq(str(&x, WIRE_T_TOKENS, buf), want);
 	cr_assert_eq(last()->kind, ENTRY_ACCESS);
-	cr_assert_eq(last()->code, STAFF_CODE_PERSON);
+	cr_assert_eq(last()->code, ACCESS_PERSON);
 	cr_assert(token_equal(&last()->person, &t));
 	cr_assert_eq(last()->epoch, 1);
 	cr_assert_eq(last()->ref, 0);
