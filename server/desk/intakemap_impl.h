@@ -49,4 +49,11 @@ const struct conf_name *intakemap_names(int field);
  */
 size_t intakemap_fold(const char *text, size_t len, char out[INTAKEMAP_TEXT]);
 
+/**
+ * intakemap_number(c, x, field, f): See whether a number is as it was written.  Return 0,
+ * perhaps with f->doubt, or -1 with the fault.
+ */
+int intakemap_number(struct intakemap_columns *c, const struct csvfile_cell *x,
+    int field, struct intakemap_fault *f);
+
 #endif /* !LIANGKA_INTAKEMAP_IMPL_H_ */

@@ -3,7 +3,6 @@
 
 #include "plugin.h"
 
-#include "engine/identity.h"
 #include "engine/normal.h"
 #include "lists/import.h"
 #include "plugin/conf.h"
@@ -234,99 +233,6 @@ code(struct intakemap_columns *c, const struct csvfile_row *row, int field,
 	return (0);
 }
 
-/* Is the check digit of a card number right (ISO/IEC 7812, Luhn)? */
-static int
-luhn(const char *p, size_t n)
-{
-	unsigned sum = 0, v;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (p[n - 1 - i] < '0' || p[n - 1 - i] > '9')
-			return (0);
-		v = (unsigned)(p[n - 1 - i] - '0');
-		if (i % 2 == 1)
-			v = v * 2 > 9 ? v * 2 - 9 : v * 2;
-		sum += v;
-	}
-	return (sum % 10 == 0);
-}
-
-/* How many digits stand at the beginning. */
-static size_t
-digits(const struct csvfile_cell *x)
-{
-	size_t n = 0;
-
-	while (n < x->len && x->text[n] >= '0' && x->text[n] <= '9')
-		n++;
-	return (n);
-}
-
-/* Is it a long number that no spreadsheet has rounded?  Mostly that is plain to see. */
-static int
-plainly_sound(const struct csvfile_cell *x)
-{
-	size_t n = digits(x), i;
-
-	if ((x->flags & CSVFILE_AS_TEXT) != 0 || n <= 15 || n + 1 < x->len)
-		return (0);
-	for (i = 15; i < n; i++)
-		if (x->text[i] != '0')
-			return (1);
-	return (0);
-}
-
-/* A number that must be as it was written. */
-static int
-number(struct intakemap_columns *c, const struct csvfile_cell *x, int field,
-    struct intakemap_fault *f)
-{
-	unsigned mine = field == INTAKEROW_F_ID ? INTAKEMAP_DOUBT_ID :
-	    INTAKEMAP_DOUBT_REF;
-	int right;
-
-	if (plainly_sound(x)) {
-		c->exact |= mine;
-		return (0);
-	}
-	if (x->len == digits(x) && x->len <= 15)
-		return (0);
-	switch (csvfile_rounded(x)) {
-	case CSVFILE_EXPONENT:
-		c->damaged = 1;
-		return (no(f, field, INTAKEMAP_DAMAGED, 0));
-	case CSVFILE_ZEROS:
-		break;
-	default:
-		return (0);
-	}
-	/* It ends as a rounded one would: the other rows will tell. */
-	right = field == INTAKEROW_F_ID ? x->len == 18 &&
-	    identity_check_digit(x->text) == x->text[17] :
-	    luhn(x->text, x->len);
-	f->doubt |= mine | (right ? 0 : INTAKEMAP_DOUBT_WRONG);
-	return (0);
-}
-
-/* Is a row to be taken that ends as a rounded one would? */
-int
-intakemap_believe(struct intakemap_columns *c, struct intakemap_fault *f)
-{
-	unsigned mine = f->doubt & (INTAKEMAP_DOUBT_ID | INTAKEMAP_DOUBT_REF);
-	int right = (f->doubt & INTAKEMAP_DOUBT_WRONG) == 0;
-
-	/* A spreadsheet rounds all of a column: where others have all their digits, so
-	 * has this one.  Where it has spoilt one, a check digit must speak for it. */
-	if ((c->exact & mine) == mine ? right || !c->damaged :
-	    right && !c->damaged)
-		return (1);
-	c->damaged |= (f->doubt & INTAKEMAP_DOUBT_WRONG) != 0;
-	(void)no(f, (f->doubt & INTAKEMAP_DOUBT_ID) != 0 ? INTAKEROW_F_ID :
-	    INTAKEROW_F_REF, INTAKEMAP_DAMAGED, 0);
-	return (0);
-}
-
 /* A text of the row. */
 static void
 text(struct intakerow *r, int which, const struct csvfile_cell *x,
@@ -386,8 +292,8 @@ common(struct intakemap_columns *c, const struct csvfile_row *row,
 
 	if (ref->len == 0)
 		return (no(f, INTAKEROW_F_REF, INTAKEROW_MISSING, 0));
-	if (number(c, ref, INTAKEROW_F_REF, f) != 0 ||
-	    number(c, id, INTAKEROW_F_ID, f) != 0 ||
+	if (intakemap_number(c, ref, INTAKEROW_F_REF, f) != 0 ||
+	    intakemap_number(c, id, INTAKEROW_F_ID, f) != 0 ||
 	    code(c, row, INTAKEROW_F_ID_TYPE, m->id_type != 0 ? m->id_type :
 	    c->at[INTAKEROW_F_ID_TYPE] == 0 ? LK_ID_RESIDENT : 0, &r->id_type,
 	    f) != 0)
