@@ -101,14 +101,46 @@ tell(struct request *q, const struct application *ap, const struct verdict *v)
 	}
 }
 
+/*
+ * The decision that this one takes the place of, or NULL.  What that one hit was told
+ * then, or before it; what it did not hit is news.
+ */
+static const struct record_decision *
+before(struct request *q)
+{
+
+	return (q->e->superseded != 0 ? decision_record(q, q->e->superseded) :
+	    NULL);
+}
+
+/* Had that one hit the rule too? */
+static int
+hit_before(const struct policy *p, const struct record_decision *old, int rule)
+{
+	const char *id = policy_rule_id(p, rule), *s, *end;
+	size_t n = strlen(id), len;
+
+	if (old == NULL)
+		return (0);
+	s = (const char *)(old + 1);
+	for (end = s + old->nhits; s < end; s += len + 1) {
+		for (len = 0; s + len < end && s[len] != ' '; len++)
+			continue;
+		if (len == n && memcmp(s, id, n) == 0)
+			return (1);
+	}
+	return (0);
+}
+
 /* The alert of a decision or of an opening that was taken in. */
 void
 alarm_verdict(struct request *q, const struct application *ap,
     const struct verdict *v, int kind)
 {
 	const struct policy *p = q->c->policy;
+	const struct record_decision *old = before(q);
 	struct entry *e = q->e;
-	int told, rule, level;
+	int told, rule, level, news = old == NULL || v->nhits == 0;
 	uint16_t i;
 
 	if ((e->flags & ENTRY_F_DRY) != 0)
@@ -117,6 +149,10 @@ alarm_verdict(struct request *q, const struct application *ap,
 	    (ap->outlet_days->flags & OUTLETDAY_TOLD) != 0;
 	for (i = 0; i < v->nhits; i++) {
 		rule = v->hit[i];
+		/* Asked once more at the same counter: told already. */
+		if (hit_before(p, old, rule))
+			continue;
+		news = 1;
 		level = (int)policy_rule_notify(p, rule);
 		/* That an outlet is in no register is told once. */
 		if (!ap->outlet_known &&
@@ -128,7 +164,9 @@ alarm_verdict(struct request *q, const struct application *ap,
 		raise_to(e, level, kind);
 	}
 	tell(q, ap, v);
-	if (e->listed[0] != '\0' || e->agent_listed[0] != '\0') {
+	if ((e->listed[0] != '\0' && (old == NULL ||
+	    (old->flags & DECISION_LISTED) == 0)) ||
+	    (e->agent_listed[0] != '\0' && news)) {
 		raise_to(e, ALERT_OUTLET, ALERT_LIST);
 		e->alert_kind = names_category(e->listed, CATEGORY_CANARY) ?
 		    ALERT_CANARY : ALERT_LIST;
@@ -139,9 +177,6 @@ alarm_verdict(struct request *q, const struct application *ap,
 		raise_to(e, ALERT_COUNTY, ALERT_OVERRIDE);
 	if (first_full(q))
 		raise_to(e, ALERT_COUNTY, ALERT_CAMPAIGN);
-	/* Asked once more at the same counter: told already. */
-	if (e->superseded != 0 && (e->flags & ENTRY_F_UNKNOWN) == 0)
-		e->alert = e->alert_kind = 0;
 }
 
 /* The area of the entry's outlet; of one that nobody knows, the institution's. */

@@ -228,6 +228,42 @@ CASE(around, the_gravest_rule_says_who_is_told)
 	cr_expect_eq(last()->alert, ALERT_NONE);
 }
 
+/* Whoever asks twice with a harmless request first is told of all the same. */
+CASE(around, what_is_new_at_the_same_counter_is_told)
+{
+	sim(1, "1", "a");
+	cr_expect_eq(check(&x, "ctel", "1", 3, LK_PRODUCT_SIM, "b"), LK_PASS);
+	cr_expect_eq(last()->alert, ALERT_NONE);
+	cr_expect_eq(also(3, 1, LK_PRODUCT_SIM, "c"), LK_REVIEW);
+	cr_expect_neq(last()->superseded, 0);
+	cr_expect_eq(last()->alert, ALERT_CITY);
+	cr_expect_eq(last()->alert_kind, ALERT_RULE);
+	also(3, 1, LK_PRODUCT_SIM, "d");
+	cr_expect_neq(last()->superseded, 0);
+	cr_expect_eq(last()->alert, ALERT_NONE);
+	also(3, 1, LK_PRODUCT_SIM, "e");
+	cr_expect_eq(last()->alert, ALERT_NONE);
+}
+
+/* That a card was issued is news, whatever was asked before. */
+CASE(around, what_was_issued_on_a_hold_is_told)
+{
+	char id[19];
+
+	sim(1, "1", "a");
+	cr_expect_eq(also(3, 1, LK_PRODUCT_SIM, "b"), LK_REVIEW);
+	applicant(&x, "ctel", "1", 3, LK_PRODUCT_SIM, "c");
+	fixture_id(id, 1);
+	withn(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+	with(&x, WIRE_T_PREV_ID_NO, id);
+	withn(&x, WIRE_T_FLAGS, LK_F_POSTHOC);
+	cr_assert_eq(answer(&x), 0);
+	cr_expect_neq(last()->superseded, 0);
+	cr_expect_eq(last()->decision, LK_REVIEW);
+	cr_expect_eq(last()->alert, ALERT_COUNTY);
+	cr_expect_eq(last()->alert_kind, ALERT_OVERRIDE);
+}
+
 CASE(around, what_was_issued_against_the_decision_is_told)
 {
 	char id[40];
