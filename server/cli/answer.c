@@ -168,6 +168,17 @@ headline(const struct tool *t, const struct lk_result *r)
 	(void)fputc('\n', t->out);
 }
 
+/* Has something become of it since, so that what it told the teller is over? */
+static int
+settled(const struct lk_result *r)
+{
+
+	return (r->standing == LK_STANDING_APPROVED ||
+	    r->standing == LK_STANDING_DENIED ||
+	    r->standing == LK_STANDING_EXPIRED ||
+	    r->standing == LK_STANDING_WITHDRAWN);
+}
+
 /* How a review stands, and who may clear it. */
 static void
 standing(const struct tool *t, const struct lk_result *r)
@@ -190,6 +201,8 @@ standing(const struct tool *t, const struct lk_result *r)
 	if (r->by != LK_BY_NONE && (s = words_name(words_by, r->by, zh)) !=
 	    NULL)
 		line(t, "审核方", "cleared by", s);
+	if (settled(r))
+		return;
 	words_bits(words_need, r->needs, zh, buf, sizeof(buf));
 	line(t, "需要", "needs", buf);
 	if (r->offer != 0 && (s = words_name(words_product, r->offer, zh)) !=
@@ -205,8 +218,11 @@ print_text(const struct tool *t, const struct lk_result *r, const char *txn)
 
 	headline(t, r);
 	standing(t, r);
-	line(t, "柜员提示", "for teller", r->message);
-	line(t, "告知客户", "for client", r->notice);
+	if (!settled(r))
+		line(t, "柜员提示", "for teller", r->message);
+	/* Whoever is refused hears why, and where to appeal. */
+	if (!settled(r) || r->standing == LK_STANDING_DENIED)
+		line(t, "告知客户", "for client", r->notice);
 	if (r->decision_id[0] != '\0') {
 		(void)snprintf(buf, sizeof(buf), "%s  (%s %s)", r->decision_id,
 		    tool_zh(t, "参考号", "reference"), r->reference);

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "answer.h"
 #include "command.h"
@@ -45,6 +46,11 @@ run(struct tool *t, int argc, char **argv)
 		return (tool_fail(t, TOOL_USAGE,
 		    "批准须由另一人复核：请给出 --second ID",
 		    "an approval needs a second person: give --second ID"));
+	if (outcome == LK_RESOLVE_APPROVE &&
+	    strcasecmp(o.second, o.teller) == 0)
+		return (tool_fail(t, TOOL_USAGE,
+		    "--second：须是 --teller 以外的另一人",
+		    "--second: wants another person than --teller"));
 	if ((rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	rc = lk_resolve(c.handle, argv[0], outcome, o.evidence, o.teller,

@@ -9,6 +9,8 @@
 #include "json.h"
 #include "service.h"
 #include "statement.h"
+#include "width.h"
+#include "words.h"
 
 struct options {
 	struct statement_by by;
@@ -83,14 +85,48 @@ detail(const struct tool *t, const struct options *o, struct staffnote *n)
 	return (ARGS_GO);
 }
 
+/* Say what was recorded. */
+static void
+recorded(const struct tool *t, const struct options *o, int action)
+{
+	int zh = t->language == LK_LANG_ZH;
+
+	if (action == STAFFNOTE_TAKE)
+		(void)fputs(tool_zh(t, "已接办", "The case is taken"), t->out);
+	else if (action == STAFFNOTE_RELEASE)
+		(void)fputs(tool_zh(t, "已退回，等待他人接办",
+		    "The case is free again"), t->out);
+	else if (action == STAFFNOTE_DISPATCH) {
+		(void)fputs(tool_zh(t, "已记录派员：", "Recorded as sent: "),
+		    t->out);
+		width_put(t->out, o->team);
+	} else if (action == STAFFNOTE_RESULT)
+		(void)fprintf(t->out, tool_zh(t,
+		    "已记录现场结果：%s；案件仍待批准、驳回或结案",
+		    "Recorded as found: %s; the case is still to be approved, "
+		    "denied or closed"), words_name(words_found, o->found, zh));
+	else if (action == STAFFNOTE_APPROVE && o->clear_days != 0)
+		(void)fprintf(t->out, tool_zh(t,
+		    "已批准，并给予豁免：%d 天内 %d 次",
+		    "Approved, with a clearance: %d days, openings: %d"),
+		    (int)o->clear_days, o->clear_count == 0 ? 1 :
+		    (int)o->clear_count);
+	else
+		return;
+	(void)fputc('\n', t->out);
+}
+
 /* Tell what came of it. */
 static void
-tell(const struct tool *t, const struct lk_result *r, int action)
+tell(const struct tool *t, const struct options *o, const struct lk_result *r,
+    int action)
 {
 	int proposed = action == STAFFNOTE_APPROVE && r->decision ==
 	    LK_REJECT && r->standing != LK_STANDING_APPROVED;
 
-	if (proposed && !t->json)
+	if (!proposed && !t->json)
+		recorded(t, o, action);
+	else if (!t->json)
 		(void)fprintf(t->out, "%s%s%s\n", tool_paint(t, TOOL_YELLOW),
 		    tool_zh(t, "已提请推翻拒绝决定，尚未生效：须由另一人再次批准",
 		    "The override is proposed, and not in force: another "
@@ -127,7 +163,7 @@ step(struct tool *t, int argc, char **argv, enum staffnote_action action)
 		s.entry = now.seq;
 		rc = statement_send(t, &c, &o.by, &s, &answer);
 		if (rc == ARGS_GO) {
-			tell(t, &r, action);
+			tell(t, &o, &r, action);
 			rc = TOOL_OK;
 		}
 	}

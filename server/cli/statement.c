@@ -34,12 +34,16 @@ statement_check(const struct tool *t, const struct statement_by *by)
 
 /* Say what is wrong with the key file. */
 static int
-key_failed(const struct tool *t, const struct keyfile_error *err)
+key_failed(const struct tool *t, const char *path,
+    const struct keyfile_error *err)
 {
 
-	return (tool_fail(t, err->fault == KEYFILE_ABSENT ? TOOL_NOINPUT :
-	    err->fault == KEYFILE_DENIED || err->fault == KEYFILE_EXPIRED ?
-	    TOOL_DENIED : err->fault == KEYFILE_IO ? TOOL_IO : TOOL_DATA,
+	if (err->fault == KEYFILE_ABSENT)
+		return (tool_fail(t, TOOL_NOINPUT,
+		    "--as %s：没有这个密钥文件", "--as %s: there is no such key "
+		    "file", path));
+	return (tool_fail(t, err->fault == KEYFILE_DENIED ||
+	    err->fault == KEYFILE_EXPIRED ? TOOL_DENIED : err->fault == KEYFILE_IO ? TOOL_IO : TOOL_DATA,
 	    "--as：%s", "--as: %s", err->text));
 }
 
@@ -53,7 +57,7 @@ statement_name(const struct tool *t, const struct statement_by *by,
 
 	if (signkey_load(&key, by->as, KEYFILE_STAFF, t->now_ms() / 1000,
 	    &err) != 0)
-		return (key_failed(t, &err));
+		return (key_failed(t, by->as, &err));
 	(void)snprintf(name, 32, "%.31s", key.public.name);
 	note_signer_wipe(&key);
 	return (ARGS_GO);
@@ -76,7 +80,7 @@ sign(const struct tool *t, const struct statement_by *by,
 		    "is out of bounds"));
 	if (signkey_load(&key, by->as, KEYFILE_STAFF, n->time / 1000, &err) !=
 	    0)
-		return (key_failed(t, &err));
+		return (key_failed(t, by->as, &err));
 	signers[0] = &key;
 	len = note_sign(note, NOTE_SIZE - 1, text, len, signers, 1);
 	note_signer_wipe(&key);

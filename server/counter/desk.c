@@ -130,11 +130,34 @@ answer_standing(struct request *q, uint64_t seq)
 		reply_decision(q, seq, d, 0);
 }
 
+/* The words of some needs. */
+static void
+needs_words(uint32_t needs, int english, char *text, size_t size)
+{
+	static const struct { uint32_t bit; const char *zh, *en; } all[] = {
+		{ LK_NEED_GUARDIAN, "监护人到场", "guardian" },
+		{ LK_NEED_PURPOSE_PROOF, "用途证明", "purpose_proof" },
+		{ LK_NEED_FACE_CHECK, "人脸核验", "face_check" },
+		{ LK_NEED_MANAGER, "主管确认", "manager" },
+		{ LK_NEED_CENTRE, "反诈中心审核", "centre" },
+		{ LK_NEED_KEEP_WAITING, "稳住申请人", "keep_waiting" },
+	};
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < sizeof(all) / sizeof(all[0]) && n < size; i++)
+		if ((needs & all[i].bit) != 0)
+			n += (size_t)snprintf(text + n, size - n, "%s%s", n ==
+			    0 ? "" : english ? ", " : "、", english ?
+			    all[i].en : all[i].zh);
+}
+
 /* Does the branch's or institution's own approval satisfy the rules? */
 static int
 evidence(struct request *q, const struct record_decision *d)
 {
 	struct entry *e = q->e;
+	char words[160];
 
 	if (d->by == LK_BY_CENTRE)
 		return (request_refuse(q, LK_E_DENIED,
@@ -146,11 +169,12 @@ evidence(struct request *q, const struct record_decision *d)
 		return (request_refuse(q, LK_E_ARG,
 		    "须由另一名柜员复核（second_teller）",
 		    "second_teller must be another person than teller"));
-	if ((d->needs & ~e->evidence) != 0)
-		return (request_refuse(q, LK_E_STATE,
-		    "证明材料不全：尚缺 needs 位 0x%x",
-		    "evidence is missing: needs bits 0x%x",
-		    d->needs & ~e->evidence));
+	if ((d->needs & ~e->evidence) != 0) {
+		needs_words(d->needs & ~e->evidence, q->english, words,
+		    sizeof(words));
+		return (request_refuse(q, LK_E_STATE, "证明材料不全：尚缺%s",
+		    "evidence is missing: %s", words));
+	}
 	return (0);
 }
 

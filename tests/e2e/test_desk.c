@@ -296,11 +296,15 @@ Test(desk, two_persons_override_a_refusal)
 	cr_expect(said("override proposed by lin"), "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L review show %s --socket $D/bank.sock "
 	    "2>&1", ref), 20, "not by one alone: %s", daemon_said(d));
+	cr_expect(said("for teller"), "%s", daemon_said(d));
 	cr_expect_eq(desk("approve --json", ref, "wu"), 0, "%s",
 	    daemon_said(d));
 	cr_expect(said("\"standing\":\"approved\""), "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L review show %s --socket $D/bank.sock "
 	    "2>&1", ref), 0, "%s", daemon_said(d));
+	cr_expect(said("approved since: may be issued"), "%s", daemon_said(d));
+	cr_expect_not(said("for teller"), "what it told first is over: %s",
+	    daemon_said(d));
 	end();
 }
 
@@ -322,7 +326,8 @@ Test(desk, the_branch_clears_its_own)
 	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
 	    "--second t2 --socket $D/bank.sock 2>&1", ref), 1, "%s",
 	    daemon_said(d));
-	cr_expect(said("evidence is missing"), "%s", daemon_said(d));
+	cr_expect(said("evidence is missing: purpose_proof"), "%s",
+	    daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L resolve %s approve --teller t1 "
 	    "--second t2 --evidence face_check,purpose_proof,manager "
 	    "--socket $D/bank.sock --json 2>&1", ref), 0, "%s",
