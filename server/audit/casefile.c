@@ -200,7 +200,7 @@ read_decision(struct casefile *c, struct package *p, uint64_t seq, char *err)
 	}
 	if (e.kind != ENTRY_DECISION) {
 		snprintf(err, CASEFILE_ERROR_MAX, "entry %" PRIu64 " is no "
-		    "decision but a %s", seq, entry_kind_name(e.kind));
+		    "decision: its kind is %s", seq, entry_kind_name(e.kind));
 		return (CASEFILE_OTHER);
 	}
 	sha256_leaf(c->leaf, pe.text, pe.len);

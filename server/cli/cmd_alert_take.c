@@ -146,8 +146,9 @@ const struct command cmd_alert_take = {
 	.synopsis = "N --as KEY --reason TEXT [options]",
 	.brief = "take an alert: it is told to no higher level (接收告警)",
 	.text = "An alert is one officer's: whoever comes second is told who has "
-	    "it and since when.  Working on the case of the decision takes its "
-	    "alert too.  " WHO,
+	    "it and since when.  Whoever works on the case of the decision keeps "
+	    "its alert from higher levels too; it stays in the list until it is "
+	    "closed.  " WHO,
 	.args = args,
 	.asks = 1,
 	.exits = EXITS,

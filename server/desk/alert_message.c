@@ -89,7 +89,7 @@ static void
 to_people(struct alert_text *t, const struct alert_names *names,
     const struct alert_told *x, const struct alert *a)
 {
-	char text[2048], ref[ALERT_REFERENCE_MAX], line[64];
+	char text[2048], ref[ALERT_REFERENCE_MAX], line[96];
 	struct alert_text s = { text, 0, sizeof(text), 0 };
 
 	text[0] = '\0';
@@ -100,11 +100,13 @@ to_people(struct alert_text *t, const struct alert_names *names,
 	text[s.len = 0] = '\0';
 	alert_text_title(&s, names, x, 1, 1);
 	member(t, "text_en", text);
-	if (a->ref != 0) {
+	if (a->ref != 0)
 		(void)snprintf(line, sizeof(line), "liangka review show %s",
 		    names->reference(ref, a->ref));
-		member(t, "see", line);
-	}
+	else
+		(void)snprintf(line, sizeof(line), "liangka log show --from %"
+		    PRIu64 " --to %" PRIu64, a->seq, a->seq);
+	member(t, "see", line);
 	(void)snprintf(line, sizeof(line), "liangka alert take %" PRIu64,
 	    a->seq);
 	member(t, "take", line);

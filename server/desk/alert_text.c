@@ -311,5 +311,8 @@ alert_text_lines(struct alert_text *t, const struct alert_names *names,
 	if (a.ref != 0)
 		line(&l, "核查", "see", "liangka review show %s",
 		    names->reference(ref, a.ref));
+	else
+		line(&l, "核查", "see", "liangka log show --from %" PRIu64
+		    " --to %" PRIu64, a.seq, a.seq);
 	line(&l, "接收", "take", "liangka alert take %" PRIu64, a.seq);
 }

@@ -136,6 +136,14 @@ Test(alert_message, says_what_it_is_and_what_to_do_but_not_who)
 	cr_expect_not(has("TXN-"));
 	cr_expect_not(has("abab"));
 	alert_message_free(&m);
+	/* Where there is no decision, the entry itself is to be looked at. */
+	begin(ALERT_WEBHOOK);
+	fill(&told[0], 41, ALERT_COUNTY, "");
+	told[0].a.ref = 0;
+	cr_assert_eq(alert_message_make(&m, &to, &names, told, 1, T0), 1);
+	cr_expect(has("\"see\":\"liangka log show --from 41 --to 41\""));
+	cr_expect(has("核查：liangka log show --from 41 --to 41"));
+	alert_message_free(&m);
 }
 
 Test(alert_message, what_must_be_kept_from_him_is_not_told_below_the_city)
