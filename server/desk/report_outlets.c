@@ -209,11 +209,14 @@ voided(struct outlets_report *x, const struct entry *e)
 {
 	struct opening *o = reporthash_get(x->openings, &e->ref);
 
-	if (o == NULL || (o->flags & COUNTED) == 0)
+	if (o == NULL)
 		return;
-	count(o, -1);
-	o->flags &= ~COUNTED;
-	o->place->n[OUTLETS_VOIDED]++;
+	if ((o->flags & COUNTED) != 0) {
+		count(o, -1);
+		o->place->n[OUTLETS_VOIDED]++;
+	}
+	/* A card that comes of it after all counts. */
+	o->flags &= ~(COUNTED | ISSUED);
 }
 
 /* A card was named as involved. */

@@ -143,6 +143,25 @@ Test(report_outlets, everything_is_counted_where_it_belongs)
 	end();
 }
 
+/* Taken back and issued all the same: nobody gets out of the table that way. */
+Test(report_outlets, what_was_taken_back_may_be_issued_again)
+{
+	uint64_t seq;
+
+	begin(1);
+	seq = opens("a.1.t", 1);
+	(void)reportday_about(&d, ENTRY_VOID, seq, 0, 0);
+	(void)reportday_about(&d, ENTRY_CONFIRM, seq, 0, ENTRY_F_AFTER_CANCEL |
+	    ENTRY_F_FIRST);
+	involve(seq, ENTRY_RETIRE, 1);
+	finish();
+	cr_assert_eq(of("league", "1", "cards"), 1);
+	cr_assert_eq(of("league", "1", "involved"), 1);
+	cr_assert_eq(of("league", "1", "override"), 1);
+	cr_assert_eq(of("league", "1", "voided"), 1);
+	end();
+}
+
 Test(report_outlets, a_card_is_involved_once)
 {
 	uint64_t seq, file;
