@@ -37,7 +37,9 @@
  * days) is counted for its own row, known by its day only.
  *
  * The state is that of the last checkpoint, see store/stateview.h; persons whom it first
- * shows after the beginning are not looked up.
+ * shows after the beginning are not looked up.  Where the file is not far smaller than the
+ * state, all records of persons are taken into memory at the beginning, as they are then;
+ * otherwise, or when they do not fit, each is looked up when its row comes.
  *
  * The file.  As lists/csvfile.h reads it; the first row names the columns.  Blocks that
  * are plain (UTF-8 without quotes and such) are cut by several threads at once, all
@@ -51,7 +53,8 @@
  * It is written as RESULT.part and gets its name when it is whole.  RESULT.progress lets
  * a run that was killed go on; it is renewed each time the rows so far are durable.
  *
- * Memory does not depend on the file.  What was read is wiped.
+ * Memory does not depend on the file: at most 768 MiB for lists, 512 MiB for records of
+ * persons, filters, and a few MiB for each thread.  What was read is wiped.
  */
 
 #include <stddef.h>
@@ -94,6 +97,9 @@ struct screen_options {
 	int resume;
 	int threads;		/* 0: as many as processors */
 	size_t block;		/* bytes cut at once; 0: 256 KiB */
+	int hold;		/* records of persons: 1: into memory where they fit,
+				 * -1: never; 0: as the file's size suggests */
+	size_t hold_max;	/* bytes of memory for them; 0: 512 MiB */
 	int64_t save_ms;	/* between two notes of the progress; 0: 2000; -1:
 				 * as often as can be */
 	int64_t (*mono_ms)(void);

@@ -28,6 +28,7 @@
 
 #include "screen.h"
 #include "screen_filter.h"
+#include "screen_hold.h"
 
 #define SCREEN_BLOCK	((size_t)256 << 10)
 #define SCREEN_PREFIX_MAX ((size_t)256 << 10)
@@ -144,6 +145,10 @@ struct screen_inst {
 struct screen_persons {
 	struct screen_filter filter;
 	int links;		/* there are linked documents */
+	int held;		/* all records are in memory */
+	struct screen_hold hold[2]; /* by the first bit of the token */
+	uint64_t held_seq;	/* up to where they go */
+	int64_t held_seq_ms;
 	struct screen_inst *inst;
 	size_t ninst;
 	uint64_t seq;

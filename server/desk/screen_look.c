@@ -233,22 +233,43 @@ by_token(const void *a, const void *b)
 	    &sorted[*(const uint32_t *)b], sizeof(*sorted)));
 }
 
+/* Find the stored record of a token: 1, 0 or -1. */
+static int
+find_person(struct screen_worker *w, const struct token *t, const void **value,
+    size_t *len)
+{
+	const struct screen_persons *p = &w->run->persons;
+	struct stateview_record x;
+	int rc;
+
+	if (p->held) {
+		*value = screen_hold_find(&p->hold[t->b[0] >> 7], t, len);
+		return (*value != NULL);
+	}
+	rc = stateview_get(w->reader, RECORD_PERSON, t->b, TOKEN_LEN, &x);
+	if (rc < 0)
+		return (screen_fail(w->run, SCREEN_STATE, "%s",
+		    stateview_why(w->reader)));
+	*value = x.value;
+	*len = x.len;
+	return (rc);
+}
+
 /* Read the record of a token. */
 static int
 read_person(struct screen_worker *w, const struct token *t, struct person *p)
 {
-	struct stateview_record x;
+	const void *value = NULL;
+	size_t len = 0;
 	int rc;
 
-	rc = stateview_get(w->reader, RECORD_PERSON, t->b, TOKEN_LEN, &x);
-	if (rc == 1 && person_unpack(p, x.value, x.len) != 0)
-		return (screen_fail(w->run, SCREEN_STATE,
-		    "state.mdb: a person's record cannot be read"));
-	if (rc < 0)
-		return (screen_fail(w->run, SCREEN_STATE, "%s",
-		    stateview_why(w->reader)));
+	if ((rc = find_person(w, t, &value, &len)) < 0)
+		return (-1);
 	if (rc == 0)
 		person_init(p);
+	else if (person_unpack(p, value, len) != 0)
+		return (screen_fail(w->run, SCREEN_STATE,
+		    "state.mdb: a person's record cannot be read"));
 	else
 		person_prune(p, (uint32_t)w->run->now);
 	return (rc);
@@ -286,6 +307,26 @@ join(struct screen_worker *w, const struct token *t, int *claimed)
 	return (linked);
 }
 
+/* Have what is looked up soon fetched: first where it begins, then it. */
+static void
+expect(const struct screen_worker *w, const struct screen_unit *u, size_t i,
+    size_t n)
+{
+	const struct screen_hold *hold = w->run->persons.hold;
+	const struct token *t;
+
+	if (!w->run->persons.held)
+		return;
+	if (i + AHEAD < n) {
+		t = &u->person[w->order[i + AHEAD]];
+		screen_hold_expect(&hold[t->b[0] >> 7], t);
+	}
+	if (i + AHEAD / 2 < n) {
+		t = &u->person[w->order[i + AHEAD / 2]];
+		screen_hold_expect_more(&hold[t->b[0] >> 7], t);
+	}
+}
+
 /* Judge the rows that the state may know. */
 static int
 known(struct screen_worker *w, struct screen_unit *u, size_t n)
@@ -296,12 +337,15 @@ known(struct screen_worker *w, struct screen_unit *u, size_t n)
 	int is, linked, claimed;
 	size_t i, nm;
 
-	if (stateview_tick(w->reader, w->run->o->mono_ms()) != 0)
+	if ((!w->run->persons.held || w->run->persons.links) &&
+	    stateview_tick(w->reader, w->run->o->mono_ms()) != 0)
 		return (screen_fail(w->run, SCREEN_STATE, "%s",
 		    stateview_why(w->reader)));
 	sorted = u->person;
-	qsort(w->order, n, sizeof(w->order[0]), by_token);
+	if (!w->run->persons.held)
+		qsort(w->order, n, sizeof(w->order[0]), by_token);
 	for (i = 0; i < n; i++) {
+		expect(w, u, i, n);
 		r = &u->row[w->order[i]];
 		t = &u->person[w->order[i]];
 		claimed = linked = 0;

@@ -385,36 +385,77 @@ stateview_each(struct stateview_reader *r, uint8_t kind,
 	return (rc);
 }
 
-/* A run of keys from k on, which is then that of the next.  Return 0 at the end. */
+/* What is called on a walk: one of the two. */
+struct walk {
+	void (*key)(void *arg, const uint8_t *key);
+	void (*record)(void *arg, const struct stateview_record *x);
+	void *arg;
+	int64_t n;
+};
+
+/* Tell of one record. */
+static int
+visit(struct stateview_reader *r, struct walk *w, const MDB_val *key,
+    const MDB_val *data)
+{
+	struct stateview_record x;
+
+	w->n++;
+	if (w->key != NULL)
+		w->key(w->arg, (const uint8_t *)key->mv_data + 2);
+	else if (found(r, 0, key, data, &x) == 1)
+		w->record(w->arg, &x);
+	else
+		return (-1);
+	return (0);
+}
+
+/* A run of records from k on, which is then that of the next.  Return 0 at the end. */
 static int
 slice(struct stateview_reader *r, struct state_key *k, size_t keylen,
-    uint8_t last, int64_t *n, void (*each)(void *arg, const uint8_t *key),
-    void *arg)
+    uint8_t last, struct walk *w)
 {
 	MDB_val key = { k->size, k->b }, data;
 	MDB_cursor *c;
 	uint8_t kind = k->b[0];
 	size_t i;
-	int rc;
+	int rc, bad = 0;
 
 	if ((rc = mdb_cursor_open(r->txn, r->v->dbi, &c)) != 0)
 		return (fail(r, "cursor", rc));
 	rc = mdb_cursor_get(c, &key, &data, MDB_SET_RANGE);
-	for (i = 0; rc == 0; i++) {
+	for (i = 0; rc == 0 && !bad; i++) {
 		if (!is_of(&key, kind, keylen) ||
 		    ((const uint8_t *)key.mv_data)[2] > last)
 			rc = MDB_NOTFOUND;
 		else if (i == SLICE) {
 			memcpy(k->b, key.mv_data, key.mv_size);
 			break;
-		} else {
-			(*n)++;
-			each(arg, (const uint8_t *)key.mv_data + 2);
+		} else if ((bad = visit(r, w, &key, &data)) == 0)
 			rc = mdb_cursor_get(c, &key, &data, MDB_NEXT);
-		}
 	}
 	mdb_cursor_close(c);
+	if (bad)
+		return (-1);
 	return (rc == 0 ? 1 : rc == MDB_NOTFOUND ? 0 : fail(r, "read", rc));
+}
+
+/* Walk over those whose first byte is from first to last. */
+static int64_t
+walk(struct stateview_reader *r, uint8_t kind, size_t keylen, uint8_t first,
+    uint8_t last, int64_t (*mono_ms)(void), struct walk *w)
+{
+	struct state_key k;
+	uint8_t from[32] = { first };
+	int rc;
+
+	if (r->why[0] != '\0')
+		return (-1);
+	state_key_make(&k, kind, from, keylen);
+	while ((rc = slice(r, &k, keylen, last, w)) == 1)
+		if (stateview_tick(r, mono_ms()) != 0)
+			return (-1);
+	return (rc == 0 ? w->n : -1);
 }
 
 /* Walk over keys. */
@@ -423,18 +464,20 @@ stateview_keys(struct stateview_reader *r, uint8_t kind, size_t keylen,
     uint8_t first, uint8_t last, int64_t (*mono_ms)(void),
     void (*each)(void *arg, const uint8_t *key), void *arg)
 {
-	struct state_key k;
-	uint8_t from[32] = { first };
-	int64_t n = 0;
-	int rc;
+	struct walk w = { .key = each, .arg = arg };
 
-	if (r->why[0] != '\0')
-		return (-1);
-	state_key_make(&k, kind, from, keylen);
-	while ((rc = slice(r, &k, keylen, last, &n, each, arg)) == 1)
-		if (stateview_tick(r, mono_ms()) != 0)
-			return (-1);
-	return (rc == 0 ? n : -1);
+	return (walk(r, kind, keylen, first, last, mono_ms, &w));
+}
+
+/* Walk over records. */
+int64_t
+stateview_range(struct stateview_reader *r, uint8_t kind, size_t keylen,
+    uint8_t first, uint8_t last, int64_t (*mono_ms)(void),
+    void (*each)(void *arg, const struct stateview_record *x), void *arg)
+{
+	struct walk w = { .record = each, .arg = arg };
+
+	return (walk(r, kind, keylen, first, last, mono_ms, &w));
 }
 
 /* Say why. */

@@ -96,6 +96,9 @@ int stateview_each(struct stateview_reader *r, uint8_t kind,
 int64_t stateview_keys(struct stateview_reader *r, uint8_t kind,
     size_t keylen, uint8_t first, uint8_t last, int64_t (*mono_ms)(void),
     void (*each)(void *arg, const uint8_t *key), void *arg);
+int64_t stateview_range(struct stateview_reader *r, uint8_t kind,
+    size_t keylen, uint8_t first, uint8_t last, int64_t (*mono_ms)(void),
+    void (*each)(void *arg, const struct stateview_record *x), void *arg);
 
 /**
  * stateview_why(r): Why reading failed, or "".

@@ -1,8 +1,10 @@
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "store/stateview.h"
@@ -161,6 +163,72 @@ Test(stateview, walks_over_keys)
 	cr_assert_eq(memcmp(x.key, all.last, 16), 0);
 	cr_assert_eq(stateview_last(r, OTHER, 4, &x), 1);
 	cr_assert_eq(stateview_last(r, KIND, 8, &x), 0);
+	stateview_reader_end(r);
+	stateview_close(v);
+	model_clean(dir);
+}
+
+struct values {
+	unsigned n, wrong;
+	uint8_t first[16];
+};
+
+static void
+see_value(void *arg, const struct stateview_record *x)
+{
+	struct values *v = arg;
+	uint32_t i;
+
+	memcpy(&i, x->key + 8, sizeof(i));
+	v->wrong += x->keylen != 16 || x->len != 24 || x->seq != i + 1 ||
+	    (uintptr_t)x->value % 8 != 0 ||
+	    *(const uint8_t *)x->value != (i & 0xff);
+	if (v->n++ == 0)
+		memcpy(v->first, x->key, 16);
+}
+
+Test(stateview, walks_over_records)
+{
+	struct values all = { .n = 0 }, half = { .n = 0 };
+	char *dir = model_dir(), path[PATH_MAX];
+	struct stateview *v;
+	uint8_t first[16], *at;
+	struct stat st;
+	int64_t a, b;
+	int fd;
+
+	make(dir, 10000);
+	struct stateview_reader *r = begin(dir, &v);
+	cr_assert_eq(stateview_range(r, KIND, 16, 0, 255, no_time, see_value,
+	    &all), 10000);
+	cr_assert_eq(all.n, 10000);
+	a = stateview_range(r, KIND, 16, 0, 127, much_time, see_value, &half);
+	b = stateview_range(r, KIND, 16, 128, 255, much_time, see_value,
+	    &half);
+	cr_assert_eq(a + b, 10000);
+	cr_assert_eq(half.n, 10000);
+	cr_assert_eq(all.wrong + half.wrong, 0);
+	cr_assert_eq(stateview_range(r, 'Z', 16, 0, 255, no_time, see_value,
+	    &half), 0);
+	stateview_reader_end(r);
+	stateview_close(v);
+
+	/* A bit of the first value is no longer what it was. */
+	memcpy(first, all.first, sizeof(first));
+	(void)snprintf(path, sizeof(path), "%s/state.mdb", dir);
+	fd = open(path, O_RDWR);
+	cr_assert(fd != -1 && fstat(fd, &st) == 0);
+	uint8_t *map = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED, fd, 0);
+	cr_assert_neq(map, MAP_FAILED);
+	for (at = map; (at = memmem(at, (size_t)(map + st.st_size - at), first,
+	    sizeof(first))) != NULL; at += sizeof(first))
+		at[sizeof(first) + 40] ^= 1;
+	cr_assert_eq(munmap(map, (size_t)st.st_size) | close(fd), 0);
+	r = begin(dir, &v);
+	cr_assert_eq(stateview_range(r, KIND, 16, 0, 255, no_time, see_value,
+	    &half), -1);
+	cr_assert_str_neq(stateview_why(r), "");
 	stateview_reader_end(r);
 	stateview_close(v);
 	model_clean(dir);
