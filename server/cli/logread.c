@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "audit/package_cosigned.h"
+#include "plugin.h"
 
 #include "args.h"
 #include "logplace.h"
@@ -39,17 +40,39 @@ logread_trouble(struct logread *r, int code, const char *zh, const char *en,
 	return (code);
 }
 
+/* Say in Chinese that nothing is there; err as the package says it. */
+static const char *
+absent(const struct tool *t, const char *err, char *buf, size_t cap)
+{
+	static const struct { const char *en, *zh; } all[] = {
+		{ ": there is no such directory", "：没有这个目录" },
+		{ ": no log here", "：此处没有日志" } };
+	size_t i, n, len = strlen(err);
+
+	for (i = 0; t->language == LK_LANG_ZH && i < 2; i++) {
+		n = strlen(all[i].en);
+		if (len > n && strcmp(err + len - n, all[i].en) == 0) {
+			(void)snprintf(buf, cap, "%.*s%s", (int)(len - n), err,
+			    all[i].zh);
+			return (buf);
+		}
+	}
+	return (err);
+}
+
 /* Keep a failure of the package. */
 static int
 fault(struct logread *r, enum package_fault f, const char *err)
 {
+	char buf[PACKAGE_ERROR_MAX];
 
 	switch (f) {
 	case PACKAGE_ABSENT:
 		return (logread_trouble(r, TOOL_NOINPUT,
 		    "%s；请用 --data 指定 liangkad.conf 中的 data 目录，或给出日志包的位置",
 		    "%s; name the `data` directory of liangkad.conf with --data, "
-		    "or the place of a package", err));
+		    "or the place of a package", absent(r->t, err, buf,
+		    sizeof(buf))));
 	case PACKAGE_DENIED:
 		return (logread_trouble(r, TOOL_DENIED,
 		    "%s；须由 root 或守护进程的用户读取",

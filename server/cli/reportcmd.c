@@ -72,8 +72,8 @@ fits(const struct tool *t, const struct reportcmd *c)
 		return (tool_fail(t, TOOL_USAGE,
 		    "--csv-encoding 须与 --csv 同用",
 		    "--csv-encoding goes with --csv"));
-	if (c->area != NULL && (strlen(c->area) > 6 || c->area[0] == '\0' ||
-	    strspn(c->area, "0123456789") != strlen(c->area)))
+	if (c->area != NULL && (strlen(c->area) > 6 ||
+	    strlen(c->area) % 2 != 0 || c->area[0] == '\0' || strspn(c->area, "0123456789") != strlen(c->area)))
 		return (tool_fail(t, TOOL_USAGE,
 		    "--area 应为 2、4 或 6 位数字：%s",
 		    "--area: not 2, 4 or 6 digits: %s", c->area));
@@ -265,6 +265,7 @@ into_file(const struct tool *t, const struct reportcmd *c,
 static int
 print(const struct tool *t, const struct reportcmd *c, const struct report *r)
 {
+	char keys[256];
 	int rc = 0;
 
 	if (t->json)
@@ -275,10 +276,12 @@ print(const struct tool *t, const struct reportcmd *c, const struct report *r)
 		rc = reportcsv_write(t->out, r, c->table, t->language ==
 		    LK_LANG_ZH, c->encoding == GB18030);
 	else
-		reporttext_write(t, r, c->table);
-	if (rc == 1)
-		return (tool_fail(t, TOOL_USAGE, "没有名为 %s 的表",
-		    "this report has no table called %s", c->table));
+		rc = reporttext_write(t, r, c->table);
+	if (rc == 1) {
+		reporttext_keys(r, keys, sizeof(keys));
+		return (tool_fail(t, TOOL_USAGE, "没有名为 %s 的表；可用：%s",
+		    "this report has no table called %s: %s", c->table, keys));
+	}
 	if (rc == -1)
 		return (tool_fail(t, TOOL_SYSTEM,
 		    "无法转换为 GB18030：%s", "cannot write GB18030: %s",

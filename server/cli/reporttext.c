@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "desk/report.h"
@@ -133,13 +134,25 @@ table(const struct tool *t, const struct report_table *x, int zh)
 	notes(t, &x->notes, "  - ", zh);
 }
 
-/* Write it as text. */
+/* The keys of its tables. */
 void
+reporttext_keys(const struct report *r, char *buf, size_t cap)
+{
+	size_t i, n = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < r->ntables && n < cap; i++)
+		n += (size_t)snprintf(buf + n, cap - n, "%s%s", i > 0 ? ", " :
+		    "", r->tables[i]->key);
+}
+
+/* Write it as text. */
+int
 reporttext_write(const struct tool *t, const struct report *r,
     const char *key)
 {
 	int zh = t->language == LK_LANG_ZH;
-	size_t i;
+	size_t i, n = 0;
 
 	if (key == NULL) {
 		(void)fprintf(t->out, "%s%s%s\n", tool_paint(t, TOOL_BOLD),
@@ -159,8 +172,11 @@ reporttext_write(const struct tool *t, const struct report *r,
 		notes(t, &r->notes, "  - ", zh);
 	}
 	for (i = 0; i < r->ntables; i++)
-		if (key == NULL || strcmp(key, r->tables[i]->key) == 0)
+		if (key == NULL || strcmp(key, r->tables[i]->key) == 0) {
 			table(t, r->tables[i], zh);
+			n++;
+		}
+	return (key != NULL && n == 0);
 }
 
 /* A number with four decimals. */

@@ -227,6 +227,8 @@ Test(reportcmd, names_from_the_register, .init = begin, .fini = end)
 
 Test(reportcmd, what_does_not_fit_is_said, .init = begin, .fini = end)
 {
+	const struct cli_run *r;
+
 	cr_assert_eq(cli(NULL, "report", "rules", data, "--csv", "--json",
 	    NULL)->rc, 64);
 	cr_assert_eq(cli(NULL, "report", "rules", data, "--out", path,
@@ -241,6 +243,16 @@ Test(reportcmd, what_does_not_fit_is_said, .init = begin, .fini = end)
 	    "2026-11-22", "--since", "1d", NULL)->rc, 64);
 	cr_assert_eq(cli(NULL, "report", "rules", data, "--since",
 	    "2026-11-22", "--until", "2026-11-21", NULL)->rc, 64);
+	r = cli(NULL, "report", "rules", data, "--table", "nothing", NULL);
+	cr_assert_eq(r->rc, 64);
+	cr_expect_not_null(strstr(r->err, "no table called nothing: rules, "),
+	    "%s", r->err);
+	cr_assert_eq(cli(NULL, "report", "rules", data, "--area", "33010",
+	    NULL)->rc, 64);
+	r = cli(NULL, "report", "rules", "/no/such", "--lang", "zh", NULL);
+	cr_assert_eq(r->rc, 66);
+	cr_expect_not_null(strstr(r->err, "/no/such：没有这个目录；请用 --data"),
+	    "%s", r->err);
 	cr_assert_eq(cli(NULL, "report", "rules", data, "--area", "33x",
 	    NULL)->rc, 64);
 	cr_assert_eq(cli(NULL, "report", "rules", "/no/such/place",
