@@ -101,7 +101,7 @@ const struct command cmd_report_outlets = {
 	    "and area: cards opened in the period and how many of them were "
 	    "named as involved in fraud since (by a list of cards, or by a "
 	    "closing for that reason), checks and their outcome, cards issued "
-	    "against a decision, late or without a check, tellers' alarms.  "
+	    "against a decision, late or known by a file only, tellers' alarms.  "
 	    "Cards of registered campaigns stand apart and outside of the "
 	    "rate.\n"
 	    "\n"

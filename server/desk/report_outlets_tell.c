@@ -23,7 +23,7 @@
 	COUNTED("override", "违反决定开卡", "override", 0),		\
 	COUNTED("late", "逾期确认", "late", 0),				\
 	COUNTED("extra", "超出数量", "extra", REPORT_WIDE),		\
-	COUNTED("file_only", "未经核查", "no check", 0),		\
+	COUNTED("file_only", "仅见于文件", "file only", 0),		\
 	COUNTED("posthoc", "事后补录", "posthoc", REPORT_WIDE),		\
 	COUNTED("voided", "作废", "voided", REPORT_WIDE),		\
 	COUNTED("campaign_cards", "批次开卡", "of campaigns", 0),	\
@@ -397,7 +397,7 @@ figures(struct report *r, const struct outlets_report *x,
 	    all->p.n[OUTLETS_REFUSED]);
 	report_figure(r, "override", "违反决定开卡", "issued against the "
 	    "decision", all->p.n[OUTLETS_OVERRIDE]);
-	report_figure(r, "file_only", "未经核查", "issued without a check",
+	report_figure(r, "file_only", "仅见于文件", "known by a file only",
 	    all->p.n[OUTLETS_FILE]);
 	report_figure(r, "alarms", "柜员报警", "tellers' alarms",
 	    all->p.n[OUTLETS_ALARMS]);
@@ -415,6 +415,10 @@ notes(struct report *r, const struct outlets_report *x)
 	    "of cards, or a closing for that reason, has named until now.  "
 	    "Cards of campaigns stand apart and outside of the rate; "
 	    "replacements and what was taken back are not counted.");
+	report_note(r, NULL, "“仅见于文件”：没有核查的文件行，含接入核查之前所开的；是否应"
+	    "查而未查，见 liangka report reconcile。", "File only: rows of files "
+	    "that have no check, those from before the institution began to "
+	    "check too; whether one was due says liangka report reconcile.");
 	report_note(r, NULL, "比率附 95%% 区间（Wilson）。区间相互重叠的网点，名次先后不"
 	    "说明问题。", "The rate has its 95 %% interval (Wilson).  Between "
 	    "outlets whose intervals overlap, rank means nothing.");

@@ -94,6 +94,9 @@ static const struct report_column case_columns[] = {
 #define INST_WITHOUT 5 /* columns of the chart */
 #define INST_UNUSED 7
 
+/* Whose the sum of all is. */
+static const struct reporthash_teller nobody;
+
 /* Is there anything to look at? */
 static int
 odd(const struct reconcile_line *l)
@@ -141,7 +144,10 @@ say_line(struct report_table *t, int level, const struct reporthash_teller *key,
 		RECONCILE_BEFORE };
 	size_t i;
 
-	report_text(t, key->inst[0] != '\0' ? key->inst : NULL);
+	if (key == &nobody)
+		report_word(t, "total", "合计", "total");
+	else
+		report_text(t, key->inst[0] != '\0' ? key->inst : NULL);
 	if (level >= RECONCILE_OUTLET)
 		report_text(t, key->outlet[0] != '\0' ? key->outlet : NULL);
 	if (level == RECONCILE_TELLER)
@@ -197,7 +203,6 @@ say_lines(const struct reconcile *r, int level,
 		"无有效核查的开卡与无下文的核查",
 		"Issued without a check, and checks nobody used", 0, 1, 2,
 		{ INST_WITHOUT, INST_UNUSED }, 0 };
-	static const struct reporthash_teller nobody;
 	const struct reporthash *h = r->lines[level];
 	struct report_table *t;
 	size_t *order, n = reporthash_count(h), shown = 0, i;
