@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "desklist.h"
+#include "deskwant.h"
 #include "json.h"
 #include "moment.h"
 #include "refid.h"
@@ -19,38 +20,18 @@
 #define COLUMNS 10
 
 struct options {
-	const char *area;
-	const char *inst;
-	const char *outlet;
-	const char *officer;
-	struct statement_by by;	/* only the key, for --mine */
+	struct deskwant want;
 	int32_t level;
 	int32_t kind;
-	int32_t mine;
-	int32_t free;
 };
 
-#define AT(m) ARG_AT(struct options, m)
-
 static const struct arg args[] = {
-	{ "area", ARG_STRING, 0, "DIGITS", "only of outlets of this area: the "
-	    "first 2, 4 or all 6 digits", NULL, 0, 0, AT(area) },
+	DESKWANT_ARGS(struct options, want),
 	{ "level", ARG_CODE, 0, "LEVEL", "only those that are told first at "
-	    "this level", words_alert_level, 0, 0, AT(level) },
+	    "this level", words_alert_level, 0, 0,
+	    ARG_AT(struct options, level) },
 	{ "kind", ARG_CODE, 0, "KIND", "only this kind", words_alert_kind, 0, 0,
-	    AT(kind) },
-	{ "inst", ARG_STRING, 0, "ID", "only of this institution", NULL, 0, 0,
-	    AT(inst) },
-	{ "outlet", ARG_STRING, 0, "ID", "only of this outlet", NULL, 0, 0,
-	    AT(outlet) },
-	{ "free", ARG_FLAG, 0, NULL, "only those that nobody has taken", NULL,
-	    0, 0, AT(free) },
-	{ "mine", ARG_FLAG, 0, NULL, "only those that the owner of --as has "
-	    "taken", NULL, 0, 0, AT(mine) },
-	{ "as", ARG_STRING, 0, "FILE", "whose: a personal key (only its name is "
-	    "read)", NULL, 0, 0, AT(by.as) },
-	{ "officer", ARG_STRING, 0, "NAME", "only those that he has taken",
-	    NULL, 0, 0, AT(officer) },
+	    ARG_AT(struct options, kind) },
 	ARG_END
 };
 
@@ -58,17 +39,10 @@ static const struct arg args[] = {
 static int
 wanted(const struct options *o, const struct desklist_alert *a)
 {
-	char area[16];
 
-	(void)snprintf(area, sizeof(area), "%06" PRId32, a->area);
-	return ((o->area == NULL || (a->area != 0 && strncmp(area, o->area,
-	    strlen(o->area)) == 0)) &&
-	    (o->level == 0 || a->level == o->level) &&
-	    (o->kind == 0 || a->kind == o->kind) &&
-	    (o->inst == NULL || strcmp(a->inst, o->inst) == 0) &&
-	    (o->outlet == NULL || strcmp(a->outlet, o->outlet) == 0) &&
-	    (!o->free || a->taker[0] == '\0') &&
-	    (o->officer == NULL || strcmp(a->taker, o->officer) == 0));
+	return (deskwant_fits(&o->want, a->area, a->inst, a->outlet,
+	    a->taker) && (o->level == 0 || a->level == o->level) &&
+	    (o->kind == 0 || a->kind == o->kind));
 }
 
 /* The decision that it is about, 0: none. */
@@ -119,15 +93,14 @@ static int
 print_row(const struct tool *t, struct table *table,
     const struct desklist_alert *a)
 {
-	char seq[24], when[MOMENT_SIZE], ref[REFID_MAX], area[16];
+	char seq[24], when[MOMENT_SIZE], ref[REFID_MAX], area[DESKWANT_AREA];
 	const char *cell[COLUMNS] = { seq, moment_short(a->t, when),
 		word(t, words_alert_level, a->level), word(t, words_alert_kind,
-		a->kind), a->inst, a->outlet, a->area != 0 ? area : "-",
+		a->kind), a->inst, a->outlet, deskwant_area(area, a->area),
 		a->reason, about(a) != 0 ? refid_print(ref, about(a)) : "-",
 		a->taker };
 
 	(void)snprintf(seq, sizeof(seq), "%" PRIu64, a->seq);
-	(void)snprintf(area, sizeof(area), "%06" PRId32, a->area);
 	return (table_row(table, cell));
 }
 
@@ -166,46 +139,18 @@ print(const struct tool *t, const struct options *o, const struct desklist *l)
 	return (tool_flush(t, TOOL_OK));
 }
 
-/* See that the options go together; whose name --mine means. */
-static int
-settle(const struct tool *t, struct options *o, char name[32])
-{
-	size_t n = o->area != NULL ? strlen(o->area) : 0;
-	int rc;
-
-	if (o->area != NULL && ((n != 2 && n != 4 && n != 6) ||
-	    strspn(o->area, "0123456789") != n))
-		return (tool_fail(t, TOOL_USAGE,
-		    "--area：应为 2、4 或 6 位区划代码",
-		    "--area: wants 2, 4 or 6 digits"));
-	if (o->free && (o->mine || o->officer != NULL))
-		return (tool_fail(t, TOOL_USAGE,
-		    "--free 不与 --mine、--officer 同用",
-		    "--free goes with neither --mine nor --officer"));
-	if (!o->mine)
-		return (ARGS_GO);
-	if (o->by.as == NULL || o->officer != NULL)
-		return (tool_fail(t, TOOL_USAGE,
-		    "--mine 须与 --as KEY 一起给出，且不与 --officer 同用",
-		    "--mine needs --as KEY, and no --officer"));
-	if ((rc = statement_name(t, &o->by, name)) == ARGS_GO)
-		o->officer = name;
-	return (rc);
-}
-
 /* The command. */
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	struct options o = { .area = NULL };
+	struct options o = { .level = 0 };
 	struct desklist l = { .nalerts = 0 };
 	struct service c;
-	char name[32];
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
-	    (rc = settle(t, &o, name)) != ARGS_GO ||
+	    (rc = deskwant_settle(t, &o.want)) != ARGS_GO ||
 	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	if ((rc = desklist_alerts(t, &c, &l)) != 0)

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "desklist.h"
+#include "deskwant.h"
 #include "desktext.h"
 #include "json.h"
 #include "refid.h"
@@ -14,14 +15,8 @@
 #define COLUMNS 10
 
 struct options {
-	int32_t mine;
-	int32_t free;
-	struct statement_by by;	/* only the key, for --mine */
-	const char *officer;
+	struct deskwant want;
 	int64_t due;
-	const char *area;
-	const char *inst;
-	const char *outlet;
 	int32_t standing;
 	int32_t overrides;
 };
@@ -29,22 +24,9 @@ struct options {
 #define AT(m) ARG_AT(struct options, m)
 
 static const struct arg args[] = {
-	{ "mine", ARG_FLAG, 0, NULL, "only those that the owner of --as has "
-	    "taken", NULL, 0, 0, AT(mine) },
-	{ "as", ARG_STRING, 0, "FILE", "whose: a personal key (only its name is "
-	    "read)", NULL, 0, 0, AT(by.as) },
-	{ "officer", ARG_STRING, 0, "NAME", "only those that he has taken",
-	    NULL, 0, 0, AT(officer) },
-	{ "free", ARG_FLAG, 0, NULL, "only those that nobody has taken", NULL,
-	    0, 0, AT(free) },
+	DESKWANT_ARGS(struct options, want),
 	{ "due", ARG_DURATION, 0, "TIME", "only those due within this time, "
 	    "e.g. 2h, or overdue", NULL, 0, INT64_C(31536000000), AT(due) },
-	{ "area", ARG_STRING, 0, "DIGITS", "only at outlets of this area: the "
-	    "first 2, 4 or all 6 digits", NULL, 0, 0, AT(area) },
-	{ "inst", ARG_STRING, 0, "ID", "only of this institution", NULL, 0, 0,
-	    AT(inst) },
-	{ "outlet", ARG_STRING, 0, "ID", "only of this outlet", NULL, 0, 0,
-	    AT(outlet) },
 	{ "standing", ARG_CODE, 0, "WORD", "only open, taken or dispatched "
 	    "ones", words_standing, 0, 0, AT(standing) },
 	{ "overrides", ARG_FLAG, 0, NULL, "only refusals that are to be "
@@ -57,15 +39,9 @@ static const struct arg args[] = {
 static int
 wanted(const struct options *o, const struct desklist_case *c, int64_t now)
 {
-	char area[16];
 
-	(void)snprintf(area, sizeof(area), "%06d", c->area);
-	return ((o->officer == NULL || strcmp(c->taker, o->officer) == 0) &&
-	    (!o->free || c->taker[0] == '\0') &&
-	    (o->due < 0 || c->due - now <= o->due) &&
-	    (o->area == NULL || strncmp(area, o->area, strlen(o->area)) ==
-	    0) && (o->inst == NULL || strcmp(c->inst, o->inst) == 0) &&
-	    (o->outlet == NULL || strcmp(c->outlet, o->outlet) == 0) &&
+	return (deskwant_fits(&o->want, c->area, c->inst, c->outlet,
+	    c->taker) && (o->due < 0 || c->due - now <= o->due) &&
 	    (o->standing == 0 || c->standing == o->standing) &&
 	    (!o->overrides || c->proposer[0] != '\0'));
 }
@@ -86,16 +62,16 @@ static int
 print_row(const struct tool *t, struct table *table,
     const struct desklist_case *c, int64_t now)
 {
-	char ref[REFID_MAX], due[DESKTEXT_MAX], note[DESKTEXT_MAX], area[16];
+	char ref[REFID_MAX], due[DESKTEXT_MAX], note[DESKTEXT_MAX];
+	char area[DESKWANT_AREA];
 	const char *standing = words_name(words_standing, c->standing,
 	    t->language == LK_LANG_ZH);
 	const char *cell[COLUMNS] = { refid_print(ref, c->seq),
 		desktext_due(t, c->due, now, due), standing != NULL ? standing :
-		"?", c->taker, c->inst, c->outlet, area,
+		"?", c->taker, c->inst, c->outlet, deskwant_area(area, c->area),
 		desktext_product(t, c->product), c->reason,
 		desktext_note(t, c, note) };
 
-	(void)snprintf(area, sizeof(area), "%06d", c->area);
 	return (table_row(table, cell));
 }
 
@@ -138,29 +114,6 @@ print(const struct tool *t, const struct options *o, const struct desklist *l)
 	return (TOOL_OK);
 }
 
-/* See that the options go together; whose name --mine means. */
-static int
-settle(const struct tool *t, struct options *o, char name[32])
-{
-	size_t n = o->area != NULL ? strlen(o->area) : 0;
-	int rc;
-
-	if (o->area != NULL && ((n != 2 && n != 4 && n != 6) ||
-	    strspn(o->area, "0123456789") != n))
-		return (tool_fail(t, TOOL_USAGE,
-		    "--area：应为 2、4 或 6 位区划代码",
-		    "--area: wants 2, 4 or 6 digits"));
-	if (!o->mine)
-		return (ARGS_GO);
-	if (o->by.as == NULL || o->officer != NULL)
-		return (tool_fail(t, TOOL_USAGE,
-		    "--mine 须与 --as KEY 一起给出，且不与 --officer 同用",
-		    "--mine needs --as KEY, and no --officer"));
-	if ((rc = statement_name(t, &o->by, name)) == ARGS_GO)
-		o->officer = name;
-	return (rc);
-}
-
 /* The command. */
 static int
 run(struct tool *t, int argc, char **argv)
@@ -168,12 +121,11 @@ run(struct tool *t, int argc, char **argv)
 	struct options o = { .due = -1 };
 	struct desklist l = { .ncases = 0 };
 	struct service c;
-	char name[32];
 	int rc;
 
 	if ((rc = args_read(t, &o, &argc, argv)) != ARGS_GO ||
 	    (rc = args_operands(t, argc, argv, 0, 0, "", "")) != ARGS_GO ||
-	    (rc = settle(t, &o, name)) != ARGS_GO ||
+	    (rc = deskwant_settle(t, &o.want)) != ARGS_GO ||
 	    (rc = service_open(t, &c)) != ARGS_GO)
 		return (rc);
 	if ((rc = desklist_cases(t, &c, &l)) != 0)
