@@ -25,7 +25,7 @@ quote(FILE *f, const char *s)
 			(void)fputs("\\n", f);
 		else if (c == '\t')
 			(void)fputs("\\t", f);
-		else if (c < 0x20 || c == 0x7f)
+		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 			(void)fprintf(f, "\\u%04" PRIx32, c);
 		else
 			(void)fwrite(s, 1, n, f);

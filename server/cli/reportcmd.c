@@ -23,6 +23,7 @@
 
 #define PROGRESS 4096	/* entries from one sign of life to the next */
 #define DAY_MS INT64_C(86400000)
+#define LAST_MS INT64_C(253402300799999) /* the end of the year 9999 */
 
 enum { UTF8, GB18030 };
 
@@ -117,6 +118,14 @@ progress(const struct pass *p, int end)
 	(void)fflush(p->t->err);
 }
 
+/* Is it a moment that can be?  Nobody has looked at the journal's signature. */
+static int
+moment(int64_t ms)
+{
+
+	return (ms >= 0 && ms <= LAST_MS);
+}
+
 /* Take an entry. */
 static int
 take(void *arg, const struct package_entry *pe)
@@ -129,6 +138,12 @@ take(void *arg, const struct package_entry *pe)
 		    "seq %" PRIu64 "：记录内容有误（第 %zu 字节），请报告",
 		    "seq %" PRIu64 ": the entry is not well-formed at its byte "
 		    "%zu; please report it", pe->seq, at));
+	if (!moment(p->e.t) || !moment(p->e.at) || !moment(p->e.expires) ||
+	    !moment(p->e.due))
+		return (logread_trouble(p->r, TOOL_DATA,
+		    "seq %" PRIu64 "：记录的时间不可能成立，请用 liangka log verify "
+		    "核验", "seq %" PRIu64 ": the entry tells of a time that "
+		    "cannot be; see liangka log verify", pe->seq));
 	if (p->o->until != 0 && p->kind->ahead != REPORTKIND_ALL &&
 	    p->e.t >= p->o->until + p->kind->ahead)
 		return (LOGREAD_END);

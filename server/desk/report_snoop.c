@@ -98,7 +98,7 @@ told(struct snoop *s, const struct entry *e)
 	}
 	x->denied += (uint64_t)e->n_denied;
 	x->again += (uint64_t)e->n_again;
-	x->wrong += (uint64_t)(e->n_arg + e->n_input);
+	x->wrong += (uint64_t)((int64_t)e->n_arg + e->n_input);
 	return (0);
 }
 

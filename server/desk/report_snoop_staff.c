@@ -269,8 +269,8 @@ snoop_desk_entry(struct snoop_desk *d, const struct snoop *s,
 			return (0);
 		if ((x = staff_of(d, e->teller)) == NULL)
 			return (-1);
-		x->refused += (uint64_t)(e->n_denied + e->n_again +
-		    e->n_arg + e->n_input);
+		x->refused += (uint64_t)((int64_t)e->n_denied +
+		    e->n_again + e->n_arg + e->n_input);
 		return (0);
 	default:
 		return (0);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/utf8.h"
+
 #include "report.h"
 #include "report_impl.h"
 #include "reportcsv.h"
@@ -22,20 +24,29 @@ formula(const char *s)
 	return (0);
 }
 
-/* Write a cell of text. */
+/* Write a cell of text; what a terminal would obey, or nobody sees, becomes U+FFFD. */
 static void
 text(FILE *f, const char *s)
 {
 	int quoted = strpbrk(s, ",\"\r\n") != NULL;
+	size_t len = strlen(s), n;
+	uint32_t c;
 
 	if (quoted)
 		(void)fputc('"', f);
 	if (formula(s))
 		(void)fputc('\'', f);
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
+	for (; len > 0; s += n, len -= n) {
+		n = utf8_next(&c, s, len);
+		if (n == 0 || (utf8_hidden(c) && strchr("\t\r\n", *s) ==
+		    NULL)) {
+			(void)fputs("\xef\xbf\xbd", f);
+			n += n == 0;
+			continue;
+		}
+		if (c == '"')
 			(void)fputc('"', f);
-		(void)fputc(*s, f);
+		(void)fwrite(s, 1, n, f);
 	}
 	if (quoted)
 		(void)fputc('"', f);

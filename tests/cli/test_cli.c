@@ -210,7 +210,7 @@ Test(json, escapes_what_must_be)
 	FILE *f = open_memstream(&p, &n);
 
 	json_begin(&j, f);
-	json_text(&j, "a\"", "x\\\"\n\t\v\x7f\xff" "开");
+	json_text(&j, "a\"", "x\\\"\n\t\v\x7f\xff\xc2\x9b" "开");
 	json_list(&j, "b");
 	json_i64(&j, NULL, INT64_MIN);
 	json_u64(&j, NULL, UINT64_MAX);
@@ -222,7 +222,7 @@ Test(json, escapes_what_must_be)
 	json_end(&j);
 	(void)fclose(f);
 	cr_expect_str_eq(p, "{\"a\\\"\":\"x\\\\\\\"\\n\\t\\u000b\\u007f\xef\xbf"
-	    "\xbd开\",\"b\":[-9223372036854775808,18446744073709551615,{}],"
+	    "\xbd\\u009b开\",\"b\":[-9223372036854775808,18446744073709551615,{}],"
 	    "\"c\":null,\"d\":[\"guardian\",2147483648]}\n");
 	cr_expect(jsonok(p));
 	free(p);

@@ -278,6 +278,10 @@ Test(snoop, refusals_of_staff_and_other_nodes_are_told_apart)
 	(void)snprintf(e.teller, sizeof(e.teller), "wang");
 	e.n_denied = 2;
 	(void)reportday_put(&d, &e);
+	/* Sums are as wide as what is summed up. */
+	(void)snprintf(e.teller, sizeof(e.teller), "zhu");
+	e.n_denied = e.n_input = INT32_MAX;
+	(void)reportday_put(&d, &e);
 	entry_clear(&e, ENTRY_ACCESS);
 	(void)snprintf(e.decided_by, sizeof(e.decided_by), "wang");
 	(void)snprintf(e.origin, sizeof(e.origin), "node2");
@@ -285,6 +289,7 @@ Test(snoop, refusals_of_staff_and_other_nodes_are_told_apart)
 	(void)reportday_put(&d, &e);
 	settle(1);
 	cr_expect_eq(staff("wang")->refused, 2);
+	cr_expect_eq(staff("zhu")->refused, UINT64_C(2) * INT32_MAX);
 	cr_expect_eq(staff("wang")->elsewhere, 1);
 	cr_expect_eq(staff("wang")->outside, 0);
 	end();
