@@ -336,6 +336,10 @@ take(struct run *r)
 		return (rc);
 	if (changed != NULL)
 		return (tell_changed(r, changed));
+	/* Not one was for us to tell: the socket is the wrong one. */
+	if (x.c.why[INTAKEROW_RIGHT] > 0 && x.c.fresh + x.c.known +
+	    x.c.merged + x.c.closed + x.c.ambiguous == 0)
+		return (TOOL_DENIED);
 	return (x.c.rejected > 0 ? TOOL_DATA : TOOL_OK);
 }
 

@@ -129,7 +129,7 @@ Test(intake, twice_changes_nothing_and_bad_rows_are_kept_apart)
 	cr_expect_eq(files, 1, "nothing was new: nothing is written");
 	/* What no socket may tell. */
 	cr_expect_eq(daemon_tool(d, "$L intake $D/day.csv --socket "
-	    "$D/bank.sock --json"), 65);
+	    "$D/bank.sock --json"), 77);
 	cr_expect(strstr(daemon_said(d), "\"right\":") != NULL, "%s",
 	    daemon_said(d));
 	daemon_stop_and_check(d);
