@@ -100,9 +100,9 @@ no_case(struct request *q, const struct step *st)
 
 	if (st->d.decision == LK_REVIEW && st->d.by != LK_BY_CENTRE)
 		return (request_refuse(q, LK_E_DENIED,
-		    "该审核由网点或机构自行办理（lk_resolve），不归中心",
+		    "该审核由网点或机构自行办理（liangka resolve），不归中心",
 		    "this review is the branch's or institution's own "
-		    "(lk_resolve), not the centre's"));
+		    "(liangka resolve), not the centre's"));
 	if (standing == LK_STANDING_EXPIRED)
 		return (request_refuse(q, LK_E_STATE,
 		    "审核期限已过，请重新核查", "the review's time is over: "

@@ -233,9 +233,9 @@ ours(struct request *q, const struct found *found)
 
 	if (found->d->decision == LK_REVIEW && found->d->by != LK_BY_CENTRE)
 		return (request_refuse(q, LK_E_DENIED,
-		    "该审核由网点或机构自行办理（lk_resolve），不归中心",
+		    "该审核由网点或机构自行办理（liangka resolve），不归中心",
 		    "this review is the branch's or institution's own "
-		    "(lk_resolve), not the centre's"));
+		    "(liangka resolve), not the centre's"));
 	return (open_review(q, found->d) != 0 ? -1 : cases_free(q,
 	    found->seq));
 }
