@@ -252,7 +252,7 @@ END {
 	printf("ordinary applicants held               %6.2f %%  (under 0.5)      %s\n",
 	    o, o < 0.5 ? "reached" : "MISSED")
 	printf("legitimate bursts above 1 %%            %s\n",
-	    over == "" ? "none              reached" : over "  MISSED")
+	    over == "" ? "none                       reached" : over "  MISSED")
 	if (unanswered > 0)
 		printf("checks without an answer: %d\n", unanswered)
 	exit(c < 95 || o >= 0.5 || over != "" || unanswered > 0)
