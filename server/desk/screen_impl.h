@@ -301,6 +301,24 @@ uint32_t screen_persons_inst(const struct screen_persons *p, const char *name,
 /* screen_look.c */
 int screen_look(struct screen_worker *w, struct screen_unit *u);
 
+/* screen_facts.c: what the rules read of a row. */
+struct screen_facts {
+	const struct policy_fact *fact;
+	size_t n;
+	int64_t value[POLICY_MAX_FACTS];
+	/* those that are not the same for all rows */
+	int64_t differs[POLICY_MAX_FACTS];
+	uint8_t slot[POLICY_MAX_FACTS];
+	size_t ndiffers;
+	int64_t from[POLICY_MAX_FACTS]; /* a window of openings: where it begins */
+	struct application a;
+};
+void screen_facts_open(struct screen_facts *f, const struct screen_run *run,
+    const int32_t *listed);
+void screen_facts_gather(struct screen_facts *f, const struct person *p,
+    const struct screen_row *r, int linked);
+int32_t screen_facts_age(int32_t birth, int32_t today);
+
 /* screen_judge.c */
 struct screen_match {
 	const struct screen_list *list;

@@ -41,13 +41,11 @@ struct memo_facts {
 struct screen_judge {
 	const struct screen_run *run;
 	const struct policy *policy;
-	const struct policy_fact *fact;
-	size_t nfacts;
+	struct screen_facts facts;
 	int reads_age;
 	uint8_t counts[POLICY_MAX_RULES][COUNTS];
 	uint8_t ncounts[POLICY_MAX_RULES];
 	int32_t listed[POLICY_MAX_LISTS];
-	int64_t value[POLICY_MAX_FACTS];
 	struct verdict v;
 	struct memo memo[MEMOS];
 	struct memo_facts memo_facts[MEMOS_FACTS];
@@ -74,7 +72,7 @@ note(struct screen_judge *j, int rule, const struct policy_sum *s)
 			if (j->counts[rule][k] == s->slot[i])
 				break;
 		if (k == j->ncounts[rule] && k < COUNTS &&
-		    counts(j->fact[s->slot[i]].fn))
+		    counts(j->facts.fact[s->slot[i]].fn))
 			j->counts[rule][j->ncounts[rule]++] = s->slot[i];
 	}
 }
@@ -90,7 +88,7 @@ find_counts(struct screen_judge *j)
 	if ((c = calloc(POLICY_WHY_MAX, sizeof(*c))) == NULL)
 		return (-1);
 	for (rule = 0; rule < (int)policy_rules(j->policy); rule++) {
-		n = policy_why(j->policy, rule, j->value, c, POLICY_WHY_MAX,
+		n = policy_why(j->policy, rule, j->facts.value, c, POLICY_WHY_MAX,
 		    &all);
 		for (i = 0; i < n; i++) {
 			note(j, rule, &c[i].left);
@@ -112,9 +110,9 @@ screen_judge_new(struct screen_run *run)
 		return (NULL);
 	j->run = run;
 	j->policy = run->o->policy;
-	j->nfacts = policy_facts(j->policy, &j->fact);
-	for (i = 0; i < j->nfacts; i++)
-		j->reads_age |= j->fact[i].fn == POLICY_AGE;
+	screen_facts_open(&j->facts, run, j->listed);
+	for (i = 0; i < j->facts.n; i++)
+		j->reads_age |= j->facts.fact[i].fn == POLICY_AGE;
 	if (find_counts(j) != 0) {
 		free(j);
 		return (NULL);
@@ -148,63 +146,6 @@ screen_judge_other(struct screen_judge *j)
 	return (&j->other);
 }
 
-/* The product that rules see. */
-static int32_t
-product_of(const struct person *p, const struct screen_row *r)
-{
-
-	if (r->product != 0)
-		return (r->product);
-	return (p->nopen > 0 ? p->open[p->nopen - 1].product : 0);
-}
-
-/*
- * The look: nobody applies for anything, so counts are gathered as of a replacement,
- * which adds nothing to them, and what it does add is taken off again.
- */
-static void
-gather(struct screen_judge *j, const struct person *p,
-    const struct screen_row *r, int linked)
-{
-	struct application a = { .now = j->run->now, .inst = r->inst,
-		.institution = r->inst_code, .product = product_of(p, r),
-		.operation = LK_OP_REPLACE, .held_here = -1,
-		.id_type = r->id_type, .subject =
-		(r->flags & SCREEN_R_ORG) != 0 ? LK_SUBJECT_ORGANISATION :
-		LK_SUBJECT_PERSON, .birth = (r->flags & SCREEN_R_ORG) != 0 ?
-		IDENTITY_NO_BIRTH : r->birth, .guardian = 1,
-		.cleared = p->clear_left > 0, .listed = j->listed,
-		.outlet_known = 1, .linked = linked };
-	struct application anywhere;
-	size_t i;
-
-	facts_gather(j->fact, j->nfacts, p, &a, j->value);
-	for (i = 0; i < j->nfacts; i++)
-		switch (j->fact[i].fn) {
-		case POLICY_OPERATION:
-			j->value[i] = LK_OP_NEW;
-			break;
-		case POLICY_QUANTITY:
-			j->value[i] = 0;
-			break;
-		case POLICY_HOUR:
-			j->value[i] = 12;
-			break;
-		case POLICY_ATTEMPTS:
-		case POLICY_REPLACED:
-			j->value[i]--;
-			break;
-		case POLICY_ATTEMPT_INSTITUTIONS:
-			anywhere = a;
-			anywhere.inst = 0;
-			j->value[i] = facts_value(&j->fact[i], p, &anywhere) -
-			    1;
-			break;
-		default:
-			break;
-		}
-}
-
 /* The decision of the policy, as ours. */
 static int
 decision_of(int32_t decision)
@@ -212,20 +153,6 @@ decision_of(int32_t decision)
 
 	return (decision >= LK_REJECT ? SCREEN_REJECT : decision >= LK_REVIEW ?
 	    SCREEN_REVIEW : decision >= LK_LIMIT ? SCREEN_LIMIT : SCREEN_PASS);
-}
-
-/* day_age(), by a division except near a birthday. */
-static int32_t
-age_of(int32_t birth, int32_t today)
-{
-	int64_t days = (int64_t)today - birth;
-	int64_t years = days * 400 / 146097;
-	int64_t rest = days * 400 - years * 146097;
-
-	/* More than three days from where a year is full, by any calendar. */
-	if (days < 0 || rest < 3 * 400 || rest > 146097 - 3 * 400)
-		return (day_age(birth, today));
-	return ((int32_t)years);
 }
 
 /* What decides about the holder of a row who is not known; return a hash of it. */
@@ -238,7 +165,7 @@ key_of(const struct screen_judge *j, const struct screen_row *r, struct key *k)
 		.inst_code = r->inst_code, .id_type = r->id_type, .age = -1,
 		.known = 1 };
 	if (j->reads_age && r->birth != IDENTITY_NO_BIRTH)
-		k->age = age_of(r->birth, j->run->today);
+		k->age = screen_facts_age(r->birth, j->run->today);
 	h = (uint32_t)k->age * 0x9e3779b1u ^
 	    (uint32_t)k->product * 0x85ebca6bu ^ k->inst * 0xc2b2ae35u ^
 	    (uint32_t)k->id_type * 0x27d4eb2fu ^ (uint32_t)k->inst_code;
@@ -257,8 +184,8 @@ screen_judge_pass(struct screen_judge *j, const struct screen_row *r)
 		return (m->pass);
 	person_init(&j->other);
 	memset(j->listed, 0, sizeof(j->listed));
-	gather(j, &j->other, r, 0);
-	policy_decide(j->policy, j->value, j->run->now, &j->v);
+	screen_facts_gather(&j->facts, &j->other, r, 0);
+	policy_decide(j->policy, j->facts.value, j->run->now, &j->v);
 	m->key = k;
 	m->pass = j->v.decision == LK_PASS && j->v.nhits == 0;
 	return (m->pass);
@@ -268,8 +195,8 @@ screen_judge_pass(struct screen_judge *j, const struct screen_row *r)
 static void
 decide(struct screen_judge *j)
 {
-	XXH128_hash_t h = XXH3_128bits(j->value, j->nfacts *
-	    sizeof(j->value[0]));
+	XXH128_hash_t h = XXH3_128bits(j->facts.differs, j->facts.ndiffers *
+	    sizeof(j->facts.differs[0]));
 	struct memo_facts *m = &j->memo_facts[h.low64 % MEMOS_FACTS];
 
 	if (XXH128_isEqual(m->hash, h)) {
@@ -278,7 +205,7 @@ decide(struct screen_judge *j)
 		memcpy(j->v.hit, m->hit, m->nhits);
 		return;
 	}
-	policy_decide(j->policy, j->value, j->run->now, &j->v);
+	policy_decide(j->policy, j->facts.value, j->run->now, &j->v);
 	if (j->v.nhits > MEMO_HITS)
 		return;
 	m->hash = h;
@@ -340,16 +267,16 @@ say_counts(struct screen_judge *j, struct screen_text *t)
 		rule = j->v.hit[i];
 		for (k = 0; k < j->ncounts[rule]; k++) {
 			slot = j->counts[rule][k];
-			if (done[slot]++ != 0 || j->value[slot] <= 0)
+			if (done[slot]++ != 0 || j->facts.value[slot] <= 0)
 				continue;
-			(void)policy_fact_name(&j->fact[slot], name,
+			(void)policy_fact_name(&j->facts.fact[slot], name,
 			    sizeof(name));
 			/* held(bank, here): one word */
 			if ((comma = strstr(name, ", ")) != NULL)
 				memmove(comma + 1, comma + 2,
 				    strlen(comma + 2) + 1);
 			(void)snprintf(text, sizeof(text), "%s%s=%" PRId64,
-			    some++ != 0 ? " " : "", name, j->value[slot]);
+			    some++ != 0 ? " " : "", name, j->facts.value[slot]);
 			say(t, text);
 		}
 	}
@@ -409,9 +336,9 @@ screen_judge_row(struct screen_judge *j, struct screen_unit *u,
 	}
 	if ((r->flags & SCREEN_R_KNOWN) != 0)
 		add_account(j, r);
-	gather(j, &j->p, r, linked);
+	screen_facts_gather(&j->facts, &j->p, r, linked);
 	if (claimed) {
-		policy_decide(j->policy, j->value, j->run->now, &j->v);
+		policy_decide(j->policy, j->facts.value, j->run->now, &j->v);
 		policy_soften(j->policy, &j->v);
 	} else
 		decide(j);

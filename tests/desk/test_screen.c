@@ -277,6 +277,57 @@ Test(screen, lists)
 	node_close(&n);
 }
 
+/* The first second of each window, the one before, what is still to come, and today. */
+Test(screen, edges)
+{
+	static const uint32_t begin = NOW - (NOW + 8 * 3600) % DAY;
+	static const struct {
+		uint32_t at;
+		const char *row;
+	} all[] = {
+		{ NOW - 30 * DAY, "pass,,,,," },
+		{ NOW - 30 * DAY + 1, "review,MONTH,,\"cards(30d)=1\",," },
+		{ NOW - 7 * DAY, "review,MONTH,,\"cards(30d)=1\",," },
+		{ NOW - 7 * DAY + 1, "review,MONTH WEEK,,\"cards(30d)=1 "
+		    "institutions(7d)=1\",," },
+		{ begin - 1, "review,MONTH WEEK,,\"cards(30d)=1 "
+		    "institutions(7d)=1\",," },
+		{ begin, "review,MONTH WEEK TODAY,,\"cards(30d)=1 "
+		    "institutions(7d)=1 visits(today)=1\",," },
+		{ NOW, "review,MONTH WEEK TODAY,,\"cards(30d)=1 "
+		    "institutions(7d)=1 visits(today)=1\",," },
+		{ NOW + 1, "pass,,,,," },
+	};
+	char text[1024] = "id_no\n", id[19];
+	struct person p;
+	struct node n;
+	char *got;
+	size_t i;
+
+	node_open(&n);
+	policy_free(n.policy);
+	n.o.policy = n.policy = screenkit_policy(
+	    "[rule MONTH]\nwhen = \"cards(30d) >= 1\"\nthen = review\n"
+	    "by = centre\nreason = \"M\"\n[rule WEEK]\nwhen = "
+	    "\"institutions(7d) >= 1\"\nthen = review\nby = centre\n"
+	    "reason = \"W\"\n[rule TODAY]\nwhen = \"visits(today) >= 1\"\n"
+	    "then = review\nby = centre\nreason = \"T\"\n");
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		screenkit_citizen(id, 700 + (unsigned)i);
+		person_init(&p);
+		opens(&p, NOW - 100 * DAY, LK_PRODUCT_BANK1, n.icbc);
+		opens(&p, all[i].at, LK_PRODUCT_BANK1, n.icbc);
+		node_person(&n, id, &p);
+		strcat(strcat(text, id), "\n");
+	}
+	cr_assert_eq(node_screen(&n, text), SCREEN_FINE, "%s", n.err);
+	got = screenkit_read(n.o.result, NULL);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		cr_expect_str_eq(row_of(got, (unsigned)i + 1), all[i].row);
+	free(got);
+	node_close(&n);
+}
+
 /* Windows: what stands in the record, with nothing added. */
 Test(screen, windows)
 {
