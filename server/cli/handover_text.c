@@ -64,7 +64,7 @@ put_node(const struct tool *t, const struct handover *h)
 		(void)fputs(tool_zh(t, "，不使用名单", ", no lists"), t->out);
 	else if (h->lists.version != 0)
 		(void)fprintf(t->out, tool_zh(t,
-		    "，名单 %" PRId64 "，签发于 %s 前", ", lists %" PRId64
+		    "，名单 %" PRId64 "，签发于 %s前", ", lists %" PRId64
 		    ", signed %s ago"), h->lists.version, desktext_due(t,
 		    h->now, h->lists.signed_ms, buf));
 	if ((h->status.flags & LK_R_STALE) != 0)

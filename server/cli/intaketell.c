@@ -77,9 +77,14 @@ intaketell_bad(struct intaketell *p, uint64_t line, size_t column,
 {
 	FILE *err = p->t->err;
 
-	if (++p->bad > SHOWN || p->t->json)
+	if (p->t->json || ++p->bad > SHOWN + 1)
 		return;
 	intaketell_clear(p);
+	if (p->bad > SHOWN) {
+		(void)fputs(tool_zh(p->t, "……其余只计数\n",
+		    "... the others are only counted\n"), err);
+		return;
+	}
 	width_put(err, p->f->name);
 	(void)fprintf(err, ":%" PRIu64 ":", line);
 	if (column != 0)
@@ -87,9 +92,6 @@ intaketell_bad(struct intaketell *p, uint64_t line, size_t column,
 	(void)fputc(' ', err);
 	width_put(err, why);
 	(void)fputc('\n', err);
-	if (p->bad == SHOWN)
-		(void)fputs(tool_zh(p->t, "……其余只计数\n",
-		    "... the others are only counted\n"), err);
 }
 
 /* As JSON. */
@@ -217,12 +219,12 @@ intaketell_result(const struct tool *t, const struct intakefile *f,
 	    "，将销户 %" PRIu64 "，退回 %" PRIu64 "（其中歧义 %" PRIu64
 	    "），将报警 %" PRIu64 "\n", "  rehearsal, %" PRIu64 " rows: %" PRIu64
 	    " would be new, %" PRIu64 " are known, %" PRIu64
-	    " would be merged, %" PRIu64 " closed, %" PRIu64 " rejected (%"
+	    " would be merged,\n  %" PRIu64 " closed, %" PRIu64 " rejected (%"
 	    PRIu64 " of them ambiguous); %" PRIu64 " alerts\n") : tool_zh(t,
 	    "  %" PRIu64 " 行：新增 %" PRIu64 "，已有 %" PRIu64 "，并入 %" PRIu64
 	    "，销户 %" PRIu64 "，退回 %" PRIu64 "（其中歧义 %" PRIu64
 	    "），报警 %" PRIu64 "\n", "  %" PRIu64 " rows: %" PRIu64 " new, %"
-	    PRIu64 " known, %" PRIu64 " merged, %" PRIu64 " closed, %" PRIu64
+	    PRIu64 " known, %" PRIu64 " merged, %" PRIu64 " closed,\n  %" PRIu64
 	    " rejected (%" PRIu64 " of them ambiguous); %" PRIu64
 	    " alerts\n"), c->rows, c->fresh, c->known, c->merged, c->closed,
 	    c->rejected, c->ambiguous, c->alerts);
