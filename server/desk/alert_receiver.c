@@ -297,16 +297,18 @@ alert_receiver_secrets(struct alert_receiver *to, const char *dir, char *err)
 	return (read_all(to, err));
 }
 
-/* Where it is, without a robot's key. */
+/* Where it is, without a robot's key; some have theirs in the path. */
 const char *
 alert_routing_shown(const struct alert_receiver *to, char *out, size_t cap)
 {
+	size_t len, n = strcspn(to->url, "?#");
 
+	if (to->url_file[0] != '\0')
+		n = (size_t)(host_of(to->url, &len) - to->url) + len;
 	if (to->kind == ALERT_COMMAND)
 		(void)snprintf(out, cap, "%s", to->nargs > 0 ? to->argv[0] :
 		    "");
 	else
-		(void)snprintf(out, cap, "%.*s", (int)strcspn(to->url, "?#"),
-		    to->url);
+		(void)snprintf(out, cap, "%.*s", (int)n, to->url);
 	return (out);
 }

@@ -126,7 +126,8 @@ int alert_routing_next(const struct alert_routing *r, int32_t area, int level);
 /**
  * alert_routing_find(r, name): The index of a receiver, or -1.
  * alert_routing_shown(receiver, out, cap): Where it is, as messages may show it: without
- * what stands in a query, which is a robot's key.  Return out.
+ * what stands in a query, which is a robot's key, and by its host alone where the address
+ * came from a file, which is kept as a secret.  Return out.
  * alert_routing_loopback(url): Does an address lead to this machine alone?
  */
 int alert_routing_find(const struct alert_routing *r, const char *name);

@@ -169,13 +169,14 @@ Test(alert_routing, secrets_are_read_from_files_that_are_ours_alone)
 	(void)snprintf(path, sizeof(path), "%s/r.conf", dir);
 	put(dir, "r.conf", "[receiver a]\nkind = dingtalk\nurl_file = \"u\"\n"
 	    "secret = \"s\"\n[default]\ncity = a\n", 0644);
-	put(dir, "u", "https://oapi.example/robot?access_token=GEHEIM\n", 0600);
+	put(dir, "u", "https://oapi.example/hook/GEHEIM?access_token=GEHEIM\n",
+	    0600);
 	put(dir, "s", "SECabcdefghijklmnop\n", 0600);
 	cr_assert_not_null(r = alert_routing_load(path, &sink, err), "%s%s",
 	    err, said);
 	cr_expect_str_eq(r->receiver[0]->secret, "SECabcdefghijklmnop");
 	cr_expect_str_eq(alert_routing_shown(r->receiver[0], out,
-	    sizeof(out)), "https://oapi.example/robot");
+	    sizeof(out)), "https://oapi.example");
 	alert_routing_free(r);
 	put(dir, "s", "SECabcdefghijklmnop\n", 0640);
 	cr_expect_null(alert_routing_load(path, &sink, err));
