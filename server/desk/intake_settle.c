@@ -80,13 +80,16 @@ static void
 reject(struct intake *x, const struct intake_frame *fr,
     const struct intake_line *l, size_t column, const char *why)
 {
+	size_t i, cells = x->c.n > 0 ? x->c.n : x->c.most;
 	const char *raw = &fr->raw[l->raw];
 	FILE *f = x->o->reject;
-	size_t i;
 
 	if (f == NULL)
 		return;
-	if (!l->unread)
+	/* Half a row is never to be taken in, and where no heading tells, a number of
+	 * ours behind a short row would be one of its cells. */
+	if (!l->unread && l->fault.why != INTAKEMAP_HALF &&
+	    (x->c.n > 0 || l->fault.why != INTAKEMAP_CELLS))
 		put_raw(f, raw, l->rawlen, x->separator);
 	else {
 		/* One cell of it, so that it harms none of its neighbours. */
@@ -94,7 +97,7 @@ reject(struct intake *x, const struct intake_frame *fr,
 		    i++)
 			;
 		csvfile_put(f, raw, i);
-		for (i = 1; i < x->c.n; i++)
+		for (i = 1; i < cells; i++)
 			(void)fputc(x->separator, f);
 	}
 	(void)fprintf(f, "%c%" PRIu64 "%c", x->separator, l->line,

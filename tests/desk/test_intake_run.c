@@ -371,8 +371,8 @@ Test(intake_run, bad_rows_stand_in_the_reject_file_in_their_order)
 	    "or 2026-01-31 15:04:05\"\r\n"
 	    "\"d,\"\"p5,bank1,2026-11-22,o1\",,,,,7,,\"a quote is not closed, or "
 	    "text follows it\"\r\n"
-	    "e,p6,bank1,2026-11,8,,\"the last row is cut off: was the file still "
-	    "being written?  Take it in again when it is whole\"\r\n";
+	    "\"e,p6,bank1,2026-11\",,,,,8,,\"the last row is cut off: was the file "
+	    "still being written?  Take it in again when it is whole\"\r\n";
 
 	cr_assert_eq(run(text, &o), INTAKE_DONE);
 	cr_expect_eq(r.c.fresh, 2);
@@ -380,6 +380,31 @@ Test(intake_run, bad_rows_stand_in_the_reject_file_in_their_order)
 	cr_expect_eq(r.c.why[INTAKEROW_PERSON], 1);
 	cr_expect_eq(r.c.why[INTAKEMAP_HALF], 1);
 	cr_expect_str_eq(rejects, want);
+}
+
+Test(intake_run, what_is_short_takes_nothing_of_ours_for_a_cell)
+{
+	struct intake_options o = { .institution = "abank" };
+	static const char mapping[] = "[mapping]\nname = \"m\"\n"
+	    "heading = false\n[columns]\ncard = 1\nid_no = 2\nopened = 3\n"
+	    "outlet = 4\n[fixed]\nproduct = bank1\n";
+	struct intakemap *m = intakemap_read("m", mapping, strlen(mapping),
+	    NULL);
+	char *again;
+
+	cr_assert_not_null(m);
+	o.map = m;
+	cr_assert_eq(run("a,p1,2026-11-22\nb,p2,2026-11-22,o1\n"
+	    "c,p3,2026-11-22", &o), INTAKE_DONE);
+	cr_expect_eq(r.c.fresh, 1);
+	cr_expect_eq(r.c.rejected, 2);
+	/* The line, the column and the reason stand behind what was given. */
+	again = strdup(rejects);
+	cr_assert_eq(run(again, &o), INTAKE_DONE);
+	cr_expect_eq(r.c.fresh, 0, "%s", again);
+	cr_expect_eq(r.c.rejected, 2);
+	free(again);
+	intakemap_free(m);
 }
 
 Test(intake_run, a_field_without_a_column_is_named)
