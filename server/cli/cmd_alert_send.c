@@ -185,12 +185,12 @@ tell_failed(struct run *x, const struct alert_event *e)
 		    " 秒后再试", "%s (%s) refused alert %" PRIu64 ": %s.  "
 		    "Look at routing.conf and at the receiver; again in %"
 		    PRId64 " s", e->receiver, e->where, e->seq, e->why,
-		    e->next_ms / 1000);
+		    (e->next_ms + 999) / 1000);
 	else
 		(void)tool_fail(x->t, TOOL_NO, "%s（%s）未收到告警 %" PRIu64
 		    "：%s（%" PRId64 " 秒后重试）", "%s (%s) did not get alert %"
 		    PRIu64 ": %s (again in %" PRId64 " s)", e->receiver,
-		    e->where, e->seq, e->why, e->next_ms / 1000);
+		    e->where, e->seq, e->why, (e->next_ms + 999) / 1000);
 }
 
 /* That it was delivered. */
@@ -359,9 +359,14 @@ begin(struct run *x)
 		    "out of memory"));
 	alert_journal_source(x->journal, &x->source);
 	alert_carry_carrier(x->carry, &x->carrier);
-	if ((x->send = alert_send_open(&so, &busy, err)) == NULL)
-		return (tool_fail(x->t, busy ? TOOL_LATER : TOOL_IO, "%s",
-		    "%s", err));
+	x->send = alert_send_open(&so, &busy, err);
+	if (x->send == NULL && busy)
+		return (tool_fail(x->t, TOOL_LATER,
+		    "%s：另一个 liangka alert send 正在使用这个状态目录",
+		    "%s: another \"liangka alert send\" is at work with it",
+		    x->o.state));
+	if (x->send == NULL)
+		return (tool_fail(x->t, TOOL_IO, "%s", "%s", err));
 	rc = x->o.once ? once(x) : serve(x);
 	alert_carry_close(x->carry);
 	x->carry = NULL;
