@@ -1,6 +1,6 @@
 /* Tokens of many short texts under one key: the same tokens as token_make(), in less
  * time where the processor has instructions for SHA-256 (two texts are hashed side by
- * side).  For programs that go through millions of rows.
+ * side) or AVX-512 (sixteen are).  For programs that go through millions of rows.
  *
  * Thread rule: as token.h. */
 #ifndef LIANGKA_KEYS_TOKEN_BATCH_H
