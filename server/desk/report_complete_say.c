@@ -14,9 +14,9 @@
 static const struct {
 	const char *name, *zh, *en;
 } whys[COMPLETE_WHYS] = {
-	[COMPLETE_WHY_FILE] = { "file", "仅见于文件,未核查",
+	[COMPLETE_WHY_FILE] = { "file", "仅见于文件，未核查",
 	    "in a file only, not checked" },
-	[COMPLETE_WHY_BY_FILE] = { "by_file", "有核查,仅由文件确认",
+	[COMPLETE_WHY_BY_FILE] = { "by_file", "有核查，仅由文件确认",
 	    "checked, confirmed by a file only" },
 	[COMPLETE_WHY_POSTHOC] = { "posthoc", "事后补报", "checked afterwards" },
 	[COMPLETE_WHY_LATE] = { "late", "过期确认", "confirmed too late" },
@@ -27,8 +27,8 @@ static const struct {
 	[COMPLETE_WHY_LAPSED] = { "lapsed", "核查通过后无下文",
 	    "passed, nothing heard since" },
 	[COMPLETE_WHY_VOIDED] = { "voided", "已作废", "taken back" },
-	[COMPLETE_WHY_MIDNIGHT] = { "midnight", "临近零点,或记在另一日",
-	    "near midnight: of another day there?" },
+	[COMPLETE_WHY_MIDNIGHT] = { "midnight", "临近零点，或记在另一日",
+	    "near midnight, perhaps of another day there" },
 };
 
 #define PLACE								\
