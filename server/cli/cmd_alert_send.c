@@ -22,6 +22,7 @@
 #include "json.h"
 #include "logplace.h"
 #include "refid.h"
+#include "reportregister.h"
 
 #define NICE	5		/* the counter on the same machine comes first */
 #define POLL_MS 1000
@@ -47,8 +48,9 @@ static const struct arg args[] = {
 	{ "since", ARG_TIME, 0, "TIME", "without a state: alerts of this time "
 	    "and later (default: a day ago)", NULL, 0, 0,
 	    ARG_AT(struct options, since) },
-	{ "outlets", ARG_STRING, 0, "FILE", "outlet register: outlets are told "
-	    "with their names", NULL, 0, 0, ARG_AT(struct options, outlets) },
+	{ "outlets", ARG_STRING, 0, "FILE", "the outlet register, as published "
+	    "or as \"outlet import\" takes it: outlets are told with their names "
+	    "(default: the one that the daemon has adopted)", NULL, 0, 0, ARG_AT(struct options, outlets) },
 	{ "every", ARG_DURATION, 0, "TIME", "between two looks at the journal "
 	    "(default: 1s)", NULL, 100, 600000,
 	    ARG_AT(struct options, every) },
@@ -283,27 +285,14 @@ read_routing(struct run *x)
 	    "内存不足", "out of memory"));
 }
 
-/* Read the register. */
+/* Read the register: as published, as people send it, or the daemon's own. */
 static int
 read_outlets(struct run *x)
 {
-	char err[OUTLETS_ERROR_MAX] = "", *text;
-	size_t len;
-	FILE *f;
+	char used[2048];
 
-	if (x->o.outlets == NULL)
-		return (ARGS_GO);
-	if ((f = fopen(x->o.outlets, "re")) == NULL)
-		return (tool_fail(x->t, TOOL_NOINPUT, "%s：%s", "%s: %s",
-		    x->o.outlets, tool_errno(x->t, errno)));
-	text = malloc(OUTLETS_MAX_TEXT);
-	len = text != NULL ? fread(text, 1, OUTLETS_MAX_TEXT, f) : 0;
-	(void)fclose(f);
-	if (text != NULL)
-		x->outlets = outlets_read(x->o.outlets, text, len, err);
-	free(text);
-	return (x->outlets != NULL ? ARGS_GO : tool_fail(x->t, TOOL_DATA,
-	    "%s", "%s", err[0] != '\0' ? err : "out of memory"));
+	return (reportregister_read(x->t, x->o.outlets, x->o.data, &x->outlets,
+	    used, sizeof(used)));
 }
 
 /* Tell what there is to tell, and end. */

@@ -215,6 +215,13 @@ Test(alert, a_routing_file_that_is_wrong)
 	    EX_CONFIG, "%s", daemon_said(d));
 	cr_expect(said("r.conf:2:8: error:") && said("webhook"), "%s",
 	    daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "printf '机构,网点,名称,区划\\nbank,0371,"
+	    "城东支行,330102\\n' >$D/o.csv; $L alert send --routing "
+	    "%s/routing.conf --outlets $D/o.csv --check 2>&1", keys), 0,
+	    "as people send it: %s", daemon_said(d));
+	cr_expect_eq(daemon_tool(d, "$L alert send --routing "
+	    "%s/routing.conf --outlets $D/none --check 2>&1", keys),
+	    EX_NOINPUT, "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L alert send --routing $D/none --check "
 	    "2>&1"), EX_NOINPUT, "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L alert send --routing %s/routing.conf "
