@@ -75,8 +75,8 @@ extern const struct word reportcmd_encodings[];
 
 #define REPORTCMD_EXITS							\
 	"0  done\n64 wrong usage\n"					\
-	"65 the log is damaged or cut, or the register is wrong\n"	\
-	"66 there is no log\n71 out of memory\n74 read or write error\n"	\
+	"65 the log is damaged or cut, or a file that is named is wrong\n" \
+	"66 there is no log, or no such file\n71 out of memory\n74 read or write error\n"	\
 	"77 no right to read or write it\n"
 
 /**
