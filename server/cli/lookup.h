@@ -19,7 +19,7 @@ struct lookup {
 
 #define LOOKUP_ARGS(type, at)						\
 	STATEMENT_ARGS(type, at.by, 0),					\
-	{ "offline", ARG_FLAG, 0, NULL, "read a package without a daemon: the "	\
+	{ "offline", ARG_FLAG, 0, NULL, "work without a daemon: the "		\
 	    "look-up is not recorded", NULL, 0, 0, ARG_AT(type, at.offline) }
 
 /**

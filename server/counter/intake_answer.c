@@ -80,7 +80,7 @@ single_refused(struct request *q, const struct intakerow_result *res)
 			code = LK_E_CONFLICT;
 		break;
 	}
-	(void)request_refuse(q, code, "%s:%s", "%s: %s",
+	(void)request_refuse(q, code, "%s：%s", "%s: %s",
 	    wire_tag_name(tags[res->field] != 0 ? tags[res->field] :
 	    WIRE_T_CARD_REF), intakerow_why_text(res, q->english));
 }

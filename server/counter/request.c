@@ -160,7 +160,7 @@ request_identity(struct request *q, unsigned type_tag, unsigned no_tag,
 	if (identity_parse(id, type, no.p, no.len, iso,
 	    day_of(q->now / 1000), &err) == 0)
 		return (0);
-	return (request_refuse(q, LK_E_INPUT, "%s:%s", "%s: %s",
+	return (request_refuse(q, LK_E_INPUT, "%s：%s", "%s: %s",
 	    wire_tag_name(err.fault == IDENTITY_NO_COUNTRY ||
 	    err.fault == IDENTITY_BAD_COUNTRY ? country_tag : no_tag),
 	    identity_fault_text(err.fault, q->english)));
