@@ -424,7 +424,7 @@ const struct command cmd_intake = {
 	.name = "intake",
 	.synopsis = "FILE... [--format NAME] [--dry-run] [--stock] [--rejects "
 	    "FILE] [options]",
-	.brief = "take in an institution's daily file (导入每日开卡、销卡文件)",
+	.brief = "take in an institution's daily file (导入每日文件)",
 	.text = "Reads a table of new cards and closures: CSV in UTF-8, GB18030 "
 	    "(GBK) or UTF-16, with , ; tab or | between the cells, as spreadsheets "
 	    "and bank systems write it.  "
@@ -461,8 +461,7 @@ const struct command cmd_intake = {
 	.exits = "0  all rows are in, or were\n"
 	    "1  the reject file is there already\n"
 	    "64 wrong usage\n"
-	    "65 some rows were rejected, the file changed while it was read, or "
-	    "it cannot be used\n"
+	    "65 some rows were rejected, or the file changed or cannot be used\n"
 	    "66 there is no such file or mapping\n"
 	    "69 the daemon is away or cannot record: the same command goes on\n"
 	    "71 out of memory\n74 read or write error\n"

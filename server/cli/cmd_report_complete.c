@@ -84,7 +84,7 @@ const struct command cmd_report_complete = {
 	.name = "report complete",
 	.synopsis = "[DIR|URL | --data DIR] [--totals FILE] [--since TIME] "
 	    "[--until TIME] [--html FILE | --csv] [options]",
-	.brief = "an institution's daily totals against the journal (完整性核对)",
+	.brief = "an institution's daily totals against ours (完整性核对)",
 	.text = "Counts what the journal knows to be issued and closed, by "
 	    "institution, outlet, day and product, and how it came to know: "
 	    "confirms in order, late, against the decision, beyond the number "

@@ -40,7 +40,7 @@ const struct command cmd_report_reconcile = {
 	.name = "report reconcile",
 	.synopsis = "[DIR|URL | --data DIR] [--since TIME] [--until TIME] "
 	    "[--html FILE | --csv] [options]",
-	.brief = "cards issued without a check, checks without an issue (对账)",
+	.brief = "cards without a check, checks without a card (对账)",
 	.text = "Compares what was issued (confirms, cards checked afterwards, "
 	    "rows of daily files) with what was checked, by institution, "
 	    "outlet and teller, and names each case.\n"

@@ -67,7 +67,7 @@ const struct command cmd_resolve = {
 	.name = "resolve",
 	.synopsis = "ID approve|deny --teller ID [--second ID] "
 	    "[--evidence WORDS] [options]",
-	.brief = "clear a review of the branch's or institution's own (自行审核)",
+	.brief = "clear a branch's or institution's own review (自行审核)",
 	.text = "For reviews that the policy leaves to the counter or to the "
 	    "institution; those of the centre are answered at its desk.  An "
 	    "approval wants a second person and all the evidence that the "

@@ -374,7 +374,7 @@ const struct command cmd_screen = {
 	.name = "screen",
 	.synopsis = "FILE --out RESULT --as KEY --reason TEXT | --offline "
 	    "[--resume] [options]",
-	.brief = "screen existing accounts against lists and windows (存量筛查)",
+	.brief = "screen existing accounts by lists and windows (存量筛查)",
 	.text = "Goes through a file of accounts, millions of rows, and asks for "
 	    "each: what would the policy say today if the holder had come for "
 	    "the account that he has, wanting nothing more?  CSV in UTF-8, "
