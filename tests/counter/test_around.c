@@ -117,7 +117,7 @@ CASE(around, a_claim_says_nothing_of_whom_it_names)
 /* Nor does it use up the room for what he says himself. */
 CASE(around, claims_leave_room_for_his_own)
 {
-	char txn[8];
+	char txn[16];
 	int i;
 
 	for (i = 10; i < 15; i++) {
@@ -152,7 +152,7 @@ CASE(around, a_claim_does_not_soften_his_own_refusal)
 /* A stranger with many attempts must not crowd his own refusals out of the count. */
 CASE(around, a_claim_never_makes_things_easier)
 {
-	char txn[8];
+	char txn[16];
 	int i;
 
 	check(&x, "abank", "1", 1, LK_PRODUCT_CREDIT, "a");
