@@ -179,6 +179,22 @@ place(struct screen_run *run, int kind, size_t i, const char *text)
 	return (0);
 }
 
+/* Does the first row hold a number as accounts have them?  Then it is no heading. */
+static int
+holds_number(const struct csvfile_row *row)
+{
+	size_t i, k, digits;
+
+	for (i = 0; i < row->n; i++) {
+		for (k = digits = 0; k < row->cell[i].len; k++)
+			digits += row->cell[i].text[k] >= '0' &&
+			    row->cell[i].text[k] <= '9';
+		if (digits >= 11)
+			return (1);
+	}
+	return (0);
+}
+
 /* Find the columns by the first row. */
 int
 screen_columns_read(struct screen_run *run, const struct csvfile_row *row)
@@ -190,6 +206,12 @@ screen_columns_read(struct screen_run *run, const struct csvfile_row *row)
 	memset(c, 0, sizeof(*c));
 	memset(c->at, 0xff, sizeof(c->at));
 	c->copy = SIZE_MAX;
+	if (holds_number(row))
+		return (screen_fail(run, SCREEN_USELESS, run->o->english ?
+		    "%s: the first row is an account: put a row above it that "
+		    "names the columns (id_no, card ...)" :
+		    "%s：首行是账户数据：请在其上加一行列名，如 证件号码、卡号",
+		    run->o->name));
 	for (i = 0; i < row->n; i++) {
 		kind = find(headings, row->cell[i].text, row->cell[i].len);
 		if (kind != SCREEN_C_NONE) {

@@ -683,6 +683,8 @@ Test(screen, useless_files)
 		{ "", "nothing in it" },
 		{ "\n\n\n", "nothing in it" },
 		{ "a,b\n1,2\n", "no column" },
+		{ "身份证,330106199602091212\n身份证,110105198808213893\n",
+		    "the first row is an account" },
 		{ "id_no,身份证号\n1,2\n", "headed alike" },
 		{ "\"id_no\n1,2\n", "quote" },
 	};
