@@ -311,7 +311,7 @@ openers_finish(void *arg, struct report *r)
 	if (openers_join(x) != 0)
 		return (-1);
 	for (i = 0; i < reporthash_count(x->persons); i++)
-		openers_sort(reporthash_value(x->persons, i));
+		openers_sort(x, reporthash_value(x->persons, i));
 	return (openers_tell(x, r));
 }
 

@@ -77,15 +77,6 @@ by_time(const void *a, const void *b)
 	return (x->seq < y->seq ? -1 : x->seq > y->seq);
 }
 
-/* Put a person's applications in order. */
-void
-openers_sort(struct openers_person *p)
-{
-
-	if (p->n > 1)
-		qsort(p->v, p->n, sizeof(*p->v), by_time);
-}
-
 /* Does an application count? */
 int
 openers_counts(const struct openers_row *r, int held)
@@ -105,30 +96,50 @@ inst_of(const struct openers *x, const struct openers_row *r)
 	    r->outlet))->inst);
 }
 
-/* Is k the last application in its window of its visit, or of its institution? */
-static int
-last_of(const struct openers *x, const struct openers_person *p, uint32_t k,
-    uint32_t i, int held, int visits)
+/* The next application after k that counts: of its visit, or of its institution. */
+static uint32_t
+again(const struct openers *x, const struct openers_person *p, uint32_t k,
+    int held, int visits)
 {
 	const struct openers_row *r = &p->v[k], *q;
-	uint32_t m;
+	int64_t at = r->at / 1000;
+	uint32_t m, inst = inst_of(x, r);
 
-	for (m = k + 1; m <= i; m++) {
+	for (m = k + 1; m < p->n; m++) {
 		q = &p->v[m];
+		/* Beyond it no window that holds k asks. */
+		if (visits ? day_of(q->at / 1000) != day_of(at) :
+		    q->at / 1000 >= at + 7 * DAY_S)
+			break;
 		if (!openers_counts(q, held) || (visits &&
 		    (q->flags & OPENERS_DATED) != 0))
 			continue;
-		if (visits ? q->visit == r->visit : inst_of(x, q) ==
-		    inst_of(x, r))
-			return (0);
+		if (visits ? q->visit == r->visit : inst_of(x, q) == inst)
+			return (m);
 	}
-	return (1);
+	return (OPENERS_NONE);
+}
+
+/* Put a person's applications in order. */
+void
+openers_sort(const struct openers *x, struct openers_person *p)
+{
+	uint32_t i;
+	int held;
+
+	if (p->n > 1)
+		qsort(p->v, p->n, sizeof(*p->v), by_time);
+	for (i = 0; i < p->n; i++)
+		for (held = 0; held < 2; held++) {
+			p->v[i].visit_again[held] = again(x, p, i, held, 1);
+			p->v[i].inst_again[held] = again(x, p, i, held, 0);
+		}
 }
 
 /* What the windows hold that end with application i. */
 void
-openers_window(const struct openers *x, const struct openers_person *p,
-    uint32_t i, int held, uint32_t n[REPORT_OPENERS_THRESHOLDS])
+openers_window(const struct openers_person *p, uint32_t i, int held,
+    uint32_t n[REPORT_OPENERS_THRESHOLDS])
 {
 	int64_t now = p->v[i].at / 1000, at;
 	const struct openers_row *r;
@@ -145,11 +156,11 @@ openers_window(const struct openers *x, const struct openers_person *p,
 		n[3] += r->quantity;
 		if (at > now - 30 * DAY_S)
 			n[2] += r->quantity;
-		if (at > now - 7 * DAY_S && last_of(x, p, k - 1, i, held, 0))
+		if (at > now - 7 * DAY_S && r->inst_again[held] > i)
 			n[1]++;
 		if (day_of(at) == day_of(now) &&
 		    (r->flags & OPENERS_DATED) == 0 &&
-		    last_of(x, p, k - 1, i, held, 1))
+		    r->visit_again[held] > i)
 			n[0]++;
 	}
 	/* What is known by its day only ends no window below two days. */
@@ -173,7 +184,7 @@ one(const struct openers *x, const struct openers_person *p, uint32_t i,
 			f->campaign += r->quantity;
 	} else
 		f->held++;
-	openers_window(x, p, i, held, n);
+	openers_window(p, i, held, n);
 	for (k = 0; k < REPORT_OPENERS_THRESHOLDS; k++) {
 		if (n[k] > f->most[k])
 			f->most[k] = n[k];

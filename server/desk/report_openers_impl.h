@@ -47,6 +47,9 @@ struct openers_row {
 	uint8_t product;
 	uint8_t state;
 	uint8_t flags;
+	/* the next one that counts, without and with those that were held */
+	uint32_t visit_again[2]; /* of the same visit on that day */
+	uint32_t inst_again[2];	/* of the same institution within 7 days */
 };
 
 struct openers_person {
@@ -105,21 +108,22 @@ struct openers_told {
 /**
  * openers_join(x): Join the documents that are of one person.  Return 0, or -1 when out of
  * memory.
- * openers_sort(p): Put a person's applications in order.
+ * openers_sort(x, p): Put a person's applications in order and say of each which is the
+ * next of its visit and of its institution.
  */
 int openers_join(struct openers *x);
-void openers_sort(struct openers_person *p);
+void openers_sort(const struct openers *x, struct openers_person *p);
 
 /**
  * openers_counts(row, held): Does an application count: as issued, or with `held` as one
  * that is held or was?
- * openers_window(x, p, i, held, n): What the windows hold that end with application i of a
+ * openers_window(p, i, held, n): What the windows hold that end with application i of a
  * sorted person, by threshold.
  * openers_find(x, p, held, f): Go through a sorted person.
  */
 int openers_counts(const struct openers_row *row, int held);
-void openers_window(const struct openers *x, const struct openers_person *p,
-    uint32_t i, int held, uint32_t n[REPORT_OPENERS_THRESHOLDS]);
+void openers_window(const struct openers_person *p, uint32_t i, int held,
+    uint32_t n[REPORT_OPENERS_THRESHOLDS]);
 void openers_find(const struct openers *x, const struct openers_person *p,
     int held, struct openers_found *f);
 

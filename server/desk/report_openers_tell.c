@@ -269,7 +269,7 @@ reached(const struct openers *x, const struct openers_person *p, uint32_t i,
 
 	if (!openers_counts(&p->v[i], held))
 		return (0);
-	openers_window(x, p, i, held, n);
+	openers_window(p, i, held, n);
 	for (k = 0; k < REPORT_OPENERS_THRESHOLDS; k++)
 		if (x->own.over[k] != 0 && n[k] >= (uint32_t)x->own.over[k])
 			over |= 1u << k;
