@@ -63,6 +63,22 @@ intake_read_authority(struct intake *x)
 	return (0);
 }
 
+/* Is a card reference free of control characters, but for tabs, which its normal form
+ * leaves out? */
+static int
+plain_card(const char *p, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n + 1) {
+		for (n = 0; i + n < len && p[i + n] != '\t'; n++)
+			;
+		if (!encoding_plain(&p[i], n))
+			return (0);
+	}
+	return (1);
+}
+
 /* The card reference. */
 int
 intake_read_card(struct intake *x)
@@ -74,7 +90,7 @@ intake_read_card(struct intake *x)
 
 	if (len > wire_tag_max(WIRE_T_CARD_REF))
 		return (intake_no(x, INTAKEROW_F_REF, INTAKEROW_LONG, 0));
-	if (!encoding_valid(p, len))
+	if (!encoding_valid(p, len) || !plain_card(p, len))
 		return (intake_no(x, INTAKEROW_F_REF, INTAKEROW_UNTEXT, 0));
 	if (x->early != NULL && (x->early->has & INTAKE_EARLY_CARD) != 0 &&
 	    (x->row->kind != INTAKEROW_OPEN ||

@@ -574,7 +574,14 @@ CASE(intake, bad_rows_do_not_hold_up_good_ones)
 	row(&r);
 	r = opened("abank", "o1", 1, LK_PRODUCT_BANK1, "r7");
 	row(&r);
-	cr_assert_eq(send_rows(0), 7);
+	r = opened("abank", "o1", 2, LK_PRODUCT_BANK1, "\x1b[31mr8");
+	row(&r);
+	r = opened("abank", "o1", 2, LK_PRODUCT_BANK1, "\tr9");
+	row(&r);
+	cr_assert_eq(send_rows(0), 9);
+	cr_assert_eq(result[7].why, INTAKEROW_UNTEXT);
+	cr_assert_eq(result[7].field, INTAKEROW_F_REF);
+	cr_assert_eq(result[8].outcome, INTAKEROW_NEW);
 	cr_assert_eq(result[0].why, INTAKEROW_DOCUMENT);
 	cr_assert_eq(result[0].detail, IDENTITY_CHECK);
 	cr_assert_eq(result[1].why, INTAKEROW_CODE);
