@@ -103,7 +103,7 @@ struct screen_unit {
 	XXH128_hash_t hash;	/* of the file up to `to` */
 	char *buf;		/* len bytes of the file from `from` */
 	size_t len;
-	uint32_t *pos;		/* separators and line ends, see screen_plain.c */
+	uint32_t *pos, *line;	/* separators and line ends, see screen_plain.c */
 
 	uint64_t row0, line0;	/* before the unit, once that is known */
 	uint64_t end;		/* where the next row begins */
@@ -161,6 +161,7 @@ struct screen_persons {
 struct screen_memo {
 	char text[64];
 	size_t len;
+	uint64_t both[2];	/* its beginning and its end, 8 bytes of each */
 	int known;
 	int64_t value, other;
 };

@@ -33,63 +33,77 @@ screen_line_ends(const char *p, size_t len)
 	return (n);
 }
 
-/* What kinds of bytes there are, and where separators and LFs stand, one at a time. */
-static size_t
-index_some(const char *p, size_t from, size_t to, char separator,
-    uint32_t *pos, size_t n, unsigned *seen)
+/* Where separators and line ends stand, and which of them are line ends. */
+struct index {
+	uint32_t *pos, *line;
+	size_t n, nlines;
+	unsigned seen;
+};
+
+/* What kinds of bytes there are and where, one at a time. */
+static void
+index_some(struct index *x, const char *p, size_t from, size_t to,
+    char separator)
 {
 	size_t i;
 
 	for (i = from; i < to; i++) {
+		if (p[i] == '\n')
+			x->line[x->nlines++] = (uint32_t)x->n;
 		if (p[i] == separator || p[i] == '\n')
-			pos[n++] = (uint32_t)i;
+			x->pos[x->n++] = (uint32_t)i;
 		if (p[i] == '"' || p[i] == '\0' || p[i] == '\x1a')
-			*seen |= SEEN_ODD;
+			x->seen |= SEEN_ODD;
 		if (p[i] == '\r')
-			*seen |= SEEN_CR;
+			x->seen |= SEEN_CR;
 		if ((unsigned char)p[i] >= 0x80)
-			*seen |= SEEN_HIGH;
+			x->seen |= SEEN_HIGH;
 	}
-	return (n);
 }
 
 #if defined(__SSE2__)
 /* The same of a whole block, 16 bytes at a time. */
-static size_t
-index_all(const char *p, size_t len, char separator, uint32_t *pos,
-    unsigned *seen)
+static void
+index_all(struct index *x, const char *p, size_t len, char separator)
 {
 	const __m128i sep = _mm_set1_epi8(separator), lf = _mm_set1_epi8('\n'),
 	    cr = _mm_set1_epi8('\r'), quote = _mm_set1_epi8('"'),
 	    nul = _mm_setzero_si128(), eof = _mm_set1_epi8('\x1a');
-	__m128i odd = nul, ret = nul, high = nul, v;
+	__m128i odd = nul, ret = nul, high = nul, v, end;
+	uint32_t *pos = x->pos;
 	size_t i, n = 0;
-	unsigned m;
+	unsigned m, ends, at;
 
 	for (i = 0; i + 16 <= len; i += 16) {
 		v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		end = _mm_cmpeq_epi8(v, lf);
 		m = (unsigned)_mm_movemask_epi8(_mm_or_si128(
-		    _mm_cmpeq_epi8(v, sep), _mm_cmpeq_epi8(v, lf)));
-		for (; m != 0; m &= m - 1)
-			pos[n++] = (uint32_t)i + (uint32_t)__builtin_ctz(m);
+		    _mm_cmpeq_epi8(v, sep), end));
+		ends = (unsigned)_mm_movemask_epi8(end);
+		for (; m != 0; m &= m - 1) {
+			at = (unsigned)__builtin_ctz(m);
+			pos[n] = (uint32_t)i + at;
+			x->line[x->nlines] = (uint32_t)n++;
+			x->nlines += ends >> at & 1;
+		}
 		odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(v, quote),
 		    _mm_or_si128(_mm_cmpeq_epi8(v, nul),
 		    _mm_cmpeq_epi8(v, eof))));
 		ret = _mm_or_si128(ret, _mm_cmpeq_epi8(v, cr));
 		high = _mm_or_si128(high, v);
 	}
-	*seen |= _mm_movemask_epi8(odd) != 0 ? SEEN_ODD : 0;
-	*seen |= _mm_movemask_epi8(ret) != 0 ? SEEN_CR : 0;
-	*seen |= _mm_movemask_epi8(high) != 0 ? SEEN_HIGH : 0;
-	return (index_some(p, i, len, separator, pos, n, seen));
+	x->n = n;
+	x->seen |= _mm_movemask_epi8(odd) != 0 ? SEEN_ODD : 0;
+	x->seen |= _mm_movemask_epi8(ret) != 0 ? SEEN_CR : 0;
+	x->seen |= _mm_movemask_epi8(high) != 0 ? SEEN_HIGH : 0;
+	index_some(x, p, i, len, separator);
 }
 #else
-static size_t
-index_all(const char *p, size_t len, char separator, uint32_t *pos,
-    unsigned *seen)
+static void
+index_all(struct index *x, const char *p, size_t len, char separator)
 {
 
-	return (index_some(p, 0, len, separator, pos, 0, seen));
+	index_some(x, p, 0, len, separator);
 }
 #endif
 
@@ -103,6 +117,16 @@ crlf_only(const char *p, size_t len)
 		if (++p == end || *p != '\n')
 			return (0);
 	return (1);
+}
+
+/* Three bytes of U+4000 to U+9FFF, as nearly all that are not ASCII. */
+static int
+is_han(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (b[0] >= 0xe4 && b[0] <= 0xe9 && (b[1] & 0xc0) == 0x80 &&
+	    (b[2] & 0xc0) == 0x80);
 }
 
 /* Is it UTF-8 without U+FFFD, which csvfile takes for damage? */
@@ -124,6 +148,10 @@ good_utf8(const char *p, size_t len)
 		}
 		if ((unsigned char)*p < 0x80) {
 			p++;
+			continue;
+		}
+		if (end - p >= 3 && is_han(p)) {
+			p += 3;
 			continue;
 		}
 		n = conf_utf8(p, (size_t)(end - p), &c);
@@ -206,16 +234,28 @@ cell(struct csvfile_cell *c, char *buf, size_t begin, size_t end)
 	buf[c->text + c->len - buf] = '\0';
 }
 
-/* Is there nothing in any of these cells? */
+/*
+ * Make cells of a line: those of columns that count, or all others up to n, for it is
+ * known only then whether the line is empty.  Return 1 if any of them is not.
+ */
 static int
-empty(const struct csvfile_cell *c, size_t n)
+cells(const struct screen_columns *columns, struct screen_unit *u,
+    struct csvfile_cell *c, size_t begin, const uint32_t *pos, size_t k,
+    size_t n, size_t end, int others)
 {
+	int some = 0, is;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (c[i].len > 0)
-			return (0);
-	return (1);
+	for (i = 0; i < n; i++) {
+		is = i < columns->n && (columns->kind[i] != SCREEN_C_NONE ||
+		    i == columns->copy);
+		if (is != others) {
+			cell(&c[i], u->buf, begin, i + 1 < k ? pos[i] : end);
+			some |= c[i].len > 0;
+		}
+		begin = (size_t)pos[i] + 1;
+	}
+	return (some);
 }
 
 /* Make the row of a line: k cells that end at pos[], the last at `end`. */
@@ -223,24 +263,17 @@ static int
 row(struct screen_worker *w, struct screen_unit *u, size_t begin,
     const uint32_t *pos, size_t k, size_t end, uint64_t line)
 {
+	const struct screen_columns *columns = &w->run->columns;
 	struct csvfile_cell c[CSVFILE_CELLS_MAX];
 	struct screen_row *r;
-	size_t i, n, used = w->run->columns.n;
+	size_t n, used;
 
-	c[0].len = 0;
 	n = k < CSVFILE_CELLS_MAX ? k : CSVFILE_CELLS_MAX;
-	for (i = 0; i < n && i < used; i++) {
-		cell(&c[i], u->buf, begin, i + 1 < k ? pos[i] : end);
-		begin = (size_t)pos[i] + 1;
-	}
-	if (k <= CSVFILE_CELLS_MAX && empty(c, i)) {
-		for (; i < n; i++) {
-			cell(&c[i], u->buf, begin, i + 1 < k ? pos[i] : end);
-			begin = (size_t)pos[i] + 1;
-		}
-		if (empty(c, n))
-			return (0);
-	}
+	used = n < columns->n ? n : columns->n;
+	if (!cells(columns, u, c, begin, pos, k, used, end, 0) &&
+	    k <= CSVFILE_CELLS_MAX &&
+	    !cells(columns, u, c, begin, pos, k, n, end, 1))
+		return (0);
 	if ((r = screen_row_new(u)) == NULL)
 		return (screen_fail(w->run, SCREEN_MEMORY, "out of memory"));
 	r->line = line;
@@ -251,51 +284,49 @@ row(struct screen_worker *w, struct screen_unit *u, size_t begin,
 		r->at = CSVFILE_CELLS_MAX + 1;
 		return (0);
 	}
-	screen_row_cells(w, u, r, c, n < used ? n : used);
+	screen_row_cells(w, u, r, c, used);
 	return (0);
 }
 
 /* Make rows of all lines. */
 static int
-rows(struct screen_worker *w, struct screen_unit *u, size_t npos)
+rows(struct screen_worker *w, struct screen_unit *u, struct index *x)
 {
 	const char *p = u->buf;
-	size_t begin = 0, first = 0, i, end;
-	uint64_t line = 0;
+	size_t begin = 0, first = 0, i, end, last;
 
 	/* A last line without an end gets one behind the block. */
-	if (u->len > 0 && p[u->len - 1] != '\n')
-		u->pos[npos++] = (uint32_t)u->len;
-	for (i = 0; i < npos; i++) {
-		if (u->pos[i] < u->len && p[u->pos[i]] != '\n')
-			continue;
-		end = u->pos[i];
+	if (u->len > 0 && p[u->len - 1] != '\n') {
+		x->line[x->nlines++] = (uint32_t)x->n;
+		x->pos[x->n++] = (uint32_t)u->len;
+	}
+	for (i = 0; i < x->nlines; i++) {
+		last = x->line[i];
+		end = x->pos[last];
 		if (end > begin && p[end - 1] == '\r' && end < u->len)
 			end--;
-		if (end > begin && row(w, u, begin, &u->pos[first],
-		    i - first + 1, end, line) != 0)
+		if (end > begin && row(w, u, begin, &x->pos[first],
+		    last - first + 1, end, i) != 0)
 			return (-1);
-		begin = (size_t)u->pos[i] + 1;
-		first = i + 1;
-		line++;
+		begin = (size_t)x->pos[last] + 1;
+		first = last + 1;
 	}
-	u->lines = line;
+	u->lines = x->nlines;
 	u->end = u->to;
 	return (0);
 }
 
 /* Is one of the rows as long as to need csvfile? */
 static int
-has_long(const struct screen_unit *u, size_t npos)
+has_long(const struct screen_unit *u, const struct index *x)
 {
-	size_t begin = 0, i;
+	size_t begin = 0, i, at;
 
-	for (i = 0; i < npos; i++) {
-		if (u->buf[u->pos[i]] != '\n')
-			continue;
-		if (u->pos[i] - begin > ROW_MAX)
+	for (i = 0; i < x->nlines; i++) {
+		at = x->pos[x->line[i]];
+		if (at - begin > ROW_MAX)
 			return (1);
-		begin = u->pos[i];
+		begin = at;
 	}
 	return (u->len - begin > ROW_MAX);
 }
@@ -304,19 +335,18 @@ has_long(const struct screen_unit *u, size_t npos)
 int
 screen_plain_cut(struct screen_worker *w, struct screen_unit *u)
 {
-	unsigned seen = 0;
-	size_t n;
+	struct index x = { .pos = u->pos, .line = u->line };
 
 	if (u->outside || (u->encoding != CSVFILE_UTF8 && u->encoding !=
 	    CSVFILE_GUESS))
 		return (0);
-	n = index_all(u->buf, u->len, w->run->separator, u->pos, &seen);
-	if ((seen & SEEN_ODD) != 0 || has_long(u, n) ||
-	    ((seen & SEEN_CR) != 0 && !crlf_only(u->buf, u->len)))
+	index_all(&x, u->buf, u->len, w->run->separator);
+	if ((x.seen & SEEN_ODD) != 0 || has_long(u, &x) ||
+	    ((x.seen & SEEN_CR) != 0 && !crlf_only(u->buf, u->len)))
 		return (0);
-	if ((seen & SEEN_HIGH) != 0 && (u->encoding == CSVFILE_GUESS ||
+	if ((x.seen & SEEN_HIGH) != 0 && (u->encoding == CSVFILE_GUESS ||
 	    !good_utf8(u->buf, u->len)))
 		return (0);
 	u->plain = 1;
-	return (rows(w, u, n) == 0 ? 1 : -1);
+	return (rows(w, u, &x) == 0 ? 1 : -1);
 }

@@ -201,31 +201,53 @@ card(struct screen_run *run, struct screen_unit *u, struct screen_row *r,
 	return (0);
 }
 
+/* The first and the last 8 bytes of a word, which overlap in one of less than 16. */
+static void
+ends(uint64_t both[2], const char *p, size_t len)
+{
+	uint32_t a, z;
+
+	both[0] = both[1] = 0;
+	if (len >= 8) {
+		memcpy(&both[0], p, 8);
+		memcpy(&both[1], p + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&z, p + len - 4, 4);
+		both[0] = a;
+		both[1] = z;
+	} else if (len > 0) {
+		both[0] = (uint64_t)(unsigned char)p[0] << 8 |
+		    (unsigned char)p[len / 2];
+		both[1] = (unsigned char)p[len - 1];
+	}
+}
+
 /* Where a word would be remembered. */
 static struct screen_memo *
-memo_of(struct screen_memo all[SCREEN_MEMOS], const struct csvfile_cell *c)
+memo_of(struct screen_memo all[SCREEN_MEMOS], const uint64_t both[2])
 {
-	uint32_t h = (uint32_t)c->len;
-	size_t i;
+	uint64_t h = (both[0] ^ both[1] * 0x9e3779b97f4a7c15ull) *
+	    0xbf58476d1ce4e5b9ull;
 
-	for (i = 0; i < c->len && i < sizeof(all->text); i++)
-		h = h * 31 + (unsigned char)c->text[i];
-	return (&all[(h ^ h >> 8) % SCREEN_MEMOS]);
+	return (&all[(h >> 32) % SCREEN_MEMOS]);
 }
 
 /* Is it this one? */
 static int
-same(const struct screen_memo *m, const struct csvfile_cell *c)
+same(const struct screen_memo *m, const struct csvfile_cell *c,
+    const uint64_t both[2])
 {
 
-	return (m->known && m->len == c->len && memcmp(m->text, c->text,
-	    c->len) == 0);
+	return (m->known && m->len == c->len && m->both[0] == both[0] &&
+	    m->both[1] == both[1] && (c->len <= 16 || memcmp(m->text, c->text,
+	    c->len) == 0));
 }
 
 /* Remember what a word means. */
 static void
-learn(struct screen_memo *m, const struct csvfile_cell *c, int64_t value,
-    int64_t other)
+learn(struct screen_memo *m, const struct csvfile_cell *c,
+    const uint64_t both[2], int64_t value, int64_t other)
 {
 
 	m->known = c->len <= sizeof(m->text);
@@ -233,6 +255,7 @@ learn(struct screen_memo *m, const struct csvfile_cell *c, int64_t value,
 		return;
 	m->len = c->len;
 	memcpy(m->text, c->text, c->len);
+	memcpy(m->both, both, sizeof(m->both));
 	m->value = value;
 	m->other = other;
 }
@@ -242,17 +265,20 @@ static int
 type(struct screen_worker *w, struct screen_row *r,
     const struct csvfile_cell *c)
 {
-	struct screen_memo *m = memo_of(w->type, c);
+	struct screen_memo *m;
+	uint64_t both[2];
 	int32_t x;
 
-	if (same(m, c)) {
+	ends(both, c->text, c->len);
+	m = memo_of(w->type, both);
+	if (same(m, c, both)) {
 		r->id_type = (uint8_t)m->value;
 		return (0);
 	}
 	if ((x = import_id_type(c->text, c->len)) == 0)
 		return (wrong(r, w->run->columns.at[SCREEN_C_TYPE],
 		    SCREEN_W_TYPE, 0));
-	learn(m, c, x, 0);
+	learn(m, c, both, x, 0);
 	r->id_type = (uint8_t)x;
 	return (0);
 }
@@ -262,17 +288,20 @@ static int
 product(struct screen_worker *w, struct screen_row *r,
     const struct csvfile_cell *c)
 {
-	struct screen_memo *m = memo_of(w->product, c);
+	struct screen_memo *m;
+	uint64_t both[2];
 	int x;
 
-	if (same(m, c)) {
+	ends(both, c->text, c->len);
+	m = memo_of(w->product, both);
+	if (same(m, c, both)) {
 		r->product = (uint8_t)m->value;
 		return (0);
 	}
 	if ((x = screen_product(c->text, c->len)) == 0)
 		return (wrong(r, w->run->columns.at[SCREEN_C_PRODUCT],
 		    SCREEN_W_PRODUCT, 0));
-	learn(m, c, x, 0);
+	learn(m, c, both, x, 0);
 	r->product = (uint8_t)x;
 	return (0);
 }
@@ -283,10 +312,13 @@ institution(struct screen_worker *w, struct screen_row *r, const char *text,
     size_t len)
 {
 	struct csvfile_cell c = { .text = text, .len = len };
-	struct screen_memo *m = memo_of(w->inst, &c);
 	char name[sizeof(((struct screen_inst *)0)->name)];
+	struct screen_memo *m;
+	uint64_t both[2];
 
-	if (same(m, &c)) {
+	ends(both, text, len);
+	m = memo_of(w->inst, both);
+	if (same(m, &c, both)) {
 		r->inst = (uint32_t)m->value;
 		r->inst_code = (int32_t)m->other;
 		return (0);
@@ -298,7 +330,7 @@ institution(struct screen_worker *w, struct screen_row *r, const char *text,
 	name[len] = '\0';
 	r->inst = screen_persons_inst(&w->run->persons, text, len);
 	r->inst_code = policy_institution_code(w->run->o->policy, name);
-	learn(m, &c, r->inst, r->inst_code);
+	learn(m, &c, both, r->inst, r->inst_code);
 	return (0);
 }
 

@@ -96,6 +96,7 @@ screen_unit_open(struct screen_unit *u, const struct screen_run *run,
 	memset(u, 0, sizeof(*u));
 	if ((u->buf = malloc(block + 64)) == NULL ||
 	    (u->pos = malloc((block + 64) * sizeof(*u->pos))) == NULL ||
+	    (u->line = malloc((block + 64) * sizeof(*u->line))) == NULL ||
 	    screen_unit_rows(u, 4096) != 0)
 		return (-1);
 	/* What no list asks for is not made. */
@@ -133,6 +134,7 @@ screen_unit_close(struct screen_unit *u, size_t block)
 
 	drop(u->buf, block);
 	free(u->pos);
+	free(u->line);
 	drop(u->row, u->cap * sizeof(*u->row));
 	drop(u->id, u->cap * sizeof(*u->id));
 	drop(u->phone, u->phone != NULL ? u->cap * sizeof(*u->phone) : 0);
