@@ -10,7 +10,10 @@
 
 #include "core.h"
 
-/* Is this card already recorded as issued on this very decision? */
+/*
+ * Is this card already recorded as issued on this very decision?  What was taken back since
+ * is not: whoever says again that he issued it is heard (I9).
+ */
 static int
 confirmed(struct request *q, const struct record_decision *d, uint64_t seq)
 {
@@ -20,7 +23,7 @@ confirmed(struct request *q, const struct record_decision *d, uint64_t seq)
 	record_card_key(key, &q->e->card, d->inst);
 	c = state_get(journal_state(q->c->journal), RECORD_CARD, key,
 	    sizeof(key), NULL, NULL);
-	return (c != NULL && d->confirms > 0 &&
+	return (c != NULL && d->confirms > 0 && d->life != LIFE_VOIDED &&
 	    memcmp(&c->person, &d->person, sizeof(c->person)) == 0 &&
 	    (c->seq == seq || token_equal(&d->card, &q->e->card)));
 }

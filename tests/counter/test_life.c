@@ -405,3 +405,24 @@ CASE(life, midnight_is_shanghai_midnight)
 	cr_assert_eq(check(&x, "abank", "002", 23, LK_PRODUCT_BANK2, "c"),
 	    LK_PASS);
 }
+
+/* The same card again, after it was taken back: it was issued all the same. */
+CASE(life, a_card_issued_after_it_was_taken_back_is_recorded)
+{
+	char id[40];
+	uint64_t end;
+
+	check(&x, "ctel", "1", 30, LK_PRODUCT_SIM, "v");
+	decision_id(&x, id);
+	cr_assert_eq(confirm(&x, id, "card-A"), LK_OK);
+	ask(&x, WIRE_VOID);
+	with(&x, WIRE_T_DECISION_ID, id);
+	withn(&x, WIRE_T_REASON_CODE, 1);
+	with(&x, WIRE_T_TELLER, "t");
+	cr_assert_eq(answer(&x), LK_OK);
+	end = journal_seq(x.journal);
+	cr_assert_eq(confirm(&x, id, "card-A"), LK_E_STATE);
+	cr_assert_eq(journal_seq(x.journal), end + 1);
+	cr_assert_eq(confirm(&x, id, "card-A"), LK_OK, "once is enough");
+	cr_assert_eq(journal_seq(x.journal), end + 1);
+}
