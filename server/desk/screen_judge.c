@@ -12,7 +12,7 @@
 #include "screen_impl.h"
 
 #define MEMOS	1024
-#define MEMOS_FACTS 8192
+#define MEMOS_FACTS 32768
 #define MEMO_HITS 24
 #define COUNTS	8	/* facts that one rule is told by */
 #define NEAR_DAYS 2	/* between a day in the file and one in the record */

@@ -9,7 +9,7 @@
 
 #include "screen_impl.h"
 
-#define AHEAD	16	/* filters are asked for this many rows in advance */
+#define AHEAD	32	/* filters are asked for this many rows in advance */
 
 /* A row on a list. */
 struct screen_hit {
