@@ -166,8 +166,10 @@ watch(void *arg, const struct entry *e)
 	case ENTRY_REVIEW:
 		/* One that is worked on is open as before. */
 		if (e->code != REVIEW_TAKE && e->code != REVIEW_RELEASE &&
-		    e->code != REVIEW_DISPATCH && e->code != REVIEW_RESULT)
+		    e->code != REVIEW_DISPATCH && e->code != REVIEW_RESULT) {
 			look(c, CASES_CASE, e->ref);
+			look(c, CASES_ALERT, e->ref);
+		}
 		break;
 	case ENTRY_ALERT:
 		look(c, CASES_ALERT, e->ref);

@@ -137,28 +137,51 @@ speaker(const struct policy *p, const struct record_decision *d,
 	return (rule);
 }
 
-/* The texts of a decision. */
+/* What the teller is told where a decision counts no more; NULL: it does. */
+static const char *
+over(const struct request *q, int standing)
+{
+
+	if (standing == LK_STANDING_EXPIRED)
+		return (q->english ? "The time for this decision is over: check "
+		    "the applicant again before issuing." :
+		    "该决定已过有效期，请重新核查后再办理。");
+	if (standing == LK_STANDING_WITHDRAWN)
+		return (q->english ? "This application was withdrawn: check the "
+		    "applicant again before issuing." :
+		    "该申请已撤回，请重新核查后再办理。");
+	return (NULL);
+}
+
+/* The texts of a decision as it stands: after an answer those of the answer. */
 static void
 put_texts(struct request *q, const struct record_decision *d,
     const char *hits)
 {
 	enum policy_lang lang = q->english ? POLICY_LANG_EN : POLICY_LANG_ZH;
+	int standing = reply_standing(d, q->now), decision = d->decision;
+	const char *said = q->text[0] != '\0' ? q->text : over(q, standing);
 	const struct policy *p = q->c->policy;
 	char buf[1024];
-	int rule;
+	int rule = POLICY_NO_RULE;
 
-	if (q->text[0] != '\0')
-		reply_put_text(q, WIRE_T_MESSAGE, q->text);
+	if (said != NULL)
+		reply_put_text(q, WIRE_T_MESSAGE, said);
 	if (p == NULL)
 		return;
-	rule = speaker(p, d, hits);
-	policy_message(p, rule, d->decision, lang, POLICY_TEXT_TELLER, buf,
+	if (standing == LK_STANDING_APPROVED)
+		decision = d->floor;
+	else if (standing == LK_STANDING_DENIED)
+		decision = LK_REJECT;
+	else
+		rule = speaker(p, d, hits);
+	policy_message(p, rule, decision, lang, POLICY_TEXT_TELLER, buf,
 	    sizeof(buf));
-	if (q->text[0] == '\0')
+	if (said == NULL)
 		reply_put_text(q, WIRE_T_MESSAGE, buf);
-	if (d->decision == LK_PASS)
+	if (decision == LK_PASS)
 		return;
-	policy_message(p, rule, d->decision, lang, POLICY_TEXT_NOTICE, buf,
+	policy_message(p, rule, decision, lang, POLICY_TEXT_NOTICE, buf,
 	    sizeof(buf));
 	reply_put_text(q, WIRE_T_NOTICE, buf);
 }

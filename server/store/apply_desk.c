@@ -89,6 +89,26 @@ apply_case(struct apply *a, const struct entry *e)
 		open_case(a, e, e->seq, e->t, 0);
 }
 
+/* Whoever works on a case has its alert too; who has decided it has closed that. */
+static void
+alert_of_case(struct apply *a, const struct entry *e, uint32_t who)
+{
+	struct record_alert *r;
+
+	if (who == 0 || e->code == REVIEW_RELEASE)
+		return;
+	if (e->code == REVIEW_APPROVE || e->code == REVIEW_DENY ||
+	    e->code == REVIEW_CLOSE) {
+		done(a, e, RECORD_ALERT, e->ref);
+		return;
+	}
+	r = waiting(a, e, RECORD_ALERT, e->ref, sizeof(*r));
+	if (r == NULL || r->taker != 0)
+		return;
+	r->taker = who;
+	r->taken = e->t;
+}
+
 /* A step in a case. */
 void
 apply_case_step(struct apply *a, const struct entry *e)
@@ -98,6 +118,7 @@ apply_case_step(struct apply *a, const struct entry *e)
 
 	if (e->decided_by[0] != '\0')
 		who = apply_intern(a, e, NAME_STAFF, "", e->decided_by);
+	alert_of_case(a, e, who);
 	switch (e->code) {
 	case REVIEW_PROPOSE:
 		open_case(a, e, e->ref, e->at != 0 ? e->at : e->t, who);

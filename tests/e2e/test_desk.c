@@ -235,7 +235,7 @@ Test(desk, nothing_is_lost_when_the_daemon_is_killed)
 	cr_expect_eq(desk("approve", no, "wu"), EX_NOPERM, "the first still");
 	cr_expect_eq(desk("approve", no, "lin"), 0, "%s", daemon_said(d));
 	cr_expect_eq(daemon_tool(d, "$L handover --socket $D/desk.sock"), 0);
-	cr_expect(said("cases     0 open") && said("1 city"), "%s",
+	cr_expect(said("cases     0 open") && said("alerts    0 open"), "%s",
 	    daemon_said(d));
 	end();
 	(void)unlink(path);
