@@ -20,6 +20,7 @@
 #define PRESIZE		128		/* Bytes of memory for each bucket */
 					/* that is there from the start. */
 #define VALUE_MAX	65536
+#define AHEAD		16		/* Buckets looked at beforehand. */
 #define ROOM_RECORD	96		/* Worst cost of a record beside 5/4 */
 					/* of its value: see overlay_room(). */
 
@@ -409,38 +410,39 @@ overlay_records(const struct overlay *o)
 	return (o->records);
 }
 
-/* Order two items by key: the first two bytes of a key fix its size. */
-static int
-item_cmp(const void *a, const void *b)
+/* Collect the records of all chains, or of one kind. */
+static size_t
+collect(const struct overlay *o, int first, struct overlay_item *items)
 {
-	const struct overlay_item *x = a, *y = b;
+	uint32_t buckets = o->low + o->split;
+	size_t n = 0;
 
-	if (x->prefix != y->prefix)
-		return (x->prefix < y->prefix ? -1 : 1);
-	return (memcmp(x->r->body, y->r->body, x->r->keysize));
-}
-
-/* Collect the records of all chains and sort them. */
-struct overlay_item *
-overlay_sort(const struct overlay *o, int first, size_t *n)
-{
-	struct overlay_item *items;
-	size_t count = 0;
-
-	if ((items = malloc((o->records + 1) * sizeof(*items))) == NULL)
-		return (NULL);
-	for (uint32_t b = 0; b < o->low + o->split; b++) {
+	for (uint32_t b = 0; b < buckets; b++) {
+		/* Records lie anywhere. */
+		if (b + AHEAD < buckets)
+			__builtin_prefetch(record_at(o, o->table[b + AHEAD]));
 		for (uint32_t ref = o->table[b]; ref != 0;) {
 			const struct overlay_record *r = record_at(o, ref);
 			ref = r->next;
 			if (first >= 0 && overlay_key(r)[0] != first)
 				continue;
-			items[count].prefix = be64toh(r->body[0]);
-			items[count++].r = r;
+			items[n].prefix = be64toh(r->body[0]);
+			items[n++].r = r;
 		}
 	}
-	qsort(items, count, sizeof(*items), item_cmp);
-	*n = count;
+	return (n);
+}
+
+/* Collect and sort. */
+struct overlay_item *
+overlay_sort(const struct overlay *o, int first, size_t *n)
+{
+	struct overlay_item *items;
+
+	if ((items = malloc((o->records + 1) * sizeof(*items))) == NULL)
+		return (NULL);
+	*n = collect(o, first, items);
+	overlay_order(items, *n);
 	return (items);
 }
 

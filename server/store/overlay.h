@@ -162,6 +162,14 @@ struct overlay_item *overlay_sort(const struct overlay *o, int first,
     size_t *n);
 
 /**
+ * overlay_order(items, n):
+ * Put ${n} items into key order; their prefixes are the first 8 bytes of
+ * their keys, as a number.  Takes as much memory again for a moment; where there
+ * is none it is only slower.
+ */
+void overlay_order(struct overlay_item *items, size_t n);
+
+/**
  * overlay_check(o):
  * Assert the invariants.  Visits every record; for tests.
  */
