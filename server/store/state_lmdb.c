@@ -34,6 +34,7 @@ struct state_lmdb {
 
 	/* Write side. */
 	MDB_txn *write;
+	MDB_cursor *puts;		/* Where the last put was, or NULL. */
 	int rc;				/* First error in the transaction. */
 	const char *verb;		/* What had it. */
 	char write_why[WHY];
@@ -372,6 +373,7 @@ state_lmdb_begin(struct state_lmdb *db)
 
 	db->rc = 0;
 	db->write = NULL;
+	db->puts = NULL;
 	if (db->write_why[0] == '\0')
 		keep(db, "begin writing",
 		    mdb_txn_begin(db->env, NULL, 0, &db->write));
@@ -379,7 +381,10 @@ state_lmdb_begin(struct state_lmdb *db)
 		keep(db, "begin writing", MDB_PANIC);
 }
 
-/* Lay the stored form out in LMDB's own page. */
+/*
+ * Lay the stored form out in LMDB's own page.  Keys come in order, so a cursor that
+ * stays finds most of them in the page where it is, without a walk from the root.
+ */
 void
 state_lmdb_put(struct state_lmdb *db, const uint8_t *key, size_t keysize,
     uint64_t seq, const void *value, size_t len)
@@ -389,11 +394,25 @@ state_lmdb_put(struct state_lmdb *db, const uint8_t *key, size_t keysize,
 
 	if (db->rc != 0)
 		return;
-	keep(db, "put",
-	    mdb_put(db->write, db->dbi, &k, &data, MDB_RESERVE));
+	if (db->puts == NULL)
+		keep(db, "cursor",
+		    mdb_cursor_open(db->write, db->dbi, &db->puts));
+	if (db->rc == 0)
+		keep(db, "put",
+		    mdb_cursor_put(db->puts, &k, &data, MDB_RESERVE));
 	if (db->rc == 0)
 		state_stored_write(key, keysize, seq, value, len,
 		    data.mv_data);
+}
+
+/* Let the cursor go before a record under it does. */
+static void
+puts_end(struct state_lmdb *db)
+{
+
+	if (db->puts != NULL)
+		mdb_cursor_close(db->puts);
+	db->puts = NULL;
 }
 
 /* Delete a record. */
@@ -405,6 +424,7 @@ state_lmdb_delete(struct state_lmdb *db, const uint8_t *key, size_t keysize)
 
 	if (db->rc != 0)
 		return;
+	puts_end(db);
 	rc = mdb_del(db->write, db->dbi, &k, NULL);
 	if (rc != MDB_NOTFOUND)
 		keep(db, "delete", rc);
@@ -472,6 +492,7 @@ state_lmdb_commit(struct state_lmdb *db)
 {
 	struct statvfs fs;
 
+	puts_end(db);
 	if (db->rc == 0) {
 		MDB_txn *txn = db->write;
 		db->write = NULL;
@@ -494,6 +515,7 @@ void
 state_lmdb_abort(struct state_lmdb *db)
 {
 
+	puts_end(db);
 	if (db->write != NULL)
 		mdb_txn_abort(db->write);
 	db->write = NULL;
