@@ -13,7 +13,7 @@
 
 /* Write with the identity sealed beside it, from what the row says. */
 static int
-write_sealed(struct intake *x, uint8_t leaf[32])
+write_sealed(struct intake *x)
 {
 	static const struct { uint8_t tag, text; } parts[] = {
 		{ WIRE_T_ID_NO, INTAKEROW_ID },
@@ -41,7 +41,7 @@ write_sealed(struct intake *x, uint8_t leaf[32])
 	}
 	q->f = &f;
 	q->gb18030 = 0;
-	rc = request_write_sealed(q, leaf);
+	rc = request_write_sealed(q, NULL);
 	q->f = asked;
 	q->gb18030 = gb18030;
 	return (rc);
@@ -52,12 +52,11 @@ static int
 put(struct intake *x, int outcome)
 {
 	struct request *q = x->q;
-	uint8_t leaf[32];
 	int rc = 0;
 
 	if ((x->mode & INTAKEROW_DRY) == 0)
 		rc = q->e->alert != ALERT_NONE && q->e->kind == ENTRY_INTAKE ?
-		    write_sealed(x, leaf) : request_write(q, leaf);
+		    write_sealed(x) : request_write(q, NULL);
 	if (rc == 0) {
 		x->res->outcome = (uint8_t)outcome;
 		x->res->detail = q->e->alert != ALERT_NONE;

@@ -40,8 +40,8 @@ void apply_close(struct apply *a);
 struct names *apply_names(struct apply *a);
 
 /**
- * apply_entry(a, e, leaf): Apply the entry e, whose leaf hash is `leaf`, and
- * report it to the state as applied.  Records that have the entry's effect
+ * apply_entry(a, e, leaf): Apply the entry e, whose leaf hash is `leaf` (NULL will
+ * do for what is no decision), and report it to the state as applied.  Records that have the entry's effect
  * already (in replay) are left alone.  Return 0, or -1 when the state failed.
  */
 int apply_entry(struct apply *a, const struct entry *e,

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <string.h>
 
 #include "plugin.h"
@@ -74,6 +75,7 @@ decision_record(struct apply *a, const struct entry *e,
 	d->due = e->due;
 	d->visit = e->visit_key;
 	d->person = *apply_whose(e);
+	assert(leaf != NULL);
 	memcpy(d->leaf, leaf, sizeof(d->leaf));
 	d->inst = inst;
 	d->outlet = outlet;

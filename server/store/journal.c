@@ -347,7 +347,8 @@ journal_put(struct journal *j, struct entry *e, uint8_t leaf[32],
 	}
 	j->seq = e->seq;
 	j->last_t = e->t;
-	sha256_leaf(leaf, j->printed, len);
+	if (leaf != NULL)
+		sha256_leaf(leaf, j->printed, len);
 	if (apply_entry(j->apply, e, leaf) != 0) {
 		j->failed = 1;
 		return (LK_E_UNAVAIL);

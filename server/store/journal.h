@@ -93,9 +93,9 @@ int journal_space(struct journal *j);
 /**
  * journal_write(j, e, leaf): Take the entry e: fill in e->seq, set ENTRY_F_CLOCK
  * when time is in doubt, e->t where it is 0, queue and apply it, and write its
- * leaf hash.  Return LK_OK; LK_E_BUSY with nothing done; LK_E_ARG when it would be
- * longer than ENTRY_MAX, with nothing done; LK_E_UNAVAIL when the log or state
- * failed.
+ * leaf hash; leaf may be NULL if e is no decision.  Return LK_OK; LK_E_BUSY with
+ * nothing done; LK_E_ARG when it would be longer than ENTRY_MAX, with nothing done;
+ * LK_E_UNAVAIL when the log or state failed.
  */
 int journal_write(struct journal *j, struct entry *e, uint8_t leaf[32]);
 
