@@ -7,6 +7,7 @@
 # checkpoint and the signed log written and synced.  PostgreSQL's when CHECKPOINT has
 # returned: COPY into an unlogged table, then one transaction that upserts persons and
 # openings, with the settings that initdb makes.  It makes no tokens and no signed log.
+# overlay_mb is what bench.sh has too: fewer, larger checkpoints.
 # Bytes are those that the kernel counts for each of them, its children included.
 #
 #	BENCH_INTAKE_ROWS	(1000000)
@@ -81,6 +82,7 @@ ours() {
 	data = "$2"
 	token_key = "$dir/token.key"
 	policy = "$bin/default.policy"
+	overlay_mb = 512
 	[lists]
 	use = none
 	[log]
