@@ -330,6 +330,7 @@ void screen_judge_free(struct screen_judge *j);
 int screen_judge_pass(struct screen_judge *j, const struct screen_row *r);
 struct person *screen_judge_person(struct screen_judge *j);
 struct person *screen_judge_other(struct screen_judge *j);
+struct person *screen_judge_own(struct screen_judge *j);
 void screen_judge_row(struct screen_judge *j, struct screen_unit *u,
     struct screen_row *r, const struct screen_match *m, size_t nm, int linked,
     int claimed);

@@ -49,7 +49,7 @@ struct screen_judge {
 	struct verdict v;
 	struct memo memo[MEMOS];
 	struct memo_facts memo_facts[MEMOS_FACTS];
-	struct person p, other;
+	struct person p, other, own;	/* own: p before others were joined */
 };
 
 /* Does a fact count what stands in a record? */
@@ -136,6 +136,14 @@ screen_judge_person(struct screen_judge *j)
 {
 
 	return (&j->p);
+}
+
+/* His own record, where others are joined to it. */
+struct person *
+screen_judge_own(struct screen_judge *j)
+{
+
+	return (&j->own);
 }
 
 /* A second record, of another document. */
@@ -318,6 +326,40 @@ tell(struct screen_judge *j, struct screen_unit *u, struct screen_row *r,
 	screen_text_put(t, ",,", 3);	/* with the NUL */
 }
 
+/* Judge by the record in j->p alone. */
+static void
+by_record(struct screen_judge *j, const struct screen_row *r, int linked)
+{
+
+	if ((r->flags & SCREEN_R_KNOWN) != 0)
+		add_account(j, r);
+	screen_facts_gather(&j->facts, &j->p, r, linked);
+	policy_decide(j->policy, j->facts.value, j->run->now, &j->v);
+}
+
+/*
+ * Where a link rests on the person's word: what his own document would not be given, the
+ * two together are not; what only the two would not be given holds and does not refuse.
+ */
+static void
+by_claim(struct screen_judge *j, const struct screen_row *r)
+{
+	struct person joined = j->p;
+	int32_t own;
+
+	j->p = j->own;
+	by_record(j, r, 0);
+	if ((own = j->v.decision) == LK_REJECT)
+		return;
+	j->p = joined;
+	by_record(j, r, 1);
+	if (j->v.decision < own) {
+		j->p = j->own;
+		by_record(j, r, 0);
+	} else
+		policy_soften(j->policy, &j->v);
+}
+
 /* Judge a row whose person's record was read. */
 void
 screen_judge_row(struct screen_judge *j, struct screen_unit *u,
@@ -334,14 +376,14 @@ screen_judge_row(struct screen_judge *j, struct screen_unit *u,
 		    m[i].list->info->subject != LIST_CARD)
 			j->listed[m[i].list->slot] = m[i].r.category;
 	}
-	if ((r->flags & SCREEN_R_KNOWN) != 0)
-		add_account(j, r);
-	screen_facts_gather(&j->facts, &j->p, r, linked);
-	if (claimed) {
-		policy_decide(j->policy, j->facts.value, j->run->now, &j->v);
-		policy_soften(j->policy, &j->v);
-	} else
+	if (claimed)
+		by_claim(j, r);
+	else {
+		if ((r->flags & SCREEN_R_KNOWN) != 0)
+			add_account(j, r);
+		screen_facts_gather(&j->facts, &j->p, r, linked);
 		decide(j);
+	}
 	r->decision = (uint8_t)decision_of(j->v.decision);
 	if (card && r->decision < SCREEN_REVIEW)
 		r->decision = SCREEN_REVIEW;

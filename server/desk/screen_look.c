@@ -300,6 +300,9 @@ join(struct screen_worker *w, const struct token *t, int *claimed)
 			return (-1);
 		if (rc == 0)
 			continue;
+		if (!linked)
+			*screen_judge_own(w->judge) =
+			    *screen_judge_person(w->judge);
 		person_join(screen_judge_person(w->judge), other);
 		linked = 1;
 		*claimed |= link[i].state == LINKED_CLAIMED;

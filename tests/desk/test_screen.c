@@ -428,6 +428,52 @@ Test(screen, linked_documents)
 	node_close(&n);
 }
 
+/* What only he says softens no refusal that his own document has by itself. */
+Test(screen, a_claim_softens_nothing_of_his_own)
+{
+	struct record_link link = { .state = LINKED_CLAIMED, .at = NOW };
+	struct person p;
+	char id[3][19], text[512];
+	struct token t;
+	struct node n;
+	int i, k;
+	char *got;
+	void *v;
+
+	node_open(&n);
+	policy_free(n.policy);
+	n.o.policy = n.policy = screenkit_policy(
+	    "[rule THREE]\nclass = quantity\nwhen = \"cards(30d) >= 3\"\n"
+	    "then = reject\nreason = \"T\"\n");
+	/* The first has one card, the second two, the third three. */
+	for (i = 0; i < 3; i++) {
+		screenkit_citizen(id[i], 900 + (unsigned)i);
+		person_init(&p);
+		for (k = 0; k <= i; k++)
+			opens(&p, NOW - (k + 1) * DAY, LK_PRODUCT_SIM, n.icbc);
+		node_person(&n, id[i], &p);
+	}
+	link.person = screenkit_person(n.keys, id[0]);
+	for (i = 1; i < 3; i++) {
+		t = screenkit_person(n.keys, id[i]);
+		n.seq++;
+		v = state_put(n.state, RECORD_LINK, t.b, TOKEN_LEN, n.seq,
+		    sizeof(link));
+		cr_assert_not_null(v);
+		memcpy(v, &link, sizeof(link));
+		cr_assert_eq(state_applied(n.state, n.seq), 0);
+	}
+	(void)snprintf(text, sizeof(text), "id_no\n%s\n%s\n%s\n", id[0],
+	    id[1], id[2]);
+	cr_assert_eq(node_screen(&n, text), SCREEN_FINE, "%s", n.err);
+	got = screenkit_read(n.o.result, NULL);
+	cr_expect_str_eq(row_of(got, 1), "pass,,,,,");
+	cr_expect_str_eq(row_of(got, 2), "review,THREE,,\"cards(30d)=3\",,");
+	cr_expect_str_eq(row_of(got, 3), "reject,THREE,,\"cards(30d)=3\",,");
+	free(got);
+	node_close(&n);
+}
+
 /* Many rows, many listed and known, in blocks by several threads: each as by itself. */
 Test(screen, order_is_kept)
 {
