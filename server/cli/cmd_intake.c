@@ -316,6 +316,7 @@ take(struct run *r)
 	enum intake_end end;
 	int rc;
 
+	memset(&x, 0, sizeof(x));
 	end = run_file(r, &x, err, &rc);
 	intaketell_clear(&r->tell);
 	if (rc != ARGS_GO)

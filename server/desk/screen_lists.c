@@ -138,6 +138,7 @@ screen_lists_load(struct screen_run *run)
 		if (a->list[i].list != NULL && add(run, a->list[i].list) != 0)
 			return (-1);
 	for (i = 0; i < ls->n; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.*): add() fills it in */
 		held += ls->list[i].info->count * sizeof(struct listrec);
 		if (held <= MEMORY_MAX && copy_all(&ls->list[i]) != 0)
 			return (screen_fail(run, SCREEN_STATE, "list %s cannot "

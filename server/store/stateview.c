@@ -80,7 +80,7 @@ read_meta(struct stateview_reader *r)
 {
 	static const uint8_t meta[8] = { 0, 4, 'm', 'e', 't', 'a' };
 	MDB_val key = { sizeof(meta), (void *)(uintptr_t)meta }, data;
-	struct stateview_record x;
+	struct stateview_record x = { .len = 0 };
 	uint64_t v[3];
 	int rc;
 
