@@ -71,9 +71,9 @@ note(struct screen_judge *j, int rule, const struct policy_sum *s)
 		for (k = 0; k < j->ncounts[rule]; k++)
 			if (j->counts[rule][k] == s->slot[i])
 				break;
-		/* NOLINTNEXTLINE(clang-analyzer-core.*): a rule has its facts */
-		if (k == j->ncounts[rule] && k < COUNTS && counts(
-		    j->facts.fact[s->slot[i]].fn))
+		if (k == j->ncounts[rule] && k < COUNTS &&
+		    /* NOLINTNEXTLINE(clang-analyzer-core.*): it has its facts */
+		    counts(j->facts.fact[s->slot[i]].fn))
 			j->counts[rule][j->ncounts[rule]++] = s->slot[i];
 	}
 }
