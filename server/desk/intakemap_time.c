@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/day.h"
+#include "lists/daytext.h"
 
 #include "intakemap_impl.h"
 
@@ -10,82 +11,9 @@ struct moment {
 	int timed;		/* it told an hour */
 };
 
-/* A text being read; full-width forms are ASCII already. */
-struct reading {
-	const char *p;
-	size_t left;
-};
-
-/* Read lo to hi digits. */
-static int
-number(struct reading *r, size_t lo, size_t hi, int32_t *v)
-{
-	size_t n;
-
-	*v = 0;
-	for (n = 0; n < hi && n < r->left && r->p[n] >= '0' && r->p[n] <= '9';
-	    n++)
-		*v = *v * 10 + (r->p[n] - '0');
-	r->p += n;
-	r->left -= n;
-	return (n >= lo ? 0 : -1);
-}
-
-/* Read a mark. */
-static int
-mark(struct reading *r, const char *m)
-{
-	size_t n = strlen(m);
-
-	if (r->left < n || memcmp(r->p, m, n) != 0)
-		return (0);
-	r->p += n;
-	r->left -= n;
-	return (1);
-}
-
-/* Make full-width digits and signs ASCII. */
-static size_t
-narrow(const char *text, size_t len, char *out, size_t size)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	size_t k = 0;
-	unsigned v;
-
-	while (len > 0 && k < size) {
-		v = len >= 3 && p[0] == 0xef && (p[1] == 0xbc || p[1] == 0xbd) ?
-		    (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu) : 0;
-		if (v >= 0xf01 && v <= 0xf5e) {
-			out[k++] = (char)(v - 0xf01 + '!');
-			p += 3;
-			len -= 3;
-		} else {
-			out[k++] = (char)*p++;
-			len--;
-		}
-	}
-	return (len > 0 ? 0 : k);
-}
-
-/* Read 1-2, 1/2, 1.2, 1月2日 or 0102 behind a year. */
-static int
-month_and_day(struct reading *r, struct moment *t)
-{
-	const char *sep = mark(r, "-") ? "-" : mark(r, "/") ? "/" :
-	    mark(r, ".") ? "." : mark(r, "年") ? "月" : NULL;
-
-	if (sep == NULL)
-		return (number(r, 2, 2, &t->month) != 0 ||
-		    number(r, 2, 2, &t->day) != 0 ? -1 : 0);
-	if (number(r, 1, 2, &t->month) != 0 || !mark(r, sep) ||
-	    number(r, 1, 2, &t->day) != 0)
-		return (-1);
-	return (strcmp(sep, "月") != 0 || mark(r, "日") ? 0 : -1);
-}
-
 /* Read 8:05, 08:05:09.5, 080509 or 8时5分9秒, to the end. */
 static int
-hour(struct reading *r, struct moment *t)
+hour(struct daytext *r, struct moment *t)
 {
 	int32_t ms;
 
@@ -93,45 +21,46 @@ hour(struct reading *r, struct moment *t)
 	if (r->left == 6 || r->left == 4) {
 		const char *p = r->p;
 
-		if (number(r, 2, 2, &t->hour) == 0 &&
-		    number(r, 2, 2, &t->minute) == 0 && (r->left == 0 ||
-		    number(r, 2, 2, &t->second) == 0))
+		if (daytext_number(r, 2, 2, &t->hour) == 0 &&
+		    daytext_number(r, 2, 2, &t->minute) == 0 && (r->left == 0 ||
+		    daytext_number(r, 2, 2, &t->second) == 0))
 			return (r->left == 0 ? 0 : -1);
 		r->left += (size_t)(r->p - p);
 		r->p = p;
 	}
-	if (number(r, 1, 2, &t->hour) != 0 || (!mark(r, ":") &&
-	    !mark(r, "时")) || number(r, 1, 2, &t->minute) != 0)
+	if (daytext_number(r, 1, 2, &t->hour) != 0 || (!daytext_mark(r, ":") &&
+	    !daytext_mark(r, "时")) || daytext_number(r, 1, 2, &t->minute) != 0)
 		return (-1);
-	(void)mark(r, "分");
+	(void)daytext_mark(r, "分");
 	t->second = 0;
-	if ((mark(r, ":") || r->left > 0) &&
-	    number(r, 1, 2, &t->second) != 0)
+	if ((daytext_mark(r, ":") || r->left > 0) &&
+	    daytext_number(r, 1, 2, &t->second) != 0)
 		return (-1);
-	(void)mark(r, "秒");
-	if (mark(r, ".") && number(r, 1, 9, &ms) != 0)
+	(void)daytext_mark(r, "秒");
+	if (daytext_mark(r, ".") && daytext_number(r, 1, 9, &ms) != 0)
 		return (-1);
 	return (r->left == 0 ? 0 : -1);
 }
 
 /* The usual forms. */
 static int
-usual(struct reading *r, struct moment *t)
+usual(struct daytext *r, struct moment *t)
 {
 
-	if (number(r, 4, 4, &t->year) != 0 || month_and_day(r, t) != 0)
+	if (daytext_number(r, 4, 4, &t->year) != 0 ||
+	    daytext_month_day(r, &t->month, &t->day) != 0)
 		return (-1);
 	if (r->left == 0)
 		return (0);
-	(void)mark(r, "T");
-	while (mark(r, " "))
+	(void)daytext_mark(r, "T");
+	while (daytext_mark(r, " "))
 		;
 	return (hour(r, t));
 }
 
 /* By a form that the mapping gives. */
 static int
-by_form(const char *form, struct reading *r, struct moment *t)
+by_form(const char *form, struct daytext *r, struct moment *t)
 {
 	static const char *const parts[] = { "YYYY", "MM", "DD", "hh", "mm",
 		"ss" };
@@ -152,7 +81,7 @@ by_form(const char *form, struct reading *r, struct moment *t)
 			continue;
 		}
 		n = strlen(parts[i]);
-		if (number(r, i == 0 ? n : 1, n, to[i]) != 0)
+		if (daytext_number(r, i == 0 ? n : 1, n, to[i]) != 0)
 			return (-1);
 		t->timed |= i > 2;
 		form += n;
@@ -175,16 +104,16 @@ static int
 read_day(const struct intakemap *m, const char *p, size_t len,
     struct moment *t)
 {
-	struct reading r;
+	struct daytext r;
 	unsigned i;
 
 	for (i = 0; i < m->nformats; i++) {
-		r = (struct reading){ p, len };
+		r = (struct daytext){ p, len };
 		memset(t, 0, sizeof(*t));
 		if (by_form(m->format[i], &r, t) == 0)
 			return (exists(t) ? 0 : -1);
 	}
-	r = (struct reading){ p, len };
+	r = (struct daytext){ p, len };
 	memset(t, 0, sizeof(*t));
 	return (usual(&r, t) == 0 && exists(t) ? 0 : -1);
 }
@@ -196,15 +125,15 @@ intakemap_time(const struct intakemap *m, const char *day, size_t daylen,
 {
 	struct moment t, h;
 	char form[64];
-	struct reading r = { form, 0 };
+	struct daytext r = { form, 0 };
 	size_t n;
 
-	if ((n = narrow(day, daylen, form, sizeof(form))) == 0 ||
+	if ((n = daytext_narrow(day, daylen, form, sizeof(form))) == 0 ||
 	    read_day(m, form, n, &t) != 0)
 		return (-1);
 	if (timelen > 0) {
 		memset(&h, 0, sizeof(h));
-		if ((r.left = narrow(time, timelen, form, sizeof(form))) == 0 ||
+		if ((r.left = daytext_narrow(time, timelen, form, sizeof(form))) == 0 ||
 		    hour(&r, &h) != 0 || h.hour > 23 || h.minute > 59 ||
 		    h.second > 59)
 			return (-1);
