@@ -375,6 +375,8 @@ CASE(around, an_outlets_days_count_what_was_issued)
 	confirm(&x, decision_id(&x, id), "c2");
 	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 1, 0), 1);
 	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 2, 0), 2);
+	/* Applicants of the outlet's own area are not from elsewhere. */
+	cr_expect_eq(outletday_sum(days("abank", "1"), today + 1, 2, 1), 0);
 	/* A payment account is no card. */
 	check(&x, "abank", "1", 3, LK_PRODUCT_PAYMENT, "p");
 	confirm(&x, decision_id(&x, id), "c3");

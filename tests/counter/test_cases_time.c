@@ -337,6 +337,23 @@ CASE(links, staffs_word_takes_the_place_of_a_claim)
 	refused(link_them(D_LIN, 1, 10, 1), LK_E_STATE, "4");
 }
 
+/* Who has taken a case has it from then on, whatever he does with it later. */
+CASE(desk, since_when_a_case_is_somebodys)
+{
+	char since[32];
+	uint64_t seq;
+
+	seq = deskkit_hold(&x, 1);
+	cr_assert_eq(say(D_LIN, STAFFNOTE_TAKE, seq, NULL), LK_OK);
+	deskkit_read(&x, &k, WIRE_DESK_CASES);
+	snprintf(since, sizeof(since), "%s", deskkit_field(&k, 0, 11));
+	fixture_pass(&x, 60000);
+	cr_assert_eq(say(D_LIN, STAFFNOTE_DISPATCH, seq, "East"), LK_OK);
+	deskkit_read(&x, &k, WIRE_DESK_CASES);
+	cr_expect_str_eq(deskkit_field(&k, 0, 11), since);
+	cr_expect_str_neq(deskkit_field(&k, 0, 12), "0");
+}
+
 /* Whoever works on a case has its alert; who decides it has closed that. */
 CASE(desk, an_alert_goes_with_its_case)
 {

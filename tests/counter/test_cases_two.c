@@ -238,6 +238,8 @@ Test(two, persons_do_not_override_the_law)
 	cr_assert_eq(say(D_LIN, STAFFNOTE_APPROVE, seq, NULL), LK_OK);
 	cr_assert_eq(say(D_WU, STAFFNOTE_APPROVE, seq, NULL), LK_OK);
 	cr_assert_eq(num(&x, WIRE_T_ALLOWED), LK_LIMIT);
+	cr_assert_not_null(strstr(str(&x, WIRE_T_MESSAGE, buf), "限制功能"),
+	    "%s", buf);
 	cr_assert_eq(check(&x, "abank", "001", 3, LK_PRODUCT_BANK1, "c"),
 	    LK_REJECT);
 	seq = journal_seq(x.journal);

@@ -12,6 +12,7 @@
 #include "engine/identity.h"
 #include "engine/intakerow.h"
 #include "engine/person.h"
+#include "engine/shared.h"
 #include "keys/token.h"
 #include "store/entry.h"
 #include "store/journal.h"
@@ -313,6 +314,37 @@ CASE(intake, other_products_institutions_and_days_do_not_fit)
 	fixture_pass(&x, 3 * DAY);
 	r = opened("abank", "o1", 1, LK_PRODUCT_BANK1, "r3");
 	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	/* A file may tell a day before the check's, but two at most. */
+	cr_assert(check(&x, "abank", "o1", 2, LK_PRODUCT_BANK1, "t2") >= 0);
+	r = opened("abank", "o1", 2, LK_PRODUCT_BANK1, "r4");
+	r.at -= 3 * DAY;
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	r = opened("abank", "o1", 2, LK_PRODUCT_BANK1, "r5");
+	r.at -= 2 * DAY;
+	cr_assert_eq(take(&r, 0), INTAKEROW_MERGED);
+}
+
+/* What is no news notes no contact; what a file tells of a day does. */
+CASE(intake, stock_notes_no_contact)
+{
+	struct intakerow r = opened("abank", "o1", 1, LK_PRODUCT_BANK1, "r1");
+	struct state *s = journal_state(x.journal);
+	uint8_t key[RECORD_SEEN_KEY];
+	struct token phone;
+
+	text(&r, INTAKEROW_PHONE, "13800001111");
+	cr_assert_eq(take(&r, 0), INTAKEROW_NEW);
+	phone = last()->phone;
+	record_shared_key(key, SHARED_PHONE, &phone);
+	cr_assert_not_null(state_get(s, RECORD_SHARED, key, sizeof(key), NULL,
+	    NULL));
+	r = opened("abank", "o1", 2, LK_PRODUCT_BANK1, "r2");
+	text(&r, INTAKEROW_PHONE, "13800002222");
+	cr_assert_eq(take(&r, INTAKEROW_STOCK), INTAKEROW_NEW);
+	phone = last()->phone;
+	record_shared_key(key, SHARED_PHONE, &phone);
+	cr_assert_null(state_get(s, RECORD_SHARED, key, sizeof(key), NULL,
+	    NULL));
 }
 
 CASE(intake, two_sims_of_two_days_stay_two)

@@ -162,6 +162,40 @@ CASE(listing, a_suspended_outlet_counts_against_nobody)
 	    LK_PASS);
 }
 
+/* That an outlet stands in no register is told once; a list hit each time, as what it is. */
+CASE(listing, who_is_told_of_outlets_lists_and_campaigns)
+{
+
+	outlets_text = "institution,outlet,name,area,hours,contact,status,"
+	    "from,until,reason\nabank,1,One,330102,,,open,,,\n";
+	campaigns_text = "[campaign small]\ntitle = \"x\"\n"
+	    "outlets = \"abank.1\"\nproducts = bank1\n"
+	    "from = 2026-11-01\nuntil = 2026-11-30\nexpected = 1\n"
+	    "lifts = DAY-2\nproposed = \"wang\"\napproved = \"li\"\n";
+	set(SANCTION, person(4), CATEGORY_CANARY, 0, 0);
+	set(SANCTION, person(5), CATEGORY_CONVICTED, 0, 0);
+	publish();
+	check(&x, "bbank", "7", 1, LK_PRODUCT_BANK1, "a");
+	cr_expect_eq(last()->alert, ALERT_COUNTY);
+	cr_expect_eq(last()->alert_kind, ALERT_RULE);
+	check(&x, "bbank", "7", 2, LK_PRODUCT_BANK1, "b");
+	cr_expect_str_eq(last()->hits, "UNKNOWN");
+	cr_expect_eq(last()->alert, ALERT_NONE, "told before");
+	check(&x, "bbank", "8", 2, LK_PRODUCT_BANK1, "c");
+	cr_expect_eq(last()->alert, ALERT_COUNTY, "of another outlet not");
+	check(&x, "abank", "1", 4, LK_PRODUCT_BANK2, "d");
+	cr_expect_eq(last()->alert_kind, ALERT_CANARY);
+	check(&x, "abank", "1", 5, LK_PRODUCT_BANK2, "e");
+	cr_expect_eq(last()->alert_kind, ALERT_LIST);
+	check(&x, "abank", "1", 6, LK_PRODUCT_BANK1, "f");
+	cr_expect_neq(last()->flags & ENTRY_F_HEAD, 0);
+	check(&x, "abank", "1", 7, LK_PRODUCT_BANK1, "g");
+	cr_expect_eq(last()->alert_kind, ALERT_CAMPAIGN);
+	check(&x, "abank", "1", 8, LK_PRODUCT_BANK1, "h");
+	cr_expect_neq(last()->flags & ENTRY_F_FULL, 0);
+	cr_expect_eq(last()->alert, ALERT_NONE, "one alert for a campaign");
+}
+
 CASE(listing, a_campaign_lifts_its_rules_for_its_heads)
 {
 
