@@ -1,4 +1,5 @@
 #include "engine/outletday.h"
+#include "engine/shared.h"
 #include "store/names.h"
 #include "store/records.h"
 #include "store/state.h"
@@ -136,6 +137,7 @@ CASE(listing, a_list_that_the_policy_asks_for_must_be_there)
 /* The outlet is refused; nothing is counted against the applicant. */
 CASE(listing, a_suspended_outlet_counts_against_nobody)
 {
+	uint8_t key[RECORD_SEEN_KEY];
 
 	outlets_text = "institution,outlet,name,area,hours,contact,status,"
 	    "from,until,reason\n"
@@ -148,6 +150,12 @@ CASE(listing, a_suspended_outlet_counts_against_nobody)
 	cr_expect(hits(&x, "OUTLET_SUSPENDED"));
 	cr_expect_neq(last()->flags & ENTRY_F_OUTLET, 0);
 	cr_expect_eq(last()->flags & ENTRY_F_SEALED, 0);
+	applicant(&x, "abank", "1", 9, LK_PRODUCT_BANK1, "p");
+	with(&x, WIRE_T_PHONE, "13800001111");
+	cr_expect_eq(answer(&x), 0);
+	record_shared_key(key, SHARED_PHONE, &last()->phone);
+	cr_expect_null(state_get(journal_state(x.journal), RECORD_SHARED, key,
+	    sizeof(key), NULL, NULL), "nor against who shares his phone");
 	cr_expect_eq(check(&x, "abank", "2", 1, LK_PRODUCT_BANK1, "b"),
 	    LK_PASS);
 	cr_expect_str_eq(last()->shadow, "", "the refusal was no attempt");
