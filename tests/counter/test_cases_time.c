@@ -285,6 +285,30 @@ link_them(int who, int one, int two, int join)
 	return (answer(&x));
 }
 
+/* What staff have said of two documents no claim undoes, neither way. */
+CASE(links, staffs_word_outlasts_claims)
+{
+	char older[19], txn[16];
+	int round, i;
+
+	check(&x, "abank", "001", 2, LK_PRODUCT_BANK1, "a");
+	for (round = 0; round < 2; round++) {
+		cr_assert_eq(link_them(D_LIN, 1, 2, round), LK_OK);
+		for (i = 0; i < 2; i++) {
+			fixture_pass(&x, INT64_C(86400) * 1000);
+			snprintf(txn, sizeof(txn), "c%d%d", round, i);
+			applicant(&x, "bbank", "001", 1, LK_PRODUCT_FIXED, txn);
+			fixture_id(older, 2);
+			withn(&x, WIRE_T_PREV_ID_TYPE, LK_ID_RESIDENT);
+			with(&x, WIRE_T_PREV_ID_NO, older);
+			cr_assert_eq(answer(&x), LK_OK);
+			cr_expect_eq(entry(journal_seq(x.journal))->flags &
+			    (ENTRY_F_LINKED | ENTRY_F_CLAIMED), round == 0 ? 0 :
+			    ENTRY_F_LINKED, "%s", txn);
+		}
+	}
+}
+
 CASE(links, join_what_two_documents_opened)
 {
 	char id[40];
