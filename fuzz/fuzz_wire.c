@@ -44,8 +44,7 @@ rewrite(const struct wire_fields *f, const struct wire_header *h)
 			wire_put_bytes(&o, tag, f->f[tag].p, f->f[tag].len);
 	if (wire_end(&o) != 0 || wire_fields_read(&again, &buf[WIRE_HEADER],
 	    o.len - WIRE_HEADER) != WIRE_OK ||
-	    again.present[0] != f->present[0] ||
-	    again.present[1] != f->present[1])
+	    memcmp(again.present, f->present, sizeof(f->present)) != 0)
 		abort();
 }
 
@@ -65,7 +64,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	end = begin + h.length;
 	rc = wire_fields_read(&f, begin, h.length);
 	if (rc != WIRE_OK) {
-		if (f.present[0] != 0 || f.present[1] != 0 ||
+		static const uint64_t none[sizeof(f.present) / 8];
+
+		if (memcmp(f.present, none, sizeof(none)) != 0 ||
 		    wire_tag_name((unsigned)f.bad_tag) == NULL ||
 		    wire_fault_text(rc) == NULL)
 			abort();

@@ -98,7 +98,7 @@ wire_fields_read(struct wire_fields *f, const uint8_t *body, size_t len)
 	size_t pos = 0, n;
 	int rc = WIRE_OK;
 
-	f->present[0] = f->present[1] = 0;
+	memset(f->present, 0, sizeof(f->present));
 	f->bad_tag = 0;
 	while (pos < len) {
 		tag = 0;
@@ -130,7 +130,7 @@ wire_fields_read(struct wire_fields *f, const uint8_t *body, size_t len)
 		pos += n;
 	}
 	if (rc != WIRE_OK) {
-		f->present[0] = f->present[1] = 0;
+		memset(f->present, 0, sizeof(f->present));
 		f->bad_tag = (int)tag;
 	}
 	return (rc);

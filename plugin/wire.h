@@ -45,6 +45,13 @@ enum wire_type {
 	WIRE_STAFF,  /* staff looks up, unseals or erases: a signed statement */
 	WIRE_DESK,   /* what waits at the desk: cases, alerts */
 	WIRE_TAKEIN, /* many rows of a file at once */
+	WIRE_FLEET,  /* an operator asks for the nodes below */
+	/* from a node to the one above it, on a link */
+	WIRE_JOIN = 48, /* who we are, and how far we are */
+	WIRE_CONSULT,	/* what do you say of this applicant? */
+	WIRE_EVENTS,	/* entries of our journal */
+	WIRE_BEAT,	/* we live; the head of our log */
+	WIRE_PULL,	/* what was said of our cases, since */
 	WIRE_TYPE_MAX
 };
 
@@ -62,7 +69,7 @@ enum wire_tag {
 #define WIRE_TAG(id, NAME, name, kind, max) WIRE_T_##NAME = id,
 #include "wire_tags.h"
 #undef WIRE_TAG
-	WIRE_T_MAX = 128
+	WIRE_T_MAX = 192
 };
 
 /* WIRE_T_ENCODING */
@@ -99,7 +106,7 @@ enum wire_fault {
 
 /* The fields of one body, pointing into it: valid as long as the body is. */
 struct wire_fields {
-	uint64_t present[2];
+	uint64_t present[WIRE_T_MAX / 64];
 	int bad_tag;		/* the tag a fault is about, or 0 */
 	struct wire_view {
 		const uint8_t *p;

@@ -111,3 +111,20 @@ WIRE_TAG(110, NEXT, "next", WIRE_U64, 8)	/* AFTER of the next page; absent: the 
 WIRE_TAG(111, RESULTS, "results", WIRE_BLOB, 6000) /* of ROWS */
 WIRE_TAG(112, OPEN_CASES, "open_cases", WIRE_U64, 8)
 WIRE_TAG(113, OPEN_ALERTS, "open_alerts", WIRE_U64, 8)
+/* links between nodes: requests */
+WIRE_TAG(114, ENTRY, "entry", WIRE_BLOB, 4096)	/* one printed journal entry */
+WIRE_TAG(115, ENTRIES, "entries", WIRE_BLOB, 60000) /* many: see counter/eventbatch.h */
+WIRE_TAG(116, AGE, "age", WIRE_U32, 4)		/* of the applicant, in years */
+WIRE_TAG(117, LOCAL, "local", WIRE_U32, 4)	/* 1: of the outlet's area, 0: not */
+WIRE_TAG(118, GENERATION, "generation", WIRE_U32, 4) /* of the node's log */
+WIRE_TAG(119, LAST_SEQ, "last_seq", WIRE_U64, 8) /* the last that is durable there */
+WIRE_TAG(120, TOKEN_KEY, "token_key", WIRE_TEXT, 39) /* "epoch:id" of the newest */
+WIRE_TAG(121, HEAD, "head", WIRE_BLOB, 12000)	/* tlog-witness add-checkpoint, and its answer */
+WIRE_TAG(122, COUNTS, "counts", WIRE_TEXT, 255)	/* see counter/fleet.h */
+/* links between nodes: replies */
+WIRE_TAG(128, CURSOR, "cursor", WIRE_U64, 8)	/* the last of the node's entries that was taken */
+WIRE_TAG(129, PENDING, "pending", WIRE_U64, 8)	/* the last answer that waits to be pulled */
+WIRE_TAG(130, FLOOR, "floor", WIRE_U32, 4)
+WIRE_TAG(131, HARD, "hard", WIRE_U32, 4)
+WIRE_TAG(132, HEAD_STATUS, "head_status", WIRE_U32, 4) /* enum witness_status */
+WIRE_TAG(133, HELD, "held", WIRE_U32, 4)	/* the node is to record nothing */

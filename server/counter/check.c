@@ -84,7 +84,7 @@ seen(struct request *q)
 	uint8_t key[RECORD_HASH_KEY], seq_key[8];
 	uint64_t seq;
 
-	record_txn_key(key, q->e->inst, q->e->txn,
+	record_txn_key(key, q->e->from, q->e->inst, q->e->txn,
 	    (q->e->flags & ENTRY_F_DRY) != 0);
 	x = state_get(s, RECORD_TXN, key, sizeof(key), NULL, NULL);
 	if (x == NULL || x->t + RECORD_KEEP_MS < q->now)
@@ -344,7 +344,8 @@ expect(struct request *q)
 
 	state_expect(s, RECORD_PERSON, (e->subject ? &e->org : &e->person)->b,
 	    TOKEN_LEN);
-	record_txn_key(key, e->inst, e->txn, (e->flags & ENTRY_F_DRY) != 0);
+	record_txn_key(key, e->from, e->inst, e->txn,
+	    (e->flags & ENTRY_F_DRY) != 0);
 	state_expect(s, RECORD_TXN, key, sizeof(key));
 	record_seq_key(key, journal_seq(q->c->journal) + 1);
 	state_expect(s, RECORD_DECISION, key, 8);

@@ -102,7 +102,7 @@ by_txn(struct intake *x)
 
 	if (q->e->txn[0] == '\0')
 		return (INTAKE_JOIN_NONE);
-	record_txn_key(key, q->e->inst, q->e->txn, 0);
+	record_txn_key(key, "", q->e->inst, q->e->txn, 0);
 	t = state_get(journal_state(q->c->journal), RECORD_TXN, key,
 	    sizeof(key), NULL, NULL);
 	if (t == NULL || t->state != TXN_DECIDED ||

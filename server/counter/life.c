@@ -120,7 +120,7 @@ cancel_txn(struct request *q, uint64_t *seq)
 	if (request_authority(q, RIGHT_CONFIRM) != 0 ||
 	    request_id(q, WIRE_T_TXN_ID, e->txn, sizeof(e->txn), 1) != 0)
 		return (-1);
-	record_txn_key(key, e->inst, e->txn, 0);
+	record_txn_key(key, "", e->inst, e->txn, 0);
 	x = state_get(s, RECORD_TXN, key, sizeof(key), NULL, NULL);
 	*seq = 0;
 	if (x != NULL && x->t + RECORD_KEEP_MS >= q->now) {

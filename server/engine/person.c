@@ -295,6 +295,17 @@ person_unattempt(struct person *p, uint64_t seq)
 	}
 }
 
+/* Note how an attempt was decided in the end. */
+void
+person_attempted(struct person *p, uint64_t seq, int decision)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->natt; i++)
+		if (p->att[i].seq == seq)
+			p->att[i].decision = (uint8_t)decision;
+}
+
 /* Add the attempts of another document, by seq. */
 static void
 join_attempts(struct person *p, const struct person *other)

@@ -138,6 +138,11 @@ void person_attempt(struct person *p, uint64_t seq, uint32_t at, int decision,
     uint32_t inst);
 
 /**
+ * person_attempted(p, seq, decision): An attempt was decided otherwise in the end.
+ */
+void person_attempted(struct person *p, uint64_t seq, int decision);
+
+/**
  * person_attempt_inst(t): Return the institution that was asked.
  */
 static inline uint32_t

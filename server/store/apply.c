@@ -108,7 +108,8 @@ apply_txn(struct apply *a, const struct entry *e, uint32_t state)
 	uint8_t key[RECORD_HASH_KEY];
 	struct record_txn *x;
 
-	record_txn_key(key, e->inst, e->txn, (e->flags & ENTRY_F_DRY) != 0);
+	record_txn_key(key, e->from, e->inst, e->txn,
+	    (e->flags & ENTRY_F_DRY) != 0);
 	if (!state_fresh(a->s, RECORD_TXN, key, sizeof(key), e->seq))
 		return;
 	x = state_put(a->s, RECORD_TXN, key, sizeof(key), e->seq, sizeof(*x));
@@ -270,10 +271,17 @@ apply_entry(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	case ENTRY_LINK:
 		apply_link(a, e);
 		break;
+	case ENTRY_SETTLE:
+		apply_settle(a, e);
+		break;
+	case ENTRY_NODE:
+		apply_node(a, e);
+		break;
 	default:
 		break;
 	}
 	apply_alert(a, e);
+	apply_told_by(a, e);
 	if (state_applied(a->s, e->seq) != 0)
 		a->failed = 1;
 	return (a->failed ? -1 : 0);

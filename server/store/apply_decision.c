@@ -57,14 +57,15 @@ decision_record(struct apply *a, const struct entry *e,
     const uint8_t leaf[32], uint32_t inst, uint32_t outlet, uint32_t policy)
 {
 	struct record_decision *d;
-	size_t nhits = strlen(e->hits);
+	size_t nhits = strlen(e->hits), nup = strlen(e->up_hits);
 	uint8_t key[8];
+	char *ids;
 
 	record_seq_key(key, e->seq);
 	if (!state_fresh(a->s, RECORD_DECISION, key, 8, e->seq))
 		return;
 	d = state_make(a->s, RECORD_DECISION, key, 8, e->seq,
-	    sizeof(*d) + nhits);
+	    sizeof(*d) + nhits + (nup > 0 ? nup + 1 : 0));
 	if (d == NULL) {
 		a->failed = 1;
 		return;
@@ -95,7 +96,14 @@ decision_record(struct apply *a, const struct entry *e,
 	d->list_version = (uint32_t)e->list_version;
 	d->epoch = e->epoch;
 	memcpy(d->reason, e->reason, sizeof(d->reason));
-	memcpy(d + 1, e->hits, nhits);
+	ids = mempcpy(d + 1, e->hits, nhits);
+	/* Then what only the node above found; a rule that both found stands twice. */
+	if (nup > 0) {
+		if (nhits > 0)
+			*ids++ = ' ';
+		memcpy(ids, e->up_hits, nup);
+		d->nhits = (uint16_t)(nhits + (nhits > 0) + nup);
+	}
 	d->flags = ((e->flags & ENTRY_F_DRY) ? DECISION_DRY : 0) |
 	    ((e->flags & ENTRY_F_POSTHOC) ? DECISION_POSTHOC : 0) |
 	    ((e->flags & ENTRY_F_SANDBOX) ? DECISION_SANDBOX : 0) |
@@ -105,6 +113,8 @@ decision_record(struct apply *a, const struct entry *e,
 	    ((e->flags & ENTRY_F_AWAY) ? DECISION_AWAY : 0) |
 	    (apply_in_campaign(e) ? DECISION_CAMPAIGN : 0) |
 	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
+	    ((e->flags & ENTRY_F_OFFLINE) ? DECISION_OFFLINE : 0) |
+	    ((e->flags & ENTRY_F_CONSULT) ? DECISION_CONSULT : 0) |
 	    (e->subject != 0 ? DECISION_ORGANISATION : 0);
 	if ((e->flags & ENTRY_F_DRY) != 0)
 		d->life = LIFE_NONE;
@@ -192,7 +202,9 @@ apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	decision_person(a, e, inst, outlet);
 	decision_record(a, e, leaf, inst, outlet, policy);
 	apply_txn(a, e, TXN_DECIDED);
-	decision_teller(a, e);
+	/* Tellers are watched where they sit. */
+	if (e->from[0] == '\0')
+		decision_teller(a, e);
 	apply_seen(a, e);
 	apply_campaign(a, e);
 	apply_shared(a, e);

@@ -84,9 +84,20 @@ apply_case(struct apply *a, const struct entry *e)
 
 	if (e->superseded != 0 && (e->flags & ENTRY_F_DRY) == 0)
 		done(a, e, RECORD_CASE, e->superseded);
+	/* What a node below asks us about it decides itself: see apply_case_settled(). */
 	if (e->decision == LK_REVIEW && e->by == LK_BY_CENTRE &&
-	    (e->flags & (ENTRY_F_DRY | ENTRY_F_POSTHOC)) == 0)
+	    (e->flags & (ENTRY_F_DRY | ENTRY_F_POSTHOC | ENTRY_F_CONSULT)) ==
+	    0)
 		open_case(a, e, e->seq, e->t, 0);
+}
+
+/* The decision of a node below on what it had asked us about. */
+void
+apply_case_settled(struct apply *a, const struct entry *e)
+{
+
+	if (e->decision == LK_REVIEW && e->by == LK_BY_CENTRE)
+		open_case(a, e, e->ref, e->at != 0 ? e->at : e->t, 0);
 }
 
 /* Whoever works on a case has its alert too; who has decided it has closed that. */
@@ -173,17 +184,18 @@ apply_alert(struct apply *a, const struct entry *e)
 	    apply_intern(a, e, NAME_INST, "", e->inst) : 0;
 	if (e->outlet[0] != '\0')
 		outlet = apply_intern(a, e, NAME_OUTLET, e->inst, e->outlet);
-	record_seq_key(key, e->seq);
+	/* Case and alert of a decision are found under the same number. */
+	record_seq_key(key, e->kind == ENTRY_SETTLE ? e->ref : e->seq);
 	if (!state_fresh(a->s, RECORD_ALERT, key, 8, e->seq))
 		return;
-	r = state_make(a->s, RECORD_ALERT, key, 8, e->seq, sizeof(*r));
+	r = state_put(a->s, RECORD_ALERT, key, 8, e->seq, sizeof(*r));
 	if (r == NULL) {
 		a->failed = 1;
 		return;
 	}
 	memset(r, 0, sizeof(*r));
 	r->t = e->t;
-	r->ref = e->ref;
+	r->ref = e->kind == ENTRY_SETTLE ? 0 : e->ref;
 	r->person = *apply_whose(e);
 	r->inst = inst;
 	r->outlet = outlet;

@@ -69,6 +69,8 @@ void apply_review(struct apply *a, const struct entry *e);
 void apply_list(struct apply *a, const struct entry *e);
 void apply_policy(struct apply *a, const struct entry *e);
 void apply_retro(struct apply *a, const struct entry *e);
+void apply_settle(struct apply *a, const struct entry *e);
+void apply_node(struct apply *a, const struct entry *e);
 
 /**
  * apply_seen(a, e): Remember the list tokens of a decision.  apply_seen_card(a, e,
@@ -94,14 +96,24 @@ void apply_outlet_told(struct apply *a, const struct entry *e,
     uint32_t outlet);
 void apply_link(struct apply *a, const struct entry *e);
 
+/* apply_node.c: nodes below and above */
+
+/**
+ * apply_told_by(a, e): What a node told: how far it is, which entry of its is which of
+ * ours, and whom to tell.
+ */
+void apply_told_by(struct apply *a, const struct entry *e);
+
 /* apply_desk.c: what waits at the desk */
 
 /**
- * apply_case(a, e): A decision that becomes a case.  apply_case_step(a, e): a step in it.
+ * apply_case(a, e): A decision that becomes a case.  apply_case_settled(a, e): that of a node
+ * below, which had asked us about it.  apply_case_step(a, e): a step in it.
  * apply_case_gone(a, e): its opening was withdrawn.  apply_alert(a, e): what any entry
  * raises.  apply_alert_step(a, e): an alert taken or closed.
  */
 void apply_case(struct apply *a, const struct entry *e);
+void apply_case_settled(struct apply *a, const struct entry *e);
 void apply_case_step(struct apply *a, const struct entry *e);
 void apply_case_gone(struct apply *a, const struct entry *e);
 void apply_alert(struct apply *a, const struct entry *e);

@@ -224,7 +224,9 @@ apply_retro(struct apply *a, const struct entry *e)
 	}
 	if (e->code == RETRO_CLEAR && e->ref != 0)
 		unattempt(a, e);
-	if (e->ref != 0 && (d = apply_decision_of(a, e, e->ref)) != NULL)
+	if (e->code == RETRO_ABOVE || e->ref == 0)
+		return;
+	if ((d = apply_decision_of(a, e, e->ref)) != NULL)
 		d->flags |= e->code == RETRO_HIT ? DECISION_RETRO_HIT :
 		    DECISION_RETRO_CLEAR;
 }

@@ -8,7 +8,7 @@ static const char *const kinds[ENTRY_KINDS] = {
 	"", "decision", "confirm", "cancel", "retire", "void", "report",
 	"review", "intake", "refused", "policy", "clock", "start", "stop",
 	"log", "heartbeat", "gap", "access", "unseal", "erase", "list", "retro",
-	"merge", "alert", "link"
+	"merge", "alert", "link", "settle", "node"
 };
 
 /* A buffer being printed into; nothing is written past the end. */

@@ -48,6 +48,8 @@ enum entry_kind {
 	ENTRY_MERGE,		/* a row of a file belongs to an opening counted before */
 	ENTRY_ALERT,		/* an alert was taken or closed */
 	ENTRY_LINK,		/* two documents are of one person, or are not */
+	ENTRY_SETTLE,		/* a node below has decided what it had asked us about */
+	ENTRY_NODE,		/* a node below was admitted, retired, ...; or we are held */
 	ENTRY_KINDS
 };
 
@@ -79,10 +81,14 @@ enum entry_kind {
 #define ENTRY_F_FIRST 0x2000000u /* confirm: the first card of its opening */
 #define ENTRY_F_UNKNOWN 0x1000000u /* the outlet is in no register, first told here */
 #define ENTRY_F_SECOND 0x800000u /* review: the second of two persons */
+#define ENTRY_F_OFFLINE 0x4000000u /* decided without the word of the node above */
+#define ENTRY_F_CONSULT 0x8000000u /* decided for a node below, which decides in its turn:
+				 * reserved for a minute, until it says how */
 
 /* entry.code of ENTRY_RETRO */
 #define RETRO_HIT 1
 #define RETRO_CLEAR 2
+#define RETRO_ABOVE 3	/* the node above found what we could not see */
 
 /* entry.code of ENTRY_REVIEW; `decided_by` says who, `ref` which decision */
 enum review_step {
@@ -110,6 +116,16 @@ enum review_found {
 #define INTAKE_OPEN 1		/* WIRE_INTAKE_OPEN */
 #define INTAKE_CLOSE 2		/* WIRE_INTAKE_CLOSE */
 #define INTAKE_FILE 3		/* a file was taken in: `hash`, `count`, `note` */
+
+/* entry.code of ENTRY_NODE; `node` says which, `count` its generation, `base` where that
+ * begins */
+enum node_step {
+	NODE_JOINED = 1,	/* seen for the first time, or with a new generation */
+	NODE_RETIRED,		/* shall not link any more */
+	NODE_REPLACED,		/* its machine is a new one: a new generation is due */
+	NODE_READMITTED,	/* the same of a node that was wound back */
+	NODE_HELD		/* it was found wound back; by the node itself too */
+};
 
 /* entry.code of ENTRY_ALERT */
 #define ALERT_STEP_TAKE 1
@@ -142,6 +158,8 @@ enum alert_kind {
 	ALERT_CAMPAIGN,		/* a campaign is beyond its number */
 	ALERT_CASE,		/* a case that nobody answered in time */
 	ALERT_UNUSUAL,		/* an outlet's day is unlike its others */
+	ALERT_LATE,		/* passed while the line was down, and should not have been */
+	ALERT_NODE,		/* a node below was wound back */
 	ALERT_KINDS
 };
 
@@ -211,6 +229,22 @@ struct entry {
 	int64_t expires;	/* UTC ms */
 	int64_t due;
 	uint64_t superseded;	/* seq of the reservation this one replaces */
+	/* which node it concerns: see store/DESIGN of links */
+	char from[16];		/* the node below that told it, or asked; or the one above */
+	uint64_t from_seq;	/* its entry that tells it; 0: it asked */
+	char to[16];		/* the node below that is to be told */
+	/* what the node above said; up_seq 0: nothing */
+	uint64_t up_seq;	/* its entry */
+	int32_t up_decision;
+	int32_t up_floor;
+	int32_t up_hard;
+	uint32_t up_needs;
+	int32_t up_by;
+	int32_t up_offer;
+	int32_t up_profile;
+	char up_reason[16];
+	char up_leaf[68];	/* hash of its entry, hex */
+	char up_hits[128];	/* its rule ids, as many as fit */
 	/* what is said about an earlier entry */
 	uint64_t ref;		/* its seq */
 	int32_t code;		/* reason, report code, intake kind, outcome */

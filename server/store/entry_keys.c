@@ -98,6 +98,20 @@ const struct entry_key entry_keys[] = {
 	KEY("hard", hard, ENTRY_I32),
 	KEY("alert", alert, ENTRY_I32),
 	KEY("alert_kind", alert_kind, ENTRY_I32),
+	KEY("from", from, ENTRY_TEXT),
+	KEY("from_seq", from_seq, ENTRY_U64),
+	KEY("to", to, ENTRY_TEXT),
+	KEY("up_seq", up_seq, ENTRY_U64),
+	KEY("up_decision", up_decision, ENTRY_I32),
+	KEY("up_floor", up_floor, ENTRY_I32),
+	KEY("up_hard", up_hard, ENTRY_I32),
+	KEY("up_needs", up_needs, ENTRY_U32),
+	KEY("up_by", up_by, ENTRY_I32),
+	KEY("up_offer", up_offer, ENTRY_I32),
+	KEY("up_profile", up_profile, ENTRY_I32),
+	KEY("up_reason", up_reason, ENTRY_TEXT),
+	KEY("up_leaf", up_leaf, ENTRY_TEXT),
+	KEY("up_hits", up_hits, ENTRY_TEXT),
 #undef KEY
 };
 
@@ -108,7 +122,7 @@ int
 entry_always(const struct entry_key *k, int kind)
 {
 
-	return (kind == ENTRY_DECISION &&
+	return ((kind == ENTRY_DECISION || kind == ENTRY_SETTLE) &&
 	    (k->at == offsetof(struct entry, decision) ||
 	    k->at == offsetof(struct entry, floor)));
 }

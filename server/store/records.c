@@ -53,13 +53,13 @@ hash_key(struct memo *m, uint8_t key[RECORD_HASH_KEY],
 
 /* Write the key of a transaction. */
 void
-record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
-    const char *txn, int dry)
+record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *from,
+    const char *inst, const char *txn, int dry)
 {
 	static _Thread_local struct memo memo;
-	const char *texts[] = { dry ? "dry" : "txn", inst, txn };
+	const char *texts[] = { dry ? "dry" : "txn", inst, txn, from };
 
-	hash_key(&memo, key, texts, 3);
+	hash_key(&memo, key, texts, from[0] != '\0' ? 4 : 3);
 }
 
 /* Write the key of a teller. */
@@ -128,4 +128,15 @@ record_outlet_key(uint8_t key[4], uint32_t outlet)
 	key[1] = (uint8_t)(outlet >> 16);
 	key[2] = (uint8_t)(outlet >> 8);
 	key[3] = (uint8_t)outlet;
+}
+
+/* Write the key of what a node told, or is to be told. */
+void
+record_below_key(uint8_t key[RECORD_BELOW_KEY], const char *node,
+    uint64_t seq)
+{
+
+	memset(key, 0, 16);
+	memcpy(key, node, strnlen(node, 15));
+	record_seq_key(&key[16], seq);
 }

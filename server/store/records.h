@@ -29,6 +29,12 @@
  *							somebody has to decide
  *	RECORD_ALERT  seq of what raised it, 8 bytes	struct record_alert: until it is
  *							closed
+ *	RECORD_NODE   id of a node below, or above	struct record_node; under our own:
+ *							whether we are held
+ *	RECORD_BELOW  node id, its seq			our seq of the same, 8 bytes
+ *	RECORD_ABOVE  our seq				struct record_above: which entry of
+ *							which node below it is
+ *	RECORD_DOWN   node id, our seq			nothing: that node has to be told
  */
 
 #include <stddef.h>
@@ -39,6 +45,10 @@
 #define RECORD_ALERT 'A'
 #define RECORD_OUTLET 'B'
 #define RECORD_CASE 'C'
+#define RECORD_NODE 'D'
+#define RECORD_BELOW 'E'
+#define RECORD_ABOVE 'F'
+#define RECORD_DOWN 'G'
 #define RECORD_SHARED 'H'
 #define RECORD_LINK 'J'
 #define RECORD_NAME 'N'
@@ -82,6 +92,8 @@ enum life {
 #define DECISION_LISTED 0x400u	/* the applicant stood on a list */
 #define DECISION_AWAY 0x800u	/* he is of another area than the outlet */
 #define DECISION_CAMPAIGN 0x1000u /* within a registered campaign that had room */
+#define DECISION_OFFLINE 0x2000u /* without the word of the node above */
+#define DECISION_CONSULT 0x4000u /* for a node below, which has not decided yet */
 
 /* One decision; `nhits` bytes of rule ids follow it. */
 struct record_decision {
@@ -235,6 +247,34 @@ struct record_alert {
 	char reason[16];
 };
 
+/* How a node stands with us. */
+enum record_node_status {
+	RECORD_NODE_ACTIVE,
+	RECORD_NODE_RETIRED,
+	RECORD_NODE_AWAITED,	/* it is to come with a new generation */
+	RECORD_NODE_HELD	/* it was wound back, and records nothing */
+};
+
+struct record_node {
+	int64_t t;		/* ms: of the last entry about it, or from it */
+	int64_t joined;		/* ms: when its generation was first seen */
+	uint64_t cursor;	/* the last of its entries that was taken */
+	uint64_t events;	/* how many were */
+	uint64_t base;		/* where its generation begins */
+	uint64_t leaf_seq;	/* whose hash `leaf` is, 0: none */
+	uint8_t leaf[32];
+	uint32_t generation;
+	uint32_t status;	/* enum record_node_status */
+};
+
+/* An entry of ours and the same one in the journal of the node that told it. */
+struct record_above {
+	uint64_t seq;
+	char node[16];
+};
+
+#define RECORD_BELOW_KEY (16 + 8)
+
 #define RECORD_SEEN_MAX 8	/* decisions remembered of one phone */
 #define RECORD_SEEN_KEY (TOKEN_LEN + 1)
 
@@ -250,6 +290,8 @@ _Static_assert(sizeof(struct record_campaign) == 16, "no padding");
 _Static_assert(sizeof(struct record_link) == 24, "no padding");
 _Static_assert(sizeof(struct record_case) == 96, "no padding");
 _Static_assert(sizeof(struct record_alert) == 80, "no padding");
+_Static_assert(sizeof(struct record_node) == 88, "no padding");
+_Static_assert(sizeof(struct record_above) == 24, "no padding");
 
 /**
  * record_seq_key(key, seq): Write the key of a decision.
@@ -257,11 +299,11 @@ _Static_assert(sizeof(struct record_alert) == 80, "no padding");
 void record_seq_key(uint8_t key[8], uint64_t seq);
 
 /**
- * record_txn_key(key, inst, txn, dry): Write the key of a transaction; dry runs
- * have a space of their own.
+ * record_txn_key(key, from, inst, txn, dry): Write the key of a transaction that the node
+ * `from` below us told of, "": nobody did; dry runs have a space of their own.
  */
-void record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *inst,
-    const char *txn, int dry);
+void record_txn_key(uint8_t key[RECORD_HASH_KEY], const char *from,
+    const char *inst, const char *txn, int dry);
 
 /**
  * record_teller_key(key, inst, outlet, teller): Write the key of a teller.
@@ -291,5 +333,11 @@ void record_head_key(uint8_t key[RECORD_HASH_KEY], const char *campaign,
 void record_shared_key(uint8_t key[RECORD_SEEN_KEY], int kind,
     const struct token *t);
 void record_outlet_key(uint8_t key[4], uint32_t outlet);
+
+/**
+ * record_below_key(key, node, seq): Write the key of RECORD_BELOW and RECORD_DOWN.
+ */
+void record_below_key(uint8_t key[RECORD_BELOW_KEY], const char *node,
+    uint64_t seq);
 
 #endif /* !LIANGKA_RECORDS_H_ */

@@ -17,7 +17,7 @@
 
 #include "state_lmdb.h"
 
-#define FORMAT		2
+#define FORMAT		3
 #define READERS		64		/* This process and the screens. */
 #define WHY		192
 

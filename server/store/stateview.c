@@ -16,7 +16,7 @@
 
 #include "stateview.h"
 
-#define FORMAT	2	/* of the meta record, see state_lmdb.c */
+#define FORMAT	3	/* of the meta record, see state_lmdb.c */
 #define SLICE	4096	/* keys between looks at the clock */
 #define WHY	192
 
