@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/hex.h"
+
 #include "disk.h"
 #include "entry.h"
 #include "logset.h"
@@ -17,6 +19,9 @@
 /* One log and what reads it; source and dir stay where they are. */
 struct member {
 	struct logset_log log;
+	uint64_t prev_size;		/* what entry 0 says of the log before */
+	char prev_log[ORIGIN_MAX];
+	char prev_root[2 * MERKLE_LEN + 1];
 	char dir[PATH_LEN];
 	struct tiles_dir source;
 	struct tiles *tiles;
@@ -164,7 +169,23 @@ read_first(struct logset *s, struct member *m)
 	if (e.base > UINT64_MAX - m->log.head.size)
 		return (fail(s, "%s: cannot be so large", m->dir));
 	m->log.base = e.base;
+	m->prev_size = e.prev_size;
+	(void)snprintf(m->prev_log, sizeof(m->prev_log), "%s", e.prev_log);
+	(void)snprintf(m->prev_root, sizeof(m->prev_root), "%.*s",
+	    (int)sizeof(m->prev_root) - 1, e.prev_root);
 	return (0);
+}
+
+/* Does entry 0 of a log name the log before it as it is here? */
+static int
+follows(const struct member *m, const struct member *before)
+{
+	char root[2 * MERKLE_LEN + 1];
+
+	hex_encode(root, before->log.head.root, MERKLE_LEN);
+	return (m->prev_size == before->log.head.size &&
+	    strcmp(m->prev_log, before->log.head.origin) == 0 &&
+	    strcmp(m->prev_root, root) == 0);
 }
 
 /* Read all that was found, oldest first, and drop what is no log yet. */
@@ -194,6 +215,8 @@ read_logs(struct logset *s)
 			rc = fail(s, "%s: the logs %s and %s overlap: entries "
 			    "from %llu on are in both", s->dir, a->name,
 			    b->name, (unsigned long long)b->base);
+		s->member[i + 1]->log.follows = follows(s->member[i + 1],
+		    s->member[i]);
 	}
 	return (rc < 0 ? -1 : 0);
 }
@@ -309,6 +332,34 @@ read_entry(struct logset *s, struct member *m, uint64_t seq,
 	return (0);
 }
 
+/*
+ * Give the first entry from a seq on.  A seq that no log holds is passed over in one
+ * place only: right behind a log that the next one names as the log before it.
+ */
+int
+logset_next(struct logset *s, uint64_t from, uint64_t *seq,
+    const uint8_t **entry, size_t *len)
+{
+	const struct logset_log *l = NULL;
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		l = &s->member[i]->log;
+		if (from < l->base + l->head.size)
+			break;
+	}
+	if (i == s->n)
+		return (0);
+	*seq = from;
+	if (from < l->base) {
+		if (!l->follows)
+			return (fail(s, "%s: no log holds entry %llu", s->dir,
+			    (unsigned long long)from));
+		*seq = l->base;
+	}
+	return (read_entry(s, s->member[i], *seq, entry, len) == 0 ? 1 : -1);
+}
+
 /* Go through entries in order. */
 int
 logset_each(struct logset *s, uint64_t from, uint64_t until,
@@ -316,21 +367,20 @@ logset_each(struct logset *s, uint64_t from, uint64_t until,
     void *arg)
 {
 	const uint8_t *p;
-	struct member *m;
-	uint64_t end;
+	uint64_t seq;
 	size_t len;
 	int rc;
 
-	while (from < until) {
-		if ((m = holder(s, from)) == NULL)
+	for (; from < until; from = seq + 1) {
+		if ((rc = logset_next(s, from, &seq, &p, &len)) == -1)
 			return (-1);
-		end = m->log.base + m->log.head.size;
-		for (; from < until && from < end; from++) {
-			if (read_entry(s, m, from, &p, &len) != 0)
-				return (-1);
-			if ((rc = fn(arg, from, p, len)) != 0)
-				return (rc);
-		}
+		if (rc == 0)
+			return (fail(s, "%s: no log holds entry %llu", s->dir,
+			    (unsigned long long)from));
+		if (seq >= until)
+			break;
+		if ((rc = fn(arg, seq, p, len)) != 0)
+			return (rc);
 	}
 	return (0);
 }

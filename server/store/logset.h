@@ -27,6 +27,7 @@ struct logset_log {
 	int year;
 	int n;
 	uint64_t base;
+	int follows;	/* entry 0 names the log before it, as that is here */
 	struct checkpoint head;
 };
 
@@ -58,10 +59,21 @@ struct tiles *logset_tiles(struct logset *s, size_t i);
 uint64_t logset_end(const struct logset *s);
 
 /**
+ * logset_next(s, from, seq, entry, len): Point *entry at the first entry whose seq is
+ * at least from, compared with its tile; it lives until the next call.  Where a node
+ * was admitted anew the numbering jumps between two logs (see journal.h): what lies
+ * between is passed over if the later log names the earlier one.  Return 1, 0 behind
+ * the last entry, or -1 with a sentence in logset_error(): a file missing or altered,
+ * or a seq that no log holds.
+ */
+int logset_next(struct logset *s, uint64_t from, uint64_t *seq,
+    const uint8_t **entry, size_t *len);
+
+/**
  * logset_each(s, from, until, fn, arg): Call fn(arg, seq, entry, len) for the entries
- * from <= seq < until in order, each compared with its tile.  Return 0, the first
- * non-zero return of fn, or -1 with a sentence in logset_error(): a file missing or
- * altered, or a seq in between that no log holds.
+ * from <= seq < until in order, as logset_next() gives them.  Return 0, the first
+ * non-zero return of fn, or -1 with a sentence in logset_error(): also when the logs
+ * end before until.
  */
 int logset_each(struct logset *s, uint64_t from, uint64_t until,
     int (*fn)(void *arg, uint64_t seq, const uint8_t *entry, size_t len),
