@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "keys/base64.h"
 #include "keys/note.h"
@@ -41,8 +40,8 @@ refuse(struct session *s, enum witness_status status, const char *fmt, ...)
 }
 
 /* May a key sign for an origin?  That of a node serves all of its logs. */
-static int
-serves(const struct note_verifier *v, const char *origin)
+int
+witness_serves(const struct note_verifier *v, const char *origin)
 {
 	size_t n = strlen(v->name);
 
@@ -57,7 +56,7 @@ witness_knows(const struct witness *w, const char *origin)
 	size_t i;
 
 	for (i = 0; i < w->nlogs; i++)
-		if (serves(w->logs[i], origin))
+		if (witness_serves(w->logs[i], origin))
 			return (1);
 	return (0);
 }
@@ -71,7 +70,7 @@ verify(struct session *s, char *why)
 	size_t i, n = 0;
 
 	for (i = 0; i < w->nlogs && n < CHECKPOINT_KEYS_MAX; i++)
-		if (serves(w->logs[i], s->a->offered.origin))
+		if (witness_serves(w->logs[i], s->a->offered.origin))
 			keys[n++] = w->logs[i];
 	return (checkpoint_open(&s->a->offered, &s->note, s->q.note,
 	    s->q.note_len, keys, n, why));
@@ -200,7 +199,7 @@ cosign(struct session *s)
 	len = copy_lines(&s->note, text, len, sizeof(text) - n);
 	memcpy(&text[len], line, n);
 	len += n;
-	if (witness_keep(s->w, a->offered.origin, text, len, err) != 0)
+	if (witness_keep(s->w, &a->offered, text, len, err) != 0)
 		return (refuse(s, WITNESS_FAILED, "%s", err));
 	a->status = WITNESS_COSIGNED;
 	memcpy(a->body, line, n);
@@ -216,7 +215,7 @@ witness_add(const struct witness *w, uint64_t time, const char *body,
 {
 	struct session s = { .w = w, .a = a, .time = time };
 	char err[WITNESS_ERROR_MAX];
-	int fd, rc;
+	int fd[2], rc;
 
 	memset(a, 0, sizeof(*a));
 	if (witness_parse(&s.q, body, len, err) != 0)
@@ -227,7 +226,7 @@ witness_add(const struct witness *w, uint64_t time, const char *body,
 	 * Locked until it is recorded: of two requests that go on from the same
 	 * head only one can be answered with a cosignature.
 	 */
-	if ((fd = witness_lock(w, a->offered.origin, err)) == -1)
+	if (witness_lock(w, a->offered.origin, fd, err) != 0)
 		return (refuse(&s, WITNESS_FAILED, "%s", err));
 	if (w->locked != NULL)
 		w->locked(w->locked_arg);
@@ -235,6 +234,6 @@ witness_add(const struct witness *w, uint64_t time, const char *body,
 		rc = refuse(&s, WITNESS_FAILED, "%s", err);
 	else if ((rc = judge_history(&s)) == 0)
 		rc = cosign(&s);
-	(void)close(fd);
+	witness_unlock(fd);
 	return (rc);
 }

@@ -14,9 +14,11 @@
  *	<...>/lock				locked while a head is judged
  *	evidence/<...>.seen, .offered		two signed heads that contradict
  *						each other
- * Any number of processes may use it at once.
+ * Any number of processes may use it at once.  A daemon that witnesses many nodes keeps
+ * the heads in witness_heads.h instead; then the directory is its own.
  *
- * Threads: any; a struct witness is not changed by its calls.
+ * Threads: any; a struct witness is not changed by its calls.  With `heads` one at a
+ * time.
  */
 
 #include <stddef.h>
@@ -31,6 +33,8 @@
 #define WITNESS_ANSWER_MAX	1024
 #define WITNESS_EVIDENCE_MAX	512	/* pairs kept; a log that lies often is
 					 * not to fill our disk */
+
+struct witness_heads;
 
 /* What the answer is, by its number in HTTP. */
 enum witness_status {
@@ -48,6 +52,7 @@ struct witness {
 	const struct note_signer *signer; /* of type NOTE_COSIGNATURE */
 	const struct note_verifier *const *logs; /* keys of logs or nodes */
 	size_t nlogs;
+	struct witness_heads *heads;	/* NULL: a file for each log */
 	/* For tests: called once the state of the origin is locked. */
 	void (*locked)(void *arg);
 	void *locked_arg;
@@ -67,7 +72,8 @@ struct witness_answer {
 /**
  * witness_add(w, time, body, len, a):
  * Answer the add-checkpoint request at body.  time is Unix seconds, above 0.  A head
- * is persisted before it is answered for.  Return 0 when it was cosigned, else -1;
+ * is persisted before it is answered for: with `heads` that is the caller's part, who
+ * lets no answer out before witness_heads_sync() has returned 0.  Return 0 when it was cosigned, else -1;
  * *a is filled in either case.
  */
 int witness_add(const struct witness *w, uint64_t time, const char *body,

@@ -38,16 +38,17 @@ struct witness_head {
 };
 
 /**
- * witness_heads_open(disk, dir, err): Read the heads in dir, which exists.  Where none
- * were kept this way yet those that "liangka log witness" keeps there (a directory for
- * each log) are taken over.  disk NULL is the real one; with another one there is no
- * lock and nothing is taken over.  Return NULL with a sentence in err
+ * witness_heads_open(disk, dir, room, err): Read the heads in dir, which exists.  Where
+ * none were kept this way yet those that "liangka log witness" keeps there (a directory
+ * for each log) are taken over.  room is the bytes of a file, 0: WITNESS_HEADS_FILE.
+ * disk NULL is the real one; with another one there is no lock and nothing is taken
+ * over.  Return NULL with a sentence in err
  * (WITNESS_ERROR_MAX bytes): another process has them, a read or a write failed, or
  * they are damaged, which must not make us forget what we cosigned.
  * witness_heads_close(h): NULL is allowed.  What was not synced is dropped.
  */
 struct witness_heads *witness_heads_open(const struct disk *disk,
-    const char *dir, char *err);
+    const char *dir, size_t room, char *err);
 void witness_heads_close(struct witness_heads *h);
 
 /**
@@ -66,6 +67,11 @@ int witness_heads_put(struct witness_heads *h, const char *key,
  * last sync may be there or not when it is opened again.
  */
 int witness_heads_sync(struct witness_heads *h, char *err);
+
+/**
+ * witness_heads_used(dir): Are heads kept this way in dir?
+ */
+int witness_heads_used(const char *dir);
 
 /**
  * witness_heads_get(h, origin): What is kept of a log, valid until it is replaced, or

@@ -13,9 +13,9 @@
 #include "keys/sha256.h"
 #include "store/disk.h"
 
+#include "witness_heads.h"
 #include "witness_impl.h"
 
-#define HEAD "checkpoint"
 #define DIGITS (2 * SHA256_LEN)
 
 /* Say what failed, and return -1. */
@@ -57,9 +57,25 @@ make_dir(const struct witness *w, const char *path, char *err)
 	return (errno == EEXIST ? 0 : failed(err, path));
 }
 
-/* Lock an origin. */
-int
-witness_lock(const struct witness *w, const char *origin, char *err)
+/* Keep the directory from being taken over by a daemon while we judge. */
+static int
+share(const struct witness *w, char *err)
+{
+	int fd;
+
+	if ((fd = open(w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return (failed(err, w->dir));
+	if (flock(fd, LOCK_SH | LOCK_NB) == 0 && !witness_heads_used(w->dir))
+		return (fd);
+	(void)close(fd);
+	(void)snprintf(err, WITNESS_ERROR_MAX, "%s: it belongs to a daemon that "
+	    "witnesses the nodes below it", w->dir);
+	return (-1);
+}
+
+/* Lock the state of an origin against others. */
+static int
+lock_origin(const struct witness *w, const char *origin, char *err)
 {
 	char path[WITNESS_PATH_MAX];
 	int fd, rc;
@@ -78,6 +94,33 @@ witness_lock(const struct witness *w, const char *origin, char *err)
 	(void)failed(err, path);
 	(void)close(fd);
 	return (-1);
+}
+
+/* Lock an origin. */
+int
+witness_lock(const struct witness *w, const char *origin, int fd[2], char *err)
+{
+
+	fd[0] = fd[1] = -1;
+	if (w->heads != NULL)
+		return (0);
+	if ((fd[0] = share(w, err)) == -1)
+		return (-1);
+	if ((fd[1] = lock_origin(w, origin, err)) != -1)
+		return (0);
+	witness_unlock(fd);
+	return (-1);
+}
+
+/* Unlock it. */
+void
+witness_unlock(const int fd[2])
+{
+
+	if (fd[1] != -1)
+		(void)close(fd[1]);
+	if (fd[0] != -1)
+		(void)close(fd[0]);
 }
 
 /* Read a whole small file; its length, 0 when there is none, or -1. */
@@ -101,6 +144,28 @@ slurp(const char *path, char *buf, size_t cap, char *err)
 	return (-1);
 }
 
+/* What was cosigned last, where many heads are kept together. */
+static long
+among_heads(const struct witness_heads *h, const char *origin,
+    struct checkpoint *c, char *text, size_t cap, char *err)
+{
+	const struct witness_head *head = witness_heads_get(h, origin);
+
+	if (head == NULL)
+		return (0);
+	if (text != NULL && head->len >= cap) {
+		(void)snprintf(err, WITNESS_ERROR_MAX, "%s: no room for its "
+		    "head", origin);
+		return (-1);
+	}
+	*c = head->c;
+	if (text != NULL) {
+		memcpy(text, head->note, head->len);
+		text[head->len] = '\0';
+	}
+	return ((long)head->len);
+}
+
 /* What was cosigned last. */
 long
 witness_seen(const struct witness *w, const char *origin, struct checkpoint *c,
@@ -111,13 +176,15 @@ witness_seen(const struct witness *w, const char *origin, struct checkpoint *c,
 	long len;
 
 	memset(c, 0, sizeof(*c));
+	if (w->heads != NULL)
+		return (among_heads(w->heads, origin, c, text, cap, err));
 	if (text == NULL) {
 		text = own;
 		cap = sizeof(own);
 	}
 	if (origin_dir(w, origin, path, err) != 0)
 		return (-1);
-	(void)snprintf(&path[strlen(path)], 16, "/" HEAD);
+	(void)snprintf(&path[strlen(path)], 16, "/" WITNESS_HEAD_FILE);
 	if ((len = slurp(path, text, cap - 1, err)) <= 0)
 		return (len);
 	text[len] = '\0';
@@ -135,14 +202,22 @@ witness_seen(const struct witness *w, const char *origin, struct checkpoint *c,
 
 /* Replace the head. */
 int
-witness_keep(const struct witness *w, const char *origin, const char *text,
-    size_t len, char *err)
+witness_keep(const struct witness *w, const struct checkpoint *c,
+    const char *text, size_t len, char *err)
 {
 	char path[WITNESS_PATH_MAX];
+	size_t i;
 
-	if (origin_dir(w, origin, path, err) != 0)
+	if (w->heads != NULL) {
+		for (i = 0; i < w->nlogs; i++)
+			if (witness_serves(w->logs[i], c->origin))
+				break;
+		return (witness_heads_put(w->heads, i < w->nlogs ?
+		    w->logs[i]->name : NULL, c, text, len, err));
+	}
+	if (origin_dir(w, c->origin, path, err) != 0)
 		return (-1);
-	if (disk_replace(&disk_real, path, HEAD, text, len) != 0)
+	if (disk_replace(&disk_real, path, WITNESS_HEAD_FILE, text, len) != 0)
 		return (failed(err, path));
 	return (0);
 }
