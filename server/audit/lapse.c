@@ -197,7 +197,7 @@ given(int fn)
 {
 
 	return (facts_told(fn) || fn == POLICY_LINKED ||
-	    (fn >= POLICY_SHARED_PHONE && fn <= POLICY_OUTLET_AWAY_MEAN));
+	    (fn >= POLICY_SHARED_PHONE && fn <= POLICY_OFFLINE));
 }
 
 /* Decide the application at a moment. */

@@ -93,6 +93,9 @@ static const struct {
 	{ POLICY_OUTLET_AWAY_MEAN, "本网点此前八周为外地申请人的同期平均开卡数",
 	    "cards issued at this outlet %s to people of another area, on "
 	    "average of the 8 weeks before" },
+	{ POLICY_OUTLET_OFFLINE, "本网点在上级无应答时放行的卡（含本次）",
+	    "cards passed at this outlet %s while the node above did not "
+	    "answer, this one included" },
 };
 
 /* Facts that stand alone. */
@@ -107,6 +110,8 @@ static const struct {
 	    "applicant and outlet are of one area" },
 	{ POLICY_OVERFLOW, "开户记录过多，未能全数留存",
 	    "more openings than the record holds" },
+	{ POLICY_OFFLINE, "上级节点未及时应答",
+	    "the node above did not answer in time" },
 	{ POLICY_LINKED, "合并计算本人的多份证件",
 	    "counted over several documents of the person" },
 	{ POLICY_GUARDIAN, "监护人到场", "a guardian is present" },

@@ -81,11 +81,10 @@ others(const struct policy *p, const struct verdict *v)
 	int fn;
 
 	for (i = 0; i < v->nhits; i++) {
-		for (fn = POLICY_SHARED_PHONE; fn <= POLICY_OUTLET_AWAY_MEAN;
-		    fn++)
+		for (fn = POLICY_SHARED_PHONE; fn <= POLICY_OFFLINE; fn++)
 			if (policy_rule_reads(p, v->hit[i], fn))
 				break;
-		if (fn > POLICY_OUTLET_AWAY_MEAN)
+		if (fn > POLICY_OFFLINE)
 			return (0);
 	}
 	return (1);
@@ -104,10 +103,10 @@ when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
 		    moment_short(l->at * 1000, time)));
 	(void)policy_hits(p, l->left.hit, l->left.nhits, ids, sizeof(ids));
 	if (others(p, &l->left))
-		return (add(buf, n, zh ? "%s 取决于他人共用的联系方式或网点的办理情况，"
-		    "何时消失无法预计" : "%s rests on what others do (shared "
-		    "contacts, the outlet's figures): when it goes away cannot "
-		    "be foretold", ids));
+		return (add(buf, n, zh ? "%s 取决于他人共用的联系方式、网点的办理情况"
+		    "或与上级的连线，何时消失无法预计" : "%s rests on what others do (shared "
+		    "contacts, the outlet's figures, the line to the node "
+		    "above): when it goes away cannot be foretold", ids));
 	return (add(buf, n, zh ? "等待不会使其自动通过：%s 不随时间消失" :
 	    "Waiting alone never makes it pass: %s does not go away with "
 	    "time", ids));

@@ -38,6 +38,8 @@ fixed(int fn)
 	case POLICY_OUTLET_MEAN:
 	case POLICY_OUTLET_AWAY:
 	case POLICY_OUTLET_AWAY_MEAN:
+	case POLICY_OUTLET_OFFLINE:
+	case POLICY_OFFLINE:
 		return (1);
 	default:
 		return (0);
@@ -110,7 +112,7 @@ screen_facts_open(struct screen_facts *f, const struct screen_run *run,
 	f->n = policy_facts(run->o->policy, &f->fact);
 	f->a = (struct application){ .now = run->now,
 		.operation = LK_OP_REPLACE, .held_here = -1, .guardian = 1,
-		.listed = listed, .outlet_known = 1 };
+		.listed = listed, .outlet_known = 1, .age = -1, .local = -1 };
 	person_init(&nobody);
 	for (i = 0; i < f->n; i++) {
 		f->from[i] = from(&f->fact[i], run->now);

@@ -213,6 +213,16 @@ outlet(const struct policy_fact *f, const struct application *a)
 	return (n);
 }
 
+/* Cards that the outlet passed offline today, with the present ones while offline. */
+static int64_t
+outlet_offline(const struct application *a)
+{
+
+	return (a->offline_today + (a->offline &&
+	    a->operation != LK_OP_REPLACE && covers(POLICY_CARDS, a->product) ?
+	    a->quantity : 0));
+}
+
 /* Replacements in the window, the present one included. */
 static int64_t
 replaced(const struct policy_fact *f, const struct person *p,
@@ -279,17 +289,19 @@ static int64_t
 area_local(const struct application *a)
 {
 
+	if (a->local >= 0)
+		return (a->local != 0);
 	return (a->area == 0 || a->outlet_area == 0 ||
 	    a->area / 100 == a->outlet_area / 100);
 }
 
-/* Completed years of age, -1 when the document does not tell. */
+/* Completed years of age, -1 when neither document nor node below tells. */
 static int64_t
 age(const struct application *a)
 {
 
 	if (a->birth == IDENTITY_NO_BIRTH)
-		return (-1);
+		return (a->age < 0 ? -1 : a->age);
 	return (day_age(a->birth, day_of(a->now)));
 }
 
@@ -351,6 +363,8 @@ application_value(int fn, const struct person *p, const struct application *a)
 		return (age(a));
 	case POLICY_HOUR:
 		return (day_hour(a->now));
+	case POLICY_OFFLINE:
+		return (a->offline != 0);
 	case POLICY_LINKED:
 		return (a->linked != 0);
 	case POLICY_QUANTITY:
@@ -408,6 +422,8 @@ facts_value(const struct policy_fact *f, const struct person *p,
 	case POLICY_OUTLET_AWAY:
 	case POLICY_OUTLET_AWAY_MEAN:
 		return (outlet(f, a));
+	case POLICY_OUTLET_OFFLINE:
+		return (outlet_offline(a));
 	case POLICY_HELD:
 		return (held(f, p, a));
 	case POLICY_MINUTES_SINCE:

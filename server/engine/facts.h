@@ -48,6 +48,12 @@ struct application {
 	int campaign;		/* within a registered campaign with room */
 	int linked;		/* counted over several documents of the person */
 	int away;		/* of another area than the outlet; both are known */
+	int offline;		/* the node above was asked and did not answer */
+	int32_t offline_today;	/* cards passed or limited so at the outlet today */
+	int32_t age;		/* completed years, as a node below told; -1 = not */
+				/* known.  Read only where birth is not known */
+	int local;		/* of the outlet's area, as a node below told: 1, 0; */
+				/* -1 = judge by area and outlet_area */
 	uint64_t whose;		/* first 8 bytes of the person's token */
 	struct shared shared[SHARED_KINDS]; /* who else used the same; n = 0 where */
 				/* the application names none */

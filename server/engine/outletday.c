@@ -95,3 +95,30 @@ outletday_mean(const struct outletday *o, int32_t today, int days, int away)
 		return (-1);
 	return ((sum(o, from, last, away) * days + n - 1) / n);
 }
+
+/* Count cards that were passed offline. */
+void
+outletday_offline_add(struct outletday *o, int32_t day, unsigned cards)
+{
+
+	if (day <= 0 || day < o->offline_day)
+		return;
+	if (day > o->offline_day)
+		o->offline_passed = 0;
+	o->offline_day = day;
+	if (o->offline_passed >= OUTLETDAY_OFFLINE ||
+	    cards > OUTLETDAY_OFFLINE - o->offline_passed)
+		o->offline_passed = OUTLETDAY_OFFLINE;
+	else
+		o->offline_passed += cards;
+}
+
+/* Those of today. */
+int32_t
+outletday_offline(const struct outletday *o, int32_t today)
+{
+
+	return (o->offline_day != today ? 0 : o->offline_passed <
+	    OUTLETDAY_OFFLINE ? (int32_t)o->offline_passed :
+	    OUTLETDAY_OFFLINE);
+}

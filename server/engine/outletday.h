@@ -4,7 +4,8 @@
 /*
  * How many bank and phone cards an outlet issued on each of the last days (UTC+8), and
  * how many of them to applicants of another area.  A window is a number of whole days
- * that ends today; its mean is taken over the eight weeks before it.
+ * that ends today; its mean is taken over the eight weeks before it.  Of the newest day
+ * alone: how many were passed while the node above did not answer.
  *
  * Pure.  The structure is a record of the state as it stands.
  */
@@ -16,6 +17,8 @@
 #define OUTLETDAY_WEEKS 56	/* days of the mean */
 #define OUTLETDAY_YOUNG 14	/* days before which an outlet has no mean */
 
+#define OUTLETDAY_OFFLINE 65535	/* where the count of a day ends */
+
 #define OUTLETDAY_TOLD 0x1u	/* that it is in no register was told */
 
 struct outletday {
@@ -23,6 +26,8 @@ struct outletday {
 	int32_t newest;
 	uint32_t flags;
 	int32_t told;		/* the day of which it was told that it is unusual */
+	int32_t offline_day;	/* the newest with a card passed offline; 0: none */
+	uint32_t offline_passed; /* cards of that day */
 	uint16_t cards[OUTLETDAY_DAYS]; /* of day d at d % OUTLETDAY_DAYS */
 	uint16_t away[OUTLETDAY_DAYS];
 };
@@ -46,7 +51,16 @@ int64_t outletday_sum(const struct outletday *o, int32_t today, int days,
 int64_t outletday_mean(const struct outletday *o, int32_t today, int days,
     int away);
 
-_Static_assert(sizeof(struct outletday) == 16 + 4 * OUTLETDAY_DAYS,
+/**
+ * outletday_offline_add(o, day, cards): Count so many cards that were passed or limited
+ * offline on this day.  What belongs to a day before the newest one is forgotten.
+ *
+ * outletday_offline(o, today): Return those of today; at most OUTLETDAY_OFFLINE.
+ */
+void outletday_offline_add(struct outletday *o, int32_t day, unsigned cards);
+int32_t outletday_offline(const struct outletday *o, int32_t today);
+
+_Static_assert(sizeof(struct outletday) == 24 + 4 * OUTLETDAY_DAYS,
     "no padding");
 
 #endif /* !LIANGKA_OUTLETDAY_H_ */

@@ -72,6 +72,9 @@
  *                          applicants are of another              another city: outlet_away(today) = 4
  *                          4-digit area than the outlet
  *   outlet_away_mean(D)    its mean                        no     112 in 56 days: (today) = 2
+ *   outlet_offline(today)  bank and SIM cards passed or    while  20 passed since the line went down at
+ *                          limited at the outlet while the offline nine, asks for one more: = 21; the
+ *                          node above did not answer              line is back, asks for one more: = 20
  *   quantity               items asked for                        1..1000
  *   age                    completed years, UTC+8; -1 =           born 2012-11-23, on 2026-11-22: 13
  *                          the document does not tell
@@ -82,6 +85,9 @@
  *                          area is not known
  *   overflow               flag: openings did not fit the
  *                          person's record
+ *   offline                flag: the node above was asked         the city answers within its deadline,
+ *                          and did not answer in time, or         or this node has no node above: false;
+ *                          could not be asked                     the line is down: true
  *   linked                 flag: what the other documents of      asks with a passport, 2 cards on the
  *                          the person opened and tried is         resident card: true, cards(30d) = 3
  *                          counted too
@@ -109,6 +115,8 @@
  * end today: 1d is today.  A comparison of an age, of minutes or of a mean that is
  * not known (-1) is false, whichever it is, and so is one of a sum with such a term;
  * so is a flag that is not known.  Shared counts end at 65 (SHARED_MAX + 1).
+ * A node that asks another knows its own institution's openings alone while `offline`,
+ * so counts over institutions are then lower bounds.
  * There is no multiplication: three times the mean is written
  * outlet_mean(today) + outlet_mean(today) + outlet_mean(today).
  *
@@ -142,7 +150,7 @@
 
 /*
  * Raised by any change of what policy_decide answers for the same input.  Words that
- * were refused before (lists, registers, campaign = true) are no such change.
+ * were refused before (lists, registers, campaign = true, offline) are no such change.
  */
 #define POLICY_ENGINE		1
 
@@ -175,6 +183,7 @@ enum policy_fn {
 	POLICY_SHARED_AGENT, POLICY_SHARED_EMPLOYER,
 	POLICY_OUTLET_CARDS, POLICY_OUTLET_MEAN,
 	POLICY_OUTLET_AWAY, POLICY_OUTLET_AWAY_MEAN,
+	POLICY_OUTLET_OFFLINE, POLICY_OFFLINE,
 	POLICY_LINKED,
 	POLICY_FNS
 };

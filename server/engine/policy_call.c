@@ -39,18 +39,9 @@ unknown(struct policy_parse *s)
 	const struct policy_lex *x = &s->x;
 	const char *w = x->text + x->token.at, *choice;
 	int len = x->token.len < 64 ? (int)x->token.len : 64;
-	const struct policy_reserved *r;
 	const struct policy_fn_info *i;
 	struct conf_guess g;
 
-	for (r = policy_names_reserved; r->name != NULL; r++) {
-		if (policy_lex_is(x, r->name)) {
-			policy_lex_fail(x, "'%s' needs data that this build "
-			    "does not have (available with %s)", r->name,
-			    r->with);
-			return;
-		}
-	}
 	if ((choice = policy_names_choice(w, x->token.len)) != NULL) {
 		policy_lex_fail(x, "'%.*s' is a value of '%s': write "
 		    "%s == %.*s or %s in (...)", len, w, choice, choice, len,
@@ -60,8 +51,6 @@ unknown(struct policy_parse *s)
 	conf_guess_init(&g, w, x->token.len);
 	for (i = policy_names_fns; i->name != NULL; i++)
 		conf_guess_try(&g, i->name);
-	for (r = policy_names_reserved; r->name != NULL; r++)
-		conf_guess_try(&g, r->name);
 	if (g.best != NULL)
 		policy_lex_fail(x, "unknown function '%.*s', did you mean "
 		    "'%s'?", len, w, g.best);
@@ -129,6 +118,34 @@ days(struct policy_parse *s, const struct policy_fn_info *fn,
 	policy_lex_fail_at(&s->x, t.at, t.at + t.len, "'%s' counts whole days: "
 	    "write today or 2d to %dd", fn->name, OUTLETDAY_WINDOW);
 	return (-1);
+}
+
+/* The present day alone. */
+static int
+today(struct policy_parse *s, const struct policy_fn_info *fn,
+    struct policy_fact *f)
+{
+	const struct policy_token t = s->x.token;
+
+	if (window(s, f))
+		return (-1);
+	if (f->window == DAY_S)
+		f->window = POLICY_TODAY;
+	if (f->window == POLICY_TODAY)
+		return (0);
+	policy_lex_fail_at(&s->x, t.at, t.at + t.len, "'%s' counts this day "
+	    "alone: write %s(today)", fn->name, fn->name);
+	return (-1);
+}
+
+/* The window of a function, by what it counts. */
+static int
+period(struct policy_parse *s, const struct policy_fn_info *fn,
+    struct policy_fact *f)
+{
+
+	return (fn->args == POLICY_ARGS_DAYS ? days(s, fn, f) :
+	    fn->args == POLICY_ARGS_TODAY ? today(s, fn, f) : window(s, f));
 }
 
 /* Look a name up; report it if it is none of these. */
@@ -206,7 +223,7 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
     struct policy_fact *f)
 {
 	static const char *const usage[] = { "", "(7d)", "(7d)", "(sim)",
-	    "(sim, here)", "('sanction')" };
+	    "(sim, here)", "('sanction')", "(today)" };
 	const struct conf_name *n;
 
 	if (fn->args == POLICY_ARGS_NONE) {
@@ -222,9 +239,9 @@ arguments(struct policy_parse *s, const struct policy_fn_info *fn,
 		return (-1);
 	}
 	policy_lex_next(&s->x);
-	if (fn->args == POLICY_ARGS_WINDOW || fn->args == POLICY_ARGS_DAYS) {
-		if (fn->args == POLICY_ARGS_DAYS ? days(s, fn, f) :
-		    window(s, f))
+	if (fn->args == POLICY_ARGS_WINDOW || fn->args == POLICY_ARGS_DAYS ||
+	    fn->args == POLICY_ARGS_TODAY) {
+		if (period(s, fn, f))
 			return (-1);
 		return (policy_call_expect(s, POLICY_T_CLOSE, "')'"));
 	}

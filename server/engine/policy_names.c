@@ -107,6 +107,8 @@ const struct policy_fn_info policy_names_fns[] = {
 	DAYS("outlet_mean", POLICY_OUTLET_MEAN, POLICY_TYPE_MEAN),
 	DAYS("outlet_away", POLICY_OUTLET_AWAY, POLICY_TYPE_COUNT),
 	DAYS("outlet_away_mean", POLICY_OUTLET_AWAY_MEAN, POLICY_TYPE_MEAN),
+	{ "outlet_offline", POLICY_OUTLET_OFFLINE, POLICY_ARGS_TODAY,
+	    POLICY_TYPE_COUNT, 0, OUTLETDAY_OFFLINE + 1000, NULL },
 	{ "held", POLICY_HELD, POLICY_ARGS_HELD, POLICY_TYPE_COUNT, 0,
 	    MANY, NULL },
 	{ "minutes_since", POLICY_MINUTES_SINCE, POLICY_ARGS_PRODUCT,
@@ -115,6 +117,7 @@ const struct policy_fn_info policy_names_fns[] = {
 	FLAG("area_local", POLICY_AREA_LOCAL),
 	FLAG("overflow", POLICY_OVERFLOW),
 	FLAG("guardian", POLICY_GUARDIAN),
+	FLAG("offline", POLICY_OFFLINE),
 	FLAG("linked", POLICY_LINKED),
 	LISTS("listed", POLICY_LISTED),
 	LISTS("agent_listed", POLICY_AGENT_LISTED),
@@ -137,11 +140,6 @@ const struct policy_fn_info policy_names_fns[] = {
 	{ "institution", POLICY_INSTITUTION, POLICY_ARGS_NONE,
 	    POLICY_TYPE_INSTITUTION, 0, 0, NULL },
 	{ NULL, 0, 0, 0, 0, 0, NULL }
-};
-
-const struct policy_reserved policy_names_reserved[] = {
-	{ "offline", "a parent daemon" },
-	{ NULL, NULL }
 };
 
 /* Find a function by its number. */

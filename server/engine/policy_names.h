@@ -2,8 +2,7 @@
 #define LIANGKA_POLICY_NAMES_H_
 
 /*
- * The words of the policy language: functions, choices, and the words kept for
- * data that comes later.
+ * The words of the policy language: functions and choices.
  */
 
 #include "policy.h"
@@ -15,7 +14,8 @@ enum policy_args {
 	POLICY_ARGS_DAYS,	/* outlet_cards(7d): today or whole days */
 	POLICY_ARGS_PRODUCT,	/* minutes_since(sim) */
 	POLICY_ARGS_HELD,	/* held(sim, here) */
-	POLICY_ARGS_LIST	/* listed('sanction', convicted) */
+	POLICY_ARGS_LIST,	/* listed('sanction', convicted) */
+	POLICY_ARGS_TODAY	/* outlet_offline(today): no other day */
 };
 
 /* What its value is. */
@@ -38,15 +38,8 @@ struct policy_fn_info {
 	const struct conf_name *	names;
 };
 
-/* A word that is part of the language but not of this build. */
-struct policy_reserved {
-	const char *	name;
-	const char *	with;	/* what brings its data */
-};
-
 /* All functions; ends with a NULL name.  Names of products and groups. */
 extern const struct policy_fn_info policy_names_fns[];
-extern const struct policy_reserved policy_names_reserved[];
 extern const struct conf_name policy_names_products[];
 extern const struct conf_name policy_names_groups[];
 

@@ -4,6 +4,7 @@
 #include "plugin.h"
 
 #include "engine/category.h"
+#include "engine/day.h"
 #include "engine/facts.h"
 #include "engine/identity.h"
 #include "engine/outletday.h"
@@ -56,7 +57,7 @@ subject_describe(struct application *ap, const struct person *p,
 		.channel = e->channel, .purpose = e->purpose,
 		.quantity = e->quantity, .held_here = e->held_here,
 		.id_type = e->id_type, .subject = e->subject,
-		.birth = IDENTITY_NO_BIRTH,
+		.birth = IDENTITY_NO_BIRTH, .age = -1, .local = -1,
 		.guardian = (e->flags & ENTRY_F_GUARDIAN) != 0,
 		.cleared = p->clear_left > 0 };
 	if (ap->outlet == 0)
@@ -155,8 +156,10 @@ subject_around(struct application *ap, struct state *s, const struct entry *e)
 		return;
 	record_outlet_key(key, ap->outlet);
 	v = state_get(s, RECORD_OUTLET, key, sizeof(key), &len, NULL);
-	if (v != NULL && len == sizeof(struct outletday))
-		ap->outlet_days = v;
+	if (v == NULL || len != sizeof(struct outletday))
+		return;
+	ap->outlet_days = v;
+	ap->offline_today = outletday_offline(v, day_of(ap->now));
 }
 
 /* Which rules a campaign lifted. */

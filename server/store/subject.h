@@ -36,8 +36,8 @@ int subject_load(struct person *p, struct state *s, const struct entry *e,
 /**
  * subject_describe(ap, p, n, policy, e, now): Describe the application of the
  * decision entry e, made at `now` (UTC seconds) by a person with the record p.
- * What neither entry nor state tells is left for the caller: birth is "unknown",
- * area and outlet_area are 0.
+ * What neither entry nor state tells is left for the caller: birth, age and local are
+ * "unknown", area and outlet_area are 0.
  */
 void subject_describe(struct application *ap, const struct person *p,
     const struct names *n, const struct policy *policy, const struct entry *e,
@@ -57,8 +57,8 @@ uint32_t subject_linked(struct person *p, struct person *scratch,
 
 /**
  * subject_around(ap, s, e): Describe what stands in the state around the applicant: who
- * else used the phone, address, device, agent or employer of the entry, and the outlet's
- * days.  ap->outlet is filled in before.  Pointers are good until the state changes.
+ * else used the phone, address, device, agent or employer of the entry, the outlet's days
+ * and what it passed offline today.  ap->outlet is filled in before.  Pointers are good until the state changes.
  */
 void subject_around(struct application *ap, struct state *s,
     const struct entry *e);

@@ -302,7 +302,7 @@ Test(explain, what_others_share, .init = around, .fini = teardown)
 	r = cli(NULL, "explain", held, x.dir, "--offline", "--lang", "zh",
 	    NULL);
 	HAS(r->out, "近30天使用同一联系电话的人数（含本人）：2（规则：达到 2）");
-	HAS(r->out, "PHONE 取决于他人共用的联系方式或网点的办理情况");
+	HAS(r->out, "PHONE 取决于他人共用的联系方式、网点的办理情况或与上级的连线");
 	HAS(r->out, "平均开卡数：不详");
 	HAS(r->out, "合并计算本人的多份证件：否（规则：是）");
 }

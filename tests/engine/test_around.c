@@ -23,6 +23,7 @@ static struct person p, q;
 static const struct application plain = { .now = NOW, .visit = 999, .inst = 1,
 	.outlet = 11, .product = LK_PRODUCT_SIM, .operation = LK_OP_NEW,
 	.quantity = 1, .held_here = -1, .birth = IDENTITY_NO_BIRTH,
+	.age = -1, .local = -1,
 	.whose = 1 };
 
 static int64_t
@@ -136,6 +137,62 @@ Test(around, the_cards_of_an_outlet)
 	outletday_add(&o, today - 9, 1, 0);
 	cr_expect_eq(value(POLICY_OUTLET_MEAN, POLICY_TODAY, &a), -1);
 	cr_expect_eq(value(POLICY_OUTLET_AWAY_MEAN, 7 * DAY, &a), -1);
+}
+
+/* Twenty passed since the line went down, and one more is asked for. */
+Test(around, the_cards_that_an_outlet_passed_offline)
+{
+	struct application a = plain;
+
+	person_init(&p);
+	cr_expect_eq(value(POLICY_OFFLINE, 0, &a), 0);
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 0);
+	a.offline_today = 20;
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 20,
+	    "the line is back");
+	a.offline = 7;
+	cr_expect_eq(value(POLICY_OFFLINE, 0, &a), 1, "a flag is 0 or 1");
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 21);
+	a.quantity = 3;
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 23);
+	a.product = LK_PRODUCT_BANK2;
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 23);
+	a.operation = LK_OP_REPLACE;
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 20);
+	a.operation = LK_OP_NEW;
+	a.product = LK_PRODUCT_ECNY;
+	cr_expect_eq(value(POLICY_OUTLET_OFFLINE, POLICY_TODAY, &a), 20,
+	    "an account is no card");
+}
+
+/* A document that is only a token tells no birth and no area; a node below does. */
+Test(around, what_a_node_below_told)
+{
+	struct application a = plain;
+
+	person_init(&p);
+	cr_expect_eq(value(POLICY_AGE, 0, &a), -1);
+	cr_expect_eq(value(POLICY_AREA_LOCAL, 0, &a), 1, "not known");
+	a.age = 17;
+	a.local = 0;
+	cr_expect_eq(value(POLICY_AGE, 0, &a), 17);
+	cr_expect_eq(value(POLICY_AREA_LOCAL, 0, &a), 0);
+	a.age = 0;
+	a.local = 1;
+	cr_expect_eq(value(POLICY_AGE, 0, &a), 0, "a baby");
+	cr_expect_eq(value(POLICY_AREA_LOCAL, 0, &a), 1);
+	a.age = -7;
+	cr_expect_eq(value(POLICY_AGE, 0, &a), -1);
+	/* Both areas are known, and yet it is as was told. */
+	a.area = 510105;
+	a.outlet_area = 110100;
+	cr_expect_eq(value(POLICY_AREA_LOCAL, 0, &a), 1);
+	a.local = -1;
+	cr_expect_eq(value(POLICY_AREA_LOCAL, 0, &a), 0);
+	/* What the document itself tells of birth goes first. */
+	a.birth = day_of(NOW) - 366 * 30;
+	a.age = 17;
+	cr_expect_eq(value(POLICY_AGE, 0, &a), 30);
 }
 
 Test(around, institutions_that_were_asked)

@@ -169,3 +169,45 @@ Test(outletday, sums_and_means_agree_with_a_plain_recount)
 		}
 	}
 }
+
+/* Only the newest day is kept: a cap of a day needs no other. */
+Test(outletday, what_was_passed_offline_is_counted_for_a_day)
+{
+
+	memset(&o, 0, sizeof(o));
+	cr_expect_eq(outletday_offline(&o, TODAY), 0);
+	outletday_offline_add(&o, 0, 5);
+	cr_expect_eq(o.offline_day, 0, "there is no such day");
+	outletday_offline_add(&o, TODAY, 1);
+	outletday_offline_add(&o, TODAY, 3);
+	cr_expect_eq(outletday_offline(&o, TODAY), 4);
+	cr_expect_eq(outletday_offline(&o, TODAY - 1), 0);
+	cr_expect_eq(outletday_offline(&o, TODAY + 1), 0);
+	/* Told late of a day that is over. */
+	outletday_offline_add(&o, TODAY - 1, 9);
+	cr_expect_eq(outletday_offline(&o, TODAY), 4);
+	cr_expect_eq(outletday_offline(&o, TODAY - 1), 0);
+	outletday_offline_add(&o, TODAY + 1, 2);
+	cr_expect_eq(outletday_offline(&o, TODAY + 1), 2);
+	cr_expect_eq(outletday_offline(&o, TODAY), 0);
+	/* It neither changes nor is changed by what was issued. */
+	cr_expect_eq(outletday_sum(&o, TODAY, 7, 0), 0);
+	each_day(TODAY + 1, TODAY + 1, 5);
+	cr_expect_eq(outletday_offline(&o, TODAY + 1), 2);
+}
+
+Test(outletday, the_count_of_a_day_offline_ends)
+{
+
+	memset(&o, 0, sizeof(o));
+	outletday_offline_add(&o, TODAY, 65534);
+	cr_expect_eq(outletday_offline(&o, TODAY), 65534);
+	outletday_offline_add(&o, TODAY, 1);
+	cr_expect_eq(outletday_offline(&o, TODAY), OUTLETDAY_OFFLINE);
+	outletday_offline_add(&o, TODAY, 1);
+	cr_expect_eq(outletday_offline(&o, TODAY), OUTLETDAY_OFFLINE);
+	outletday_offline_add(&o, TODAY, UINT32_MAX);
+	cr_expect_eq(outletday_offline(&o, TODAY), OUTLETDAY_OFFLINE);
+	outletday_offline_add(&o, TODAY + 1, UINT32_MAX);
+	cr_expect_eq(outletday_offline(&o, TODAY + 1), OUTLETDAY_OFFLINE);
+}

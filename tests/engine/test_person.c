@@ -45,7 +45,8 @@ heldp(int place, int product, const struct application *a)
 
 static const struct application plain = { .now = NOW, .visit = 999, .inst = 1,
 	.outlet = 11, .product = LK_PRODUCT_SIM, .operation = LK_OP_NEW,
-	.quantity = 1, .held_here = -1, .birth = IDENTITY_NO_BIRTH };
+	.quantity = 1, .held_here = -1, .birth = IDENTITY_NO_BIRTH,
+	.age = -1, .local = -1 };
 
 Test(person, packs_and_unpacks)
 {

@@ -510,6 +510,7 @@ Test(policy, what_an_entry_takes_at_worst)
 		{ "shared_phone(7d) > 1", 3 }, { "shared_agent(today) > 1", 3 },
 		{ "attempt_institutions(7d) > 1", 3 }, { "linked", 2 },
 		{ "outlet_cards(7d) > 1", 12 }, { "outlet_mean(7d) > 1", 12 },
+		{ "offline", 2 }, { "outlet_offline(today) > 1", 12 },
 	};
 	char text[256];
 

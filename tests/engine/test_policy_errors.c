@@ -59,11 +59,23 @@ Test(policy_errors, unknown_words)
 	wrong("held(sim) > 2", "expected ','", ")");
 }
 
-Test(policy_errors, reserved_words)
+Test(policy_errors, words_of_a_node_below)
 {
 
-	wrong("not offline", "'offline' needs data that this build does not "
-	    "have (available with a parent daemon)", "offline");
+	wrong("not ofline", "did you mean 'offline'?", "ofline");
+	wrong("offline == 1", "'offline' is true or false", "==");
+	wrong("offline(today)", "'offline' takes no arguments", NULL);
+	wrong("outlet_offline > 2", "'outlet_offline' wants arguments: write "
+	    "outlet_offline(today)", ">");
+	wrong("outlet_offline(7d) > 2", "'outlet_offline' counts this day "
+	    "alone: write outlet_offline(today)", "7d");
+	wrong("outlet_offline(23h) > 2", "'outlet_offline' counts this day "
+	    "alone", "23h");
+	wrong("outlet_offline(3) > 2", "expected a window", "3");
+	wrong("outlet_offline(today)", "a number is no condition",
+	    "outlet_offline(today)");
+	wrong("outlet_offline(1d) > outlet_offline(today)", "this is never "
+	    "true: both sides are the same", NULL);
 }
 
 Test(policy_errors, days_of_an_outlet)

@@ -46,6 +46,7 @@ longest(const struct policy_fact *f)
 	case POLICY_OUTLET_KNOWN:
 	case POLICY_OUTLET_SUSPENDED:
 	case POLICY_CAMPAIGN:
+	case POLICY_OFFLINE:
 	case POLICY_LINKED:
 		return (1);
 	case POLICY_INSTITUTIONS:
