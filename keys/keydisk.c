@@ -166,6 +166,35 @@ keydisk_read(struct keyfile *k, const char *path, enum keyfile_kind kind,
 	return (rc);
 }
 
+/* Read a secret of another form. */
+ssize_t
+keydisk_read_secret(char *buf, size_t size, const char *path,
+    struct keyfile_error *err)
+{
+	struct keydisk_look look;
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	fd = open_key(path, &st, err);
+	if (fd < 0)
+		return (-1);
+	judge(&look, &st, path, geteuid());
+	if (look.access.fault != KEYFILE_FINE)
+		*err = look.access;
+	else if ((n = read_all(fd, buf, size)) < 0)
+		(void)keydisk_fail(err, path, "cannot read the key file");
+	else if ((size_t)n == size)
+		n = keyfile_fail(err, KEYFILE_BAD, "%.300s: is too long; it "
+		    "has %zu bytes or more", path, size);
+	else
+		buf[n] = '\0';
+	if (n < 0)
+		wipe(buf, size);
+	(void)close(fd);
+	return (n);
+}
+
 /* Read a file that is no secret. */
 ssize_t
 keydisk_read_public(char *buf, size_t size, const char *path,

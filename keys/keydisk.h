@@ -40,6 +40,18 @@ int	keydisk_write(const struct keyfile *k, const char *path,
 int	keydisk_write_public(const char *text, size_t len, const char *path,
 	    struct keyfile_error *err);
 
+/* keydisk_read_secret(buf, size, path, err):
+ * Read a secret that has another form than ours, such as a private key in PEM: kept
+ * as keydisk_read wants it, shorter than size, and a NUL. Return its length, for the
+ * caller to wipe, or -1 with buf wiped and *err set. */
+ssize_t	keydisk_read_secret(char *buf, size_t size, const char *path,
+	    struct keyfile_error *err);
+
+/* keydisk_write_secret(text, len, path, err):
+ * Create a file for such a secret as keydisk_write does, but with mode 0600. */
+int	keydisk_write_secret(const char *text, size_t len, const char *path,
+	    struct keyfile_error *err);
+
 /* keydisk_read_public(buf, size, path, err):
  * Read a file that is no secret, whoever owns it: the whole of a regular file
  * shorter than size, and a NUL. Return its length, or -1 with *err set. */

@@ -157,6 +157,15 @@ keydisk_write(const struct keyfile *k, const char *path,
 	return (rc);
 }
 
+/* Create a file for a secret of another form. */
+int
+keydisk_write_secret(const char *text, size_t len, const char *path,
+    struct keyfile_error *err)
+{
+
+	return (create(path, text, len, 0600, err));
+}
+
 /* Create a file that is no secret. */
 int
 keydisk_write_public(const char *text, size_t len, const char *path,
