@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,16 +72,38 @@ find(const char *dir, uint64_t seq, uint64_t *first, uint64_t *next)
 	return (0);
 }
 
+/* Does the numbering jump from seq to the segment that begins with first? */
+static int
+jumps(const char *dir, uint64_t first, uint64_t seq)
+{
+	const struct disk *d = &disk_real;
+	char path[WAL_PATH_SIZE];
+	uint8_t page[WAL_PAGE];
+	struct wal_header h;
+	ssize_t n;
+	int fd;
+
+	wal_segment_path(path, dir, first);
+	if ((fd = d->open(d->ctx, path, O_RDONLY, 0)) == -1)
+		return (0);
+	n = disk_read(d, fd, page, sizeof(page), 0);
+	d->close(d->ctx, fd);
+	return (n == (ssize_t)sizeof(page) && wal_header_get(&h, page) ==
+	    NULL && h.due == seq);
+}
+
 /* Say what is damaged; "" when nothing is. */
 static void
-say(const struct stop *s, uint64_t next, char *err, size_t errlen)
+say(const struct stop *s, const char *dir, uint64_t next, char *err,
+    size_t errlen)
 {
 
 	err[0] = '\0';
 	if (s->text[0] != '\0')
 		(void)snprintf(err, errlen, "%s: offset 0: %s", s->path,
 		    s->text);
-	else if (s->why == WAL_STOP_SEAL && next != 0 && next != s->chain.seq)
+	else if (s->why == WAL_STOP_SEAL && next != 0 && next != s->chain.seq &&
+	    !jumps(dir, next, s->chain.seq))
 		(void)snprintf(err, errlen, "%s: ends with seq %" PRIu64
 		    ", but the next segment begins with %" PRIu64
 		    ": a segment is missing", s->path, s->chain.seq - 1, next);
@@ -114,7 +137,7 @@ logtail_judge(const char *dir, uint64_t seq, char *err, size_t errlen)
 		}
 		if (first == 0)
 			return (0);
-		say(&s, next, err, errlen);
+		say(&s, dir, next, err, errlen);
 		if (err[0] == '\0' || (look > 0 && off != s.chain.off))
 			return (0);
 		off = s.chain.off;

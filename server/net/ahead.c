@@ -42,8 +42,8 @@ ahead_check(const struct config *c, struct journal *j,
 	(void)snprintf(first, sizeof(first), "= %llu", (unsigned long long)
 	    (w.seen_end > w.end ? w.seen_end : w.end));
 	(void)snprintf(err, errlen, "this node is behind its witness: %s.  If "
-	    "the disk was lost or an old copy was put back, begin a new data "
-	    "directory with a raised `generation` and a first_seq %s in [log]",
+	    "the disk was lost or an old copy was put back, go on with a raised "
+	    "`generation` and a first_seq %s in [log]",
 	    why, w.seen_end != 0 ? first : "above every number that this node "
 	    "has given out (the newest copy of its log tells)");
 	return (-1);

@@ -223,7 +223,7 @@ turn(struct integrator *i)
 	tilelog_backlog(l, i->backlog);
 	tilelog_close(i->log);
 	i->log = l;
-	i->base = e.seq;
+	i->base = i->next = e.seq;	/* the numbering may jump here */
 	i->tell = 1;
 	return (TILELOG_OK);
 }
@@ -254,8 +254,9 @@ carry_one(struct integrator *i)
 	int64_t t;
 	int is_log, rc;
 
-	if (e->seq != i->next ||
-	    integrator_head_of(e->entry, e->len, e->seq, &t, &is_log) != 0)
+	if (integrator_head_of(e->entry, e->len, e->seq, &t, &is_log) != 0 ||
+	    (e->seq != i->next && (!is_log || e->seq < i->next ||
+	    i->log == NULL)))
 		return (integrator_fail(i, "%s: entry %llu where %llu is due, "
 		    "or it cannot be read", i->wal_dir,
 		    (unsigned long long)e->seq, (unsigned long long)i->next));

@@ -142,6 +142,7 @@ open_log(struct journal *j, const struct journal_options *o, char *err,
 		return (-1);
 	}
 	j->generation = o->generation > 0 ? o->generation : 1;
+	j->first_seq = o->first_seq;
 	snprintf(j->domain, sizeof(j->domain), "%s", o->domain);
 	if ((j->integrator = integrator_open(&io, err, errlen)) == NULL)
 		return (-1);

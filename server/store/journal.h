@@ -44,13 +44,24 @@ struct journal_options {
 	const struct note_verifier *const *earlier; /* keys before a rotation */
 	size_t nearlier;
 	int generation;			/* n of <year>.<n>; 0: 1 */
-	uint64_t first_seq;		/* of an empty journal; 0: 1 */
+	uint64_t first_seq;		/* see below; 0: 1 */
 	uint32_t log_interval_ms;	/* between two checkpoints; 0: 1000 */
 };
 
 /**
  * journal_open(o, err, errlen): Lock the data directory, recover, replay, and
  * write the start entry.  Return the journal, or NULL with a sentence in err.
+ *
+ * first_seq is the first number of an empty journal.  When `generation` is above that
+ * of the last log it is also the number with which the new log begins, if it is above
+ * the one that is due: a node that was wound back must not give out numbers again
+ * that others have seen.  That is the one place where a seq may be missing: between
+ * two logs, where entry 0 of the later one names the earlier one and has a base behind
+ * its end.  Once that log is begun neither option has any effect.
+ *
+ * Without any entry in wal/, as when that was lost or only log/ was kept, the journal
+ * goes on behind log/ if `generation` is raised; else it is refused, since what was
+ * answered last is not there.
  */
 struct journal *journal_open(const struct journal_options *o, char *err,
     size_t errlen);

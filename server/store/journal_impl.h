@@ -39,6 +39,7 @@ struct journal {
 	void (*watch)(void *arg, const struct entry *e);
 	void *watch_arg;
 	int generation;
+	uint64_t first_seq;	/* of a new generation, where it is above the next */
 	char warning[512];
 	char dir[JOURNAL_PATH];
 	char domain[128];
@@ -90,6 +91,12 @@ int journal_due(const struct journal *j, int64_t t);
  */
 int journal_log_due(const struct journal *j, int64_t t);
 int journal_log_begin(struct journal *j, int64_t t);
+
+/**
+ * journal_log_follows(j, e): Does entry e, which does not bear the seq that is due,
+ * begin the log after the one that the state knows, the numbering having jumped?
+ */
+int journal_log_follows(const struct journal *j, const struct entry *e);
 
 /**
  * journal_log_take(j): Take over which log the state says is being written.

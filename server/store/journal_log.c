@@ -43,6 +43,26 @@ journal_log_take(struct journal *j)
 	j->year_end = day_start(day_from_civil(l->year + 1, 1, 1)) * 1000;
 }
 
+/*
+ * The state may know a later log already than replay has come to, if a checkpoint of
+ * it was cut short; then it has seen this entry before.
+ */
+int
+journal_log_follows(const struct journal *j, const struct entry *e)
+{
+	const struct record_log *l;
+	uint64_t last;
+	size_t len;
+
+	if (e->kind != ENTRY_LOG || e->base != e->seq)
+		return (0);
+	l = state_get(j->state, RECORD_CLOCK, "log", 3, &len, &last);
+	if (l == NULL || len != sizeof(*l))
+		return (0);
+	return (last >= e->seq || (strcmp(e->prev_log, l->origin) == 0 &&
+	    l->base + e->prev_size == j->seq + 1));
+}
+
 /* Does an entry of time t begin a new log? */
 int
 journal_log_due(const struct journal *j, int64_t t)
@@ -90,6 +110,26 @@ journal_put_first(struct journal *j, struct entry *e, uint8_t leaf[32])
 	return (rc);
 }
 
+/* Let the numbering jump, if a new generation is to begin further on. */
+static int
+jump(struct journal *j)
+{
+	struct pollfd p = { wal_eventfd(j->wal), POLLIN, 0 };
+	int rc = WAL_BUSY, i;
+
+	if (j->generation <= j->log.n || j->first_seq <= wal_next_seq(j->wal))
+		return (LK_OK);
+	for (i = 0; i < FIRST_TRIES; i++) {
+		rc = wal_jump(j->wal, j->first_seq);
+		if (rc != WAL_BUSY || !wal_space(j->wal))
+			break;
+		(void)poll(&p, 1, 1000);
+		(void)wal_collect(j->wal);
+	}
+	return (rc == WAL_OK ? LK_OK : rc == WAL_BUSY ? LK_E_BUSY :
+	    LK_E_UNAVAIL);
+}
+
 /* Name the log before this one in entry 0. */
 static int
 name_previous(struct journal *j, struct entry *e)
@@ -106,7 +146,7 @@ name_previous(struct journal *j, struct entry *e)
 	e->prev_size = head.size;
 	hex_encode(e->prev_root, head.root, sizeof(head.root));
 	wal_roll(j->wal);	/* no segment spans two years */
-	return (LK_OK);
+	return (jump(j));
 }
 
 /* Begin a new log. */

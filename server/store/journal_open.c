@@ -91,6 +91,12 @@ replay(struct journal_replay *r, uint64_t seq, const uint8_t *p, size_t len)
 	note_erased(j, &e);
 	if (seq <= j->seq)
 		return (0);
+	if (seq != j->seq + 1 && !journal_log_follows(j, &e)) {
+		snprintf(r->err, r->errlen, "entry %llu follows entry %llu: "
+		    "what lies between is missing", (unsigned long long)seq,
+		    (unsigned long long)j->seq);
+		return (-1);
+	}
 	if (make_room(j, j->seq, r->err, r->errlen) != 0)
 		return (-1);
 	sha256_leaf(leaf, p, len);
@@ -182,9 +188,9 @@ check_end(struct journal *j, struct logset *logs, char *err, size_t errlen)
 	if (end > j->seq + 1) {
 		snprintf(err, errlen, "the log ends at entry %llu but a signed "
 		    "checkpoint in %s/log names entry %llu: the write-ahead "
-		    "log in %s/wal was lost or put back; see `generation` "
-		    "in liangkad.conf", (unsigned long long)j->seq, j->dir,
-		    (unsigned long long)end - 1, j->dir);
+		    "log in %s/wal was lost or put back; move it away and see "
+		    "`generation` in liangkad.conf", (unsigned long long)j->seq,
+		    j->dir, (unsigned long long)end - 1, j->dir);
 		return (-1);
 	}
 	return (0);
@@ -237,6 +243,24 @@ begin_at(struct journal_replay *r, struct logset *logs, uint64_t first,
 	return (0);
 }
 
+/*
+ * Where there is log/, wal/ without an entry has lost what was answered last: the
+ * numbers given out since are not known here.  That is no matter for a new generation.
+ */
+static int
+check_lost(struct journal_replay *r, const struct journal_options *o,
+    const struct logset *logs)
+{
+	const size_t n = logset_count(logs);
+
+	if (n == 0 || o->generation > logset_log(logs, n - 1)->n)
+		return (0);
+	snprintf(r->err, r->errlen, "%s/wal holds no entry although %s/log "
+	    "does: what was answered last may be lost; see `generation` in "
+	    "liangkad.conf", r->j->dir, r->j->dir);
+	return (-1);
+}
+
 /* Open the write-ahead log and replay what the state has not seen. */
 static int
 open_wal(struct journal_replay *r, const struct journal_options *o,
@@ -255,11 +279,17 @@ open_wal(struct journal_replay *r, const struct journal_options *o,
 	if (oldest(o, dir, &first, r->err, r->errlen) != 0)
 		return (-1);
 	j->seq = state_seq(j->state);
-	if (first == 0 && logset_end(logs) != 0) {
-		snprintf(r->err, r->errlen, "%s holds no log although %s/log "
-		    "does: what was answered last may be lost; see "
-		    "`generation` in liangkad.conf", dir, j->dir);
-		return (-1);
+	if (first == 0 && logset_count(logs) != 0) {
+		if (check_lost(r, o, logs) != 0)
+			return (-1);
+		first = wo.first_seq = logset_end(logs);
+		if (j->seq >= first) {
+			snprintf(r->err, r->errlen, "%s/state.mdb knows entry "
+			    "%llu, but %s/log ends before it and %s holds "
+			    "none: remove state.mdb, it is made anew", j->dir,
+			    (unsigned long long)j->seq, j->dir, dir);
+			return (-1);
+		}
 	}
 	if (j->seq == 0 && first != 0) {
 		if (begin_at(r, logs, first, &from) != 0)
@@ -271,6 +301,9 @@ open_wal(struct journal_replay *r, const struct journal_options *o,
 	from = j->seq > first ? j->seq : first;
 	j->wal = wal_open(&wo, replay_wal, r, from, r->err, r->errlen);
 	if (j->wal == NULL)
+		return (-1);
+	if (wal_oldest(j->wal) == wal_next_seq(j->wal) &&
+	    check_lost(r, o, logs) != 0)
 		return (-1);
 	j->seq = wal_next_seq(j->wal) - 1;
 	last_time(j, logs);

@@ -83,12 +83,13 @@ hand_over(struct wal *w)
 
 /*
  * Seal the segment, the seal being the end of the batch gathered so far, and
- * gather for the prepared one.  Nothing is done unless both the segment and a
- * place in the ring are there.
+ * gather for the prepared one, from seq on.  Nothing is done unless both the
+ * segment and a place in the ring are there.
  */
 static int
-roll(struct wal *w)
+roll(struct wal *w, uint64_t seq)
 {
+	const uint64_t due = seq != w->seq ? w->seq : 0;
 	struct wal_segment *s;
 	struct wal_header *h;
 
@@ -98,7 +99,7 @@ roll(struct wal *w)
 	close_batch(w, WAL_FLAGS);
 	hand_over(w);
 
-	w->first_seq = w->seq;
+	w->first_seq = w->seq = seq;
 	w->bytes = s->bytes;
 	w->off = WAL_PAGE;
 	w->roll = 0;
@@ -109,9 +110,19 @@ roll(struct wal *w)
 	h->prev_check = w->check;
 	h->nonce = w->o.random64(w->o.random_arg);
 	h->bytes = w->bytes;
+	h->due = due;
 	w->check = h->nonce;
 	wal_index_add(&w->index, s, w->first_seq);
 	return (0);
+}
+
+/* Entries that were appended and are not durable yet; a jump skips none. */
+static uint64_t
+waiting(const struct wal *w)
+{
+	uint64_t from = atomic_load(&w->durable) + 1;
+
+	return (w->seq - (from < w->jumped ? w->jumped : from));
 }
 
 /* Copy an entry into the batch. */
@@ -127,13 +138,13 @@ wal_append(struct wal *w, uint64_t seq, const void *entry, size_t len,
 	if (len == 0 || len > WAL_ENTRY_MAX || sidecar_len > WAL_SIDECAR_MAX ||
 	    WAL_PAGE + size + WAL_MARKER_SIZE > w->o.segment_bytes)
 		return (WAL_LONG);
-	if (w->seq - 1 - atomic_load(&w->durable) >= WAL_QUEUE_RECORDS ||
+	if (waiting(w) >= WAL_QUEUE_RECORDS ||
 	    w->appended + size - atomic_load(&w->flushed) > WAL_QUEUE_BYTES)
 		return (WAL_BUSY);
 	if (w->first_seq == w->seq)
 		w->roll = 0;
 	if ((w->roll || w->off + size + WAL_MARKER_SIZE > w->bytes) &&
-	    roll(w) != 0)
+	    roll(w, w->seq) != 0)
 		return (WAL_BUSY);
 	wal_index_note(&w->index, w->seq, w->off);
 	lay(w, entry, len, sidecar, sidecar_len);
@@ -248,6 +259,19 @@ wal_roll(struct wal *w)
 {
 	w->roll = 1;
 	wal_spare_want(w);
+}
+
+/* All is durable, so nothing of the old numbers is under way. */
+int
+wal_jump(struct wal *w, uint64_t seq)
+{
+	assert(seq > w->seq);
+	if (atomic_load(&w->failed) != 0)
+		return (WAL_FAILED);
+	if (waiting(w) != 0 || roll(w, seq) != 0)
+		return (WAL_BUSY);
+	w->jumped = seq;
+	return (WAL_OK);
 }
 
 /*

@@ -11,7 +11,7 @@
  * entry counts once wal_durable reaches its seq, never before.
  *
  * Threads.  The loop thread calls wal_append, wal_submit, wal_flush_inline,
- * wal_collect, wal_roll, wal_space and wal_close; wal_durable, wal_failed,
+ * wal_collect, wal_roll, wal_jump, wal_space and wal_close; wal_durable, wal_failed,
  * wal_read, wal_erase, wal_oldest and wal_trim may be called from any thread.
  * The log has two threads of its own: one writes and syncs the batches, one
  * prepares the next segment.  Both have all signals blocked.
@@ -168,6 +168,16 @@ int wal_space(struct wal *w);
 void wal_roll(struct wal *w);
 
 /**
+ * wal_jump(w, seq):
+ * Let the next entry bear seq, which is above wal_next_seq(w), as the first of
+ * a new segment.  All that was appended must be durable.  Return WAL_OK;
+ * WAL_BUSY while that segment is prepared or something is not durable yet, with
+ * nothing done; or WAL_FAILED.  Until that entry is durable a crash, or
+ * wal_close(), leaves the log as if there had been no jump.
+ */
+int wal_jump(struct wal *w, uint64_t seq);
+
+/**
  * wal_oldest(w):
  * Return the first seq that is still held.
  */
@@ -219,7 +229,8 @@ struct wal_reader *wal_reader_open(const struct disk *d, const char *dir,
 /**
  * wal_reader_next(r, until, e):
  * Read the next entry if its seq is at most until (the writer's process gives
- * wal_durable, others UINT64_MAX).  Return 1 with e filled, 0 if there is no
+ * wal_durable, others UINT64_MAX); where the numbering jumps, that is the one
+ * behind the jump.  Return 1 with e filled, 0 if there is no
  * further finished entry yet (call again later), or -1 (wal_reader_error)
  * if the segment is gone, unreadable or not a log.
  */

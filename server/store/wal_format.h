@@ -27,7 +27,9 @@
  *                before, 0 if this is the first one ever
  *       48    8  nonce, random
  *       56    8  bytes of the whole file; a shorter file is damaged
- *       64 4024  zero
+ *       64    8  where the numbering jumps: the seq that was due after the
+ *                segment before; else 0
+ *       72 4016  zero
  *     4088    8  XXH3 of the bytes 0 .. 4088, seed: magic as a number
  *
  *   record, from 4096 on, one after the other, each a multiple of 8 bytes
@@ -59,7 +61,8 @@
  * Batches are numbered densely from 1, across segments; a batch lies in one
  * segment.  Batch n + 1 is written only after the fdatasync of batch n has
  * returned, and a segment's header only after the fdatasync of the seal
- * before it.  Entries are numbered densely too.
+ * before it.  Entries are numbered densely too, but where a segment's header
+ * says that it jumps; a jump counts once that segment holds an entry.
  */
 
 #define WAL_MAGIC	UINT64_C(0x000a0d4c41574b4c)

@@ -69,6 +69,7 @@ struct wal {
 	uint8_t *open;		/* Record laid out, its checks not yet set */
 	size_t gathered;	/* Entries in the batch being gathered */
 	uint64_t appended;	/* Bytes of records, ever */
+	uint64_t jumped;	/* The first seq after the last jump; 0: none */
 	int roll;
 
 	struct wal_batch ring[WAL_RING];

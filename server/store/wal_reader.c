@@ -21,6 +21,7 @@ struct wal_reader {
 	char path[WAL_PATH_SIZE];
 	struct wal_header header;
 	struct wal_chain chain;
+	uint64_t first;		/* Of the segment that chain is in */
 	int linked;		/* chain stands at the end of a sealed segment */
 	uint64_t rec_off;	/* Where the last entry given stands */
 	struct wal_record rec;
@@ -67,7 +68,7 @@ leave(struct wal_reader *r)
 	r->window_len = 0;
 }
 
-/* Enter a segment: 1, 0 if there is none, -1. */
+/* Enter a segment: 1, 0 if there is none (or another than is due), -1. */
 static int
 enter(struct wal_reader *r, uint64_t first_seq)
 {
@@ -88,6 +89,11 @@ enter(struct wal_reader *r, uint64_t first_seq)
 		why = "file name and header disagree";
 	if (why == NULL && r->node != 0 && r->header.node != r->node)
 		why = "written by another node";
+	if (why == NULL && r->linked && first_seq != r->chain.seq &&
+	    r->header.due != r->chain.seq) {
+		leave(r);
+		return (0);
+	}
 	if (why == NULL && r->linked &&
 	    (r->header.prev_check != r->chain.seed ||
 	    r->header.first_batch != r->chain.batch))
@@ -97,12 +103,34 @@ enter(struct wal_reader *r, uint64_t first_seq)
 		goto err1;
 	}
 	wal_chain_start(&r->chain, &r->header);
+	r->first = first_seq;
 	r->linked = 0;
 	return (1);
 
 err1:
 	leave(r);
 	return (-1);
+}
+
+/* Enter the segment that goes on after this one: 1, 0 if there is none, -1. */
+static int
+enter_next(struct wal_reader *r)
+{
+	uint64_t *firsts, next = 0;
+	size_t n, i;
+	int rc;
+
+	if (r->chain.seq != r->first && (rc = enter(r, r->chain.seq)) != 0)
+		return (rc);
+	/* The numbering may jump there. */
+	if (wal_segment_list(r->disk, r->dir, &firsts, &n) != 0)
+		return (fail(r, "%s: cannot list: %s", r->dir,
+		    strerror(errno)));
+	for (i = 0; i < n && next == 0; i++)
+		if (firsts[i] > r->chain.seq)
+			next = firsts[i];
+	free(firsts);
+	return (next != 0 ? enter(r, next) : 0);
 }
 
 /* Get the record at off from the window, read anew if it is not there. */
@@ -266,8 +294,11 @@ wal_reader_next(struct wal_reader *r, uint64_t until, struct wal_entry *e)
 	int rc;
 
 	while (r->chain.seq <= until) {
-		if (r->fd == -1 && (rc = enter(r, r->chain.seq)) != 1)
-			return (rc == 0 ? nothing(r, until) : -1);
+		if (r->fd == -1) {
+			if ((rc = enter_next(r)) != 1)
+				return (rc == 0 ? nothing(r, until) : -1);
+			continue;
+		}
 		r->rec_off = r->chain.off;
 		if ((rc = fetch(r, r->chain.off, r->chain.seed, rec)) != 1)
 			return (rc == 0 ? nothing(r, until) : -1);

@@ -29,6 +29,7 @@ wal_header_put(const struct wal_header *h, uint8_t *page)
 	little_put64(page + 40, h->prev_check);
 	little_put64(page + 48, h->nonce);
 	little_put64(page + 56, h->bytes);
+	little_put64(page + 64, h->due);
 	little_put64(page + WAL_PAGE - WAL_CHECK, XXH3_64bits_withSeed(page,
 	    WAL_PAGE - WAL_CHECK, WAL_MAGIC));
 }
@@ -51,7 +52,9 @@ wal_header_get(struct wal_header *h, const uint8_t *page)
 	h->prev_check = little_get64(page + 40);
 	h->nonce = little_get64(page + 48);
 	h->bytes = little_get64(page + 56);
-	return (NULL);
+	h->due = little_get64(page + 64);
+	return (h->due != 0 && h->due >= h->first_seq ?
+	    "jumps backwards" : NULL);
 }
 
 /* Copy n bytes to p, padded with zeros; return the padded length. */

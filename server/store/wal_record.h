@@ -13,6 +13,7 @@ struct wal_header {
 	uint64_t prev_check;
 	uint64_t nonce;
 	uint64_t bytes;	/* Of the whole segment */
+	uint64_t due;	/* Where the numbering jumps: the seq due before, else 0 */
 };
 
 /* A record found in a buffer, which the pointers point into. */

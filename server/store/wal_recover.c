@@ -105,7 +105,8 @@ check_link(struct recovery *r, const struct wal_chain *before)
 {
 	if (r->at == 0)
 		return (0);
-	if (r->header.first_seq != before->seq)
+	if (before->seq != (r->header.due != 0 ? r->header.due :
+	    r->header.first_seq))
 		return (fail_corrupt(r, 24, before->seq,
 		    "segment missing before this one"));
 	if (r->header.prev_check != before->seed ||
@@ -156,7 +157,7 @@ check_records(struct recovery *r)
 
 /* Check all segments; the newest one stays loaded. */
 static int
-check_all(struct recovery *r)
+check_segments(struct recovery *r)
 {
 	const struct disk *d = r->o->disk;
 	struct wal_chain before = { 0, 0, 0, 0 };
@@ -173,6 +174,40 @@ check_all(struct recovery *r)
 		before = r->scan.chain;
 	}
 	return (0);
+}
+
+/*
+ * The numbering was about to jump, and no entry of the new segment was ever
+ * durable: there was no jump.
+ */
+static int
+undo_jump(struct recovery *r)
+{
+	const struct disk *d = r->o->disk;
+
+	if (d->unlink(d->ctx, r->path) != 0)
+		return (fail_errno(r, "cannot remove", r->path));
+	if (d->sync_dir(d->ctx, r->o->dir) != 0)
+		return (fail_errno(r, "cannot sync", r->o->dir));
+	r->n--;
+	wal_index_free(r->ix);
+	wal_index_init(r->ix);
+	return (0);
+}
+
+/* Check all; a jump that did not come about is taken back first. */
+static int
+check_all(struct recovery *r)
+{
+	for (;;) {
+		if (check_segments(r) != 0)
+			return (-1);
+		if (r->n < 2 || r->header.due == 0 ||
+		    r->scan.chain.seq != r->header.first_seq)
+			return (0);
+		if (undo_jump(r) != 0)
+			return (-1);
+	}
 }
 
 /* A new segment's image, which grows record by record. */

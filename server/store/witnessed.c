@@ -113,6 +113,21 @@ recovered(const struct witnessed *w, size_t i)
 	return (size);
 }
 
+/*
+ * The node was wound back and admitted anew: the log after this one begins behind all
+ * that the witness saw.  That numbers are missing stands on the record.
+ */
+static int
+readmitted(const struct witnessed *w, size_t i)
+{
+	const struct logset_log *l;
+
+	if (i + 1 >= logset_count(w->logs))
+		return (0);
+	l = logset_log(w->logs, i + 1);
+	return (l->follows && l->base >= w->seen_end);
+}
+
 /* Is our tree the witness's, as far as it saw? */
 static int
 compare(const struct witnessed *w, size_t i, const struct checkpoint *seen,
@@ -155,6 +170,8 @@ witnessed_check(struct witnessed *w, char *err)
 	l = logset_log(w->logs, (size_t)i);
 	w->seen_end = l->base + seen.size;
 	have = recovered(w, (size_t)i);
+	if (seen.size > have && readmitted(w, (size_t)i))
+		return (WITNESSED_FINE);
 	if (seen.size > have)
 		return (say(err, WITNESSED_BEHIND, "the witness has cosigned %"
 		    PRIu64 " entries of %s, and this disk holds %" PRIu64

@@ -43,7 +43,9 @@ enum {
  * witnesses has cosigned it, no line of a known key in it is bad, and its origin is
  * one of our node's.  Return WITNESSED_FINE when we have that log, with at least as
  * many entries, and the same root at its size (a size beyond our last checkpoint
- * whose entries were recovered is fine: integrate them first to have them compared);
+ * whose entries were recovered is fine: integrate them first to have them compared),
+ * or when the log after that one begins behind all that was seen: the node was wound
+ * back and is admitted anew, see journal.h;
  * WITNESSED_UNKNOWN with a sentence in err (WITNESSED_ERROR_MAX bytes) when the file
  * is absent, unreadable, not cosigned, or another node's; WITNESSED_BEHIND with a
  * sentence when we lack that log or entries of it, or our root there is another, or

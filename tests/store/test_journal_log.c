@@ -455,6 +455,167 @@ Test(journal_log, a_raised_generation_begins_a_log)
 	cr_expect_eq(decide(2), 7);
 }
 
+/* A node wound back to entry 4 is admitted anew, where others have seen entry 900. */
+static void
+jump_to_901(void)
+{
+
+	(void)decide(1);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.generation = 2;
+	x.o.first_seq = 901;
+	open_it();
+}
+
+/* Close, let the state be made anew, and compare it. */
+static void
+replays(void)
+{
+	struct text before, after;
+
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.offline = 1;
+	open_it();
+	before = dump();
+	cr_assert_eq(journal_close(x.j), 0);
+	forget_state();
+	open_it();
+	after = dump();
+	cr_expect_eq(before.len, after.len);
+	cr_expect_arr_eq(before.p, after.p, before.len);
+	free(before.p);
+	free(after.p);
+}
+
+Test(journal_log, a_raised_generation_may_jump)
+{
+	struct entry e;
+	uint64_t i;
+
+	jump_to_901();
+	e = entry_at(901);
+	cr_expect_eq(e.kind, ENTRY_LOG);
+	cr_expect_eq(e.base, 901);
+	cr_expect_str_eq(e.log, "afc.example/branch/t1/decisions/2026.2");
+	cr_expect_str_eq(e.prev_log, "afc.example/branch/t1/decisions/2026.1");
+	cr_expect_eq(e.prev_size, 4);
+	cr_expect_eq(decide(2), 903);
+	cr_expect_eq(journal_read(x.j, 500, &e), -1);
+	cr_expect_eq(journal_read(x.j, 5, &e), -1);
+	cr_expect_eq(journal_read(x.j, 900, &e), -1);
+	e = entry_at(4);
+	cr_expect_eq(e.kind, ENTRY_STOP);
+	/* The same options once more: it goes on. */
+	cr_assert_eq(journal_close(x.j), 0);
+	open_it();
+	cr_expect_eq(decide(3), 906);
+	for (i = 0; i < 1500; i++)
+		(void)decide((int)i);
+	replays();
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.offline = 0;
+	pass(1000);
+	open_it();
+	trim();
+	cr_expect_leq(segments(), 3);
+	e = entry_at(3);
+	cr_expect_str_eq(e.txn, "txn-1");
+	e = entry_at(903);
+	cr_expect_str_eq(e.txn, "txn-2");
+	replays();
+}
+
+/* A gap wider than the log's queue, and than what the integrator leaves for later. */
+Test(journal_log, a_jump_may_be_wide)
+{
+
+	x.o.first_seq = UINT64_C(1) << 50;
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.generation = 2;
+	open_it();
+	cr_expect_eq(decide(2), (UINT64_C(1) << 50) + 2);
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	replays();
+}
+
+Test(journal_log, without_a_raised_generation_nothing_jumps)
+{
+
+	(void)decide(1);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.first_seq = 901;
+	open_it();
+	cr_expect_eq(decide(2), 6);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.o.generation = 2;
+	x.o.first_seq = 3;
+	open_it();
+	cr_expect_eq(decide(3), 10);
+	cr_assert_eq(journal_close(x.j), 0);
+	/* Into the new year with the same generation. */
+	x.o.first_seq = 5000;
+	pass(INT64_C(1798732800000) - x.wall);
+	open_it();
+	cr_expect_eq(decide(3), 14);
+}
+
+/* Missing entries are passed over nowhere else. */
+Test(journal_log, a_gap_that_no_log_declares_is_refused)
+{
+	char path[256], away[256];
+
+	jump_to_901();
+	(void)decide(2);
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	/* The segment before the jump is taken away, and the log with it. */
+	snprintf(path, sizeof(path), "%s/wal/%020d.wal", x.dir, 1);
+	cr_assert_eq(unlink(path), 0);
+	open_it();		/* log/ has what was in it */
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	forget_state();
+	snprintf(path, sizeof(path), "%s/log/2026.1", x.dir);
+	snprintf(away, sizeof(away), "%s/2026.1", x.dir);
+	cr_assert_eq(rename(path, away), 0);
+	refused("2026.1, which is not there");
+}
+
+/* wal/ was lost: a new generation may go on behind log/, and only that. */
+Test(journal_log, a_new_generation_needs_no_write_ahead_log)
+{
+	char path[200];
+	struct entry e;
+	uint64_t i;
+
+	for (i = 0; i < 10; i++)
+		(void)decide((int)i);
+	cr_assert_eq(journal_close(x.j), 0);
+	x.j = NULL;
+	snprintf(path, sizeof(path), "%s/wal", x.dir);
+	(void)nftw(path, gone, 16, FTW_DEPTH | FTW_PHYS);
+	refused("may be lost");
+	x.o.first_seq = 901;
+	refused("may be lost");
+	cr_assert_eq(mkdir(path, 0700), 0);
+	refused("may be lost");
+	forget_state();
+	x.o.generation = 2;
+	open_it();
+	e = entry_at(901);
+	cr_expect_eq(e.kind, ENTRY_LOG);
+	cr_expect_eq(e.prev_size, 13);
+	e = entry_at(12);
+	cr_expect_str_eq(e.txn, "txn-9");
+	cr_expect_eq(decide(2), 903);
+	settle();
+	cr_assert_eq(journal_publish(x.j, WAIT_MS), 0);
+	replays();
+}
+
 /* A seal names its entry, and facts are of one moment: the year turns before or after. */
 Test(journal_log, nothing_comes_between_what_was_begun_and_its_entry)
 {

@@ -136,6 +136,61 @@ Test(logset, a_log_that_is_gone_leaves_a_gap)
 	nodelog_free(n);
 }
 
+/* The numbering jumps between two logs that follow each other, and nowhere else. */
+Test(logset, a_gap_is_passed_over_where_a_log_declares_it)
+{
+	struct nodelog *n = nodelog_new(), *m = nodelog_new();
+	struct wal_options far = { .dir = m->wal_dir, .node = NODELOG_NODE,
+		.segment_bytes = 65536, .first_seq = 901 };
+	struct checkpoint head;
+	struct seen seen;
+	struct logset *s;
+	const uint8_t *p;
+	uint64_t seq;
+	size_t len;
+
+	cr_assert_eq(nodelog_open(n), 0, "%s", n->error);
+	cr_assert_eq(nodelog_begin(n, 2026, 1, NULL), 0);
+	cr_assert_eq(nodelog_put(n, 299), 0);
+	cr_assert_eq(nodelog_wait(n, &head), 0, "%s", n->error);
+	while (wal_jump(n->wal, 901) == WAL_BUSY)
+		(void)wal_collect(n->wal);
+	cr_assert_eq(nodelog_begin(n, 2026, 2, &head), 0, "%s", n->error);
+	cr_assert_eq(nodelog_put(n, 9), 0);
+	cr_assert_eq(nodelog_close(n), 0);
+	s = must_open(n);
+	cr_assert(logset_log(s, 1)->follows);
+	cr_assert_eq(logset_end(s), 911);
+	cr_assert_eq(logset_next(s, 301, &seq, &p, &len), 1);
+	cr_assert_eq(seq, 901);
+	cr_assert_eq(logset_next(s, 900, &seq, &p, &len), 1);
+	cr_assert_eq(seq, 901);
+	cr_assert_eq(logset_next(s, 911, &seq, &p, &len), 0);
+	cr_assert_eq(logset_read(s, 500, &p, &len), -1);
+	seen = (struct seen){ .next = 1, .end_at = 300 };
+	cr_assert_eq(logset_each(s, 1, 911, see, &seen), 5);
+	seen = (struct seen){ .next = 901 };
+	cr_assert_eq(logset_each(s, 301, 911, see, &seen), 0);
+	cr_assert_eq(seen.next, 911);
+	logset_close(s);
+	/* A log that begins there too, but names none before it. */
+	m->wal = wal_open(&far, NULL, NULL, 0, m->error, sizeof(m->error));
+	cr_assert_eq(nodelog_open(m), 0, "%s", m->error);
+	cr_assert_eq(nodelog_begin(m, 2026, 2, NULL), 0);
+	cr_assert_eq(nodelog_close(m), 0);
+	cr_assert_eq(rename(logdisk_path(n->d, "log/2026.2"),
+	    logdisk_path(n->d, "gone")), 0);
+	cr_assert_eq(rename(logdisk_path(m->d, "log/2026.2"),
+	    logdisk_path(n->d, "log/2026.2")), 0);
+	s = must_open(n);
+	cr_assert_not(logset_log(s, 1)->follows);
+	cr_assert_eq(logset_next(s, 301, &seq, &p, &len), -1);
+	cr_assert_not_null(strstr(logset_error(s), "no log holds entry 301"));
+	logset_close(s);
+	nodelog_free(m);
+	nodelog_free(n);
+}
+
 Test(logset, nothing_and_other_names_are_no_logs)
 {
 	struct nodelog *n = nodelog_new();
