@@ -92,11 +92,16 @@ static int
 take(struct cases *c, enum cases_what what, uint64_t seq, const void *record)
 {
 	const struct record_case *r = record;
+	uint8_t key[8];
 
-	if (seqset_add(&c->open[what], seq) != 0 ||
-	    (what == CASES_CASE && push(c, seq, r->due) != 0))
+	if (seqset_add(&c->open[what], seq) != 0)
 		return (-1);
-	return (0);
+	/* A node below sees to its own times, and tells us. */
+	record_seq_key(key, seq);
+	if (what != CASES_CASE || state_get(journal_state(c->j), RECORD_ABOVE,
+	    key, 8, NULL, NULL) != NULL)
+		return (0);
+	return (push(c, seq, r->due));
 }
 
 /* A record that was found at the start. */
@@ -146,10 +151,9 @@ look(struct cases *c, enum cases_what what, uint64_t seq)
 }
 
 /* An entry was written: what may it have opened or closed? */
-static void
-watch(void *arg, const struct entry *e)
+void
+cases_watch(struct cases *c, const struct entry *e)
 {
-	struct cases *c = arg;
 
 	switch (e->kind) {
 	case ENTRY_DECISION:
@@ -160,6 +164,7 @@ watch(void *arg, const struct entry *e)
 		break;
 	case ENTRY_CANCEL:
 	case ENTRY_VOID:
+	case ENTRY_SETTLE:
 		if (e->ref != 0)
 			look(c, CASES_CASE, e->ref);
 		break;
@@ -178,7 +183,7 @@ watch(void *arg, const struct entry *e)
 		break;
 	}
 	if (e->alert != ALERT_NONE)
-		look(c, CASES_ALERT, e->seq);
+		look(c, CASES_ALERT, e->kind == ENTRY_SETTLE ? e->ref : e->seq);
 }
 
 /* Read what is open, and watch. */
@@ -194,7 +199,6 @@ cases_open(struct journal *j)
 		cases_close(c);
 		return (NULL);
 	}
-	journal_watch(j, watch, c);
 	return (c);
 }
 
@@ -206,7 +210,6 @@ cases_close(struct cases *c)
 
 	if (c == NULL)
 		return;
-	journal_watch(c->j, NULL, NULL);
 	for (i = 0; i < CASES_N; i++)
 		seqset_clear(&c->open[i]);
 	free(c->due);

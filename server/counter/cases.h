@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct cases;
+struct entry;
 struct journal;
 
 enum cases_what {
@@ -20,12 +21,13 @@ enum cases_what {
 };
 
 /**
- * cases_open(j): Read what is open from the state of j and watch its entries from now on
- * (journal_watch()).  Return NULL when out of memory or the state fails.
- * cases_close(c): NULL is allowed.
+ * cases_open(j): Read what is open from the state of j.  Return NULL when out of memory or
+ * the state fails.  cases_close(c): NULL is allowed.
+ * cases_watch(c, e): An entry was written (see journal_watch()).
  */
 struct cases *cases_open(struct journal *j);
 void cases_close(struct cases *c);
+void cases_watch(struct cases *c, const struct entry *e);
 
 /**
  * cases_count(c, what): Return how many are open.

@@ -19,8 +19,11 @@
 #include "listing.h"
 #include "refused.h"
 
+struct above_answer;
 struct application;
 struct cases;
+struct down;
+struct fleet;
 struct record_decision;
 struct retro;
 struct sealing;
@@ -40,6 +43,8 @@ struct counter {
 	struct sealing *sealing; /* NULL: nothing is sealed */
 	struct staff *staff;
 	struct cases *cases;	/* what waits at the desk */
+	struct down *down;	/* what nodes below are to be told */
+	struct fleet *fleet;	/* how they were heard last */
 	struct listing *listing; /* lists and registers in force */
 	struct retro *retro;
 	struct counter_news news; /* how they came, for the status */
@@ -52,6 +57,11 @@ struct counter {
 	struct person joined;	/* ditto, with those of other documents */
 	struct person other;	/* ditto: one of these */
 	struct entry entry;	/* scratch: the entry being written */
+	struct entry told;	/* scratch: one that a node below or above told */
+	struct entry old;	/* scratch: one that was written before */
+	uint64_t consults;	/* questions of nodes below that were answered */
+	uint64_t events;	/* entries of nodes below that were taken */
+	int held;		/* we were wound back: nothing is recorded */
 	char arena[ARENA];	/* texts converted from GB18030 */
 	size_t used;
 };
@@ -75,7 +85,9 @@ struct request {
 	int gb18030;
 	int english;
 	int64_t now;		/* journal time, ms */
+	const struct above_answer *above; /* what the node above said; NULL: not asked */
 	const struct forced *forced; /* sandbox: the outcome asked for */
+	int held;		/* JOIN: the node is to record nothing */
 	int error;		/* the first refusal's code */
 	char text[512];		/* and its text; else what to say beside a decision */
 };
@@ -225,6 +237,13 @@ int code_report(int32_t v);
 int code_outcome(int32_t v);
 int code_intake(int32_t v);
 
+/* check.c */
+
+/**
+ * check_expect(q): Have what a check will ask of the state fetched meanwhile.
+ */
+void check_expect(struct request *q);
+
 /* The handlers of the table in counter.c. */
 void check_answer(struct request *q);
 void confirm_answer(struct request *q);
@@ -241,6 +260,12 @@ void takein_answer(struct request *q);
 void clock_answer(struct request *q);
 void staff_answer(struct request *q);
 void desk_answer(struct request *q);
+void consult_answer(struct request *q);
+void events_answer(struct request *q);
+void join_answer(struct request *q);
+void beat_answer(struct request *q);
+void pull_answer(struct request *q);
+void fleet_answer(struct request *q);
 
 /* desk.c: what the centre's word does, however it is said. */
 

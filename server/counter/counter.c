@@ -6,20 +6,28 @@
 
 #include "engine/policy.h"
 #include "keys/hex.h"
+#include "lists/adopt.h"
+#include "store/checkpoint.h"
 #include "store/journal.h"
+#include "store/records.h"
+#include "store/state.h"
 
 #include "cases.h"
 #include "core.h"
+#include "down.h"
+#include "fleet.h"
 #include "retro.h"
 #include "sealing.h"
 
 #define OVERDUE_MAX 128	/* cases of one tick: some milliseconds */
 
 /* Every message and who answers it. */
-static const struct {
+struct message {
 	uint16_t type;
 	void (*answer)(struct request *q);
-} table[] = {
+};
+
+static const struct message table[] = {
 	{ WIRE_CHECK, check_answer },
 	{ WIRE_CONFIRM, confirm_answer },
 	{ WIRE_CANCEL, cancel_answer },
@@ -35,6 +43,16 @@ static const struct {
 	{ WIRE_CLOCK, clock_answer },
 	{ WIRE_STAFF, staff_answer },
 	{ WIRE_DESK, desk_answer },
+	{ WIRE_FLEET, fleet_answer },
+};
+
+/* The same from a node below, on its link. */
+static const struct message links[] = {
+	{ WIRE_JOIN, join_answer },
+	{ WIRE_CONSULT, consult_answer },
+	{ WIRE_EVENTS, events_answer },
+	{ WIRE_BEAT, beat_answer },
+	{ WIRE_PULL, pull_answer },
 };
 
 /* Free all that counter_open() makes. */
@@ -42,7 +60,10 @@ static void
 drop(struct counter *c)
 {
 
+	journal_watch(c->o.journal, NULL, NULL);
 	cases_close(c->cases);
+	down_close(c->down);
+	fleet_close(c->fleet);
 	retro_close(c->retro);
 	listing_close(c->listing);
 	policy_free(c->policy);
@@ -52,6 +73,107 @@ drop(struct counter *c)
 	staff_close(c->staff);
 	explicit_bzero(c, sizeof(*c));
 	free(c);
+}
+
+/* An entry was written. */
+static void
+watched(void *arg, const struct entry *e)
+{
+	struct counter *c = arg;
+
+	cases_watch(c->cases, e);
+	down_watch(c->down, e);
+}
+
+/* Number of the log that we write, of its year. */
+static uint32_t
+generation(struct journal *j, uint64_t *base)
+{
+	const struct record_log *l;
+
+	l = state_get(journal_state(j), RECORD_CLOCK, "log", 3, NULL, NULL);
+	if (base != NULL)
+		*base = l != NULL ? l->base : 1;
+	return (l != NULL ? (uint32_t)l->n : 1);
+}
+
+/* Were we found wound back, and not begun anew since? */
+static int
+held_before(const struct counter_options *o)
+{
+	const struct record_node *r;
+
+	r = state_get(journal_state(o->journal), RECORD_NODE, o->node,
+	    strlen(o->node), NULL, NULL);
+	return (r != NULL && r->status == RECORD_NODE_HELD &&
+	    r->generation >= generation(o->journal, NULL));
+}
+
+/* Hold this node. */
+int
+counter_hold(struct counter *c)
+{
+	struct entry *e = &c->entry;
+	int rc;
+
+	if (c->held)
+		return (LK_OK);
+	entry_clear(e, ENTRY_NODE);
+	memcpy(e->node, c->o.node, strnlen(c->o.node, sizeof(e->node) - 1));
+	e->code = NODE_HELD;
+	e->count = generation(c->journal, NULL);
+	rc = journal_write(c->journal, e, NULL);
+	c->held = 1;
+	return (rc);
+}
+
+/* Are we held? */
+int
+counter_held(const struct counter *c)
+{
+
+	return (c->held);
+}
+
+/* Who we are and how far, for the node above. */
+void
+counter_whoami(struct counter *c, struct wire_out *out)
+{
+	struct checkpoint head;
+	uint64_t base, named;
+
+	wire_put_u32(out, WIRE_T_GENERATION, generation(c->journal, &base));
+	wire_put_text(out, WIRE_T_NODE, c->o.node);
+	wire_put_u64(out, WIRE_T_SEQ, base);
+	wire_put_u64(out, WIRE_T_LAST_SEQ, journal_durable(c->journal));
+	wire_put_text(out, WIRE_T_TOKEN_KEY, c->o.token_key);
+	wire_put_text(out, WIRE_T_DAEMON, c->o.version);
+	if (journal_head(c->journal, &head, &named) == 0)
+		wire_put_text(out, WIRE_T_LOG_ORIGIN, head.origin);
+	if (c->policy != NULL)
+		wire_put_text(out, WIRE_T_POLICY_VERSION,
+		    policy_version(c->policy));
+	if (listing_served(c->listing) != NULL)
+		wire_put_u64(out, WIRE_T_LIST_VERSION,
+		    listing_served(c->listing)->targets);
+}
+
+/* A link with a node below was made, or is gone. */
+void
+counter_link(struct counter *c, const char *node, int up)
+{
+
+	fleet_link(c->fleet, node, up);
+}
+
+/* A head of a node below was judged. */
+void
+counter_cosigned(struct counter *c, const char *node, int status,
+    const char *body, size_t len, uint64_t size)
+{
+
+	fleet_cosigned(c->fleet, node, status, body, len, size,
+	    journal_now(c->journal, NULL));
 }
 
 /* Make a counter. */
@@ -73,6 +195,7 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 	if ((c->refused = refused_open()) == NULL ||
 	    (c->staff = staff_open(&c->o)) == NULL ||
 	    (c->listing = listing_open(&lo)) == NULL ||
+	    (c->fleet = fleet_open()) == NULL ||
 	    (c->retro = retro_open(o->journal)) == NULL || (o->seal != NULL &&
 	    (c->sealing = sealing_open(o->seal, o->node)) == NULL)) {
 		snprintf(err, errlen, "out of memory");
@@ -90,6 +213,14 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 		drop(c);
 		return (NULL);
 	}
+	if ((c->down = down_open(o->journal)) == NULL) {
+		snprintf(err, errlen, "what nodes below are to be told cannot "
+		    "be read");
+		drop(c);
+		return (NULL);
+	}
+	journal_watch(o->journal, watched, c);
+	c->held = held_before(o);
 	c->journal = o->journal;
 	c->started = journal_now(c->journal, NULL);
 	return (c);
@@ -159,15 +290,40 @@ counter_refuse(struct counter *c, const struct peer *peer,
 	refused_add(c->refused, only != NULL ? only->id : "", "", "", code);
 }
 
-/* Answer one request. */
+/* Answer one request that needs no word from above, or asks for it. */
 void
 counter_answer(struct counter *c, const struct peer *peer,
     const struct wire_header *h, const struct wire_fields *f,
     struct wire_out *out, struct counter_done *done)
 {
+
+	counter_answer_with(c, peer, h, f, NULL, out, done);
+}
+
+/* What answers a message of this peer, or NULL. */
+static const struct message *
+handler(const struct peer *peer, unsigned type)
+{
+	const struct message *list = peer->node != NULL ? links : table;
+	size_t i, n = peer->node != NULL ? sizeof(links) / sizeof(links[0]) :
+	    sizeof(table) / sizeof(table[0]);
+
+	for (i = 0; i < n; i++)
+		if (list[i].type == type)
+			return (&list[i]);
+	return (NULL);
+}
+
+/* Answer one request. */
+void
+counter_answer_with(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, const struct wire_fields *f,
+    const struct above_answer *above, struct wire_out *out,
+    struct counter_done *done)
+{
 	struct request q = { .c = c, .peer = peer, .h = h, .f = f,
-		.out = out, .done = done, .e = &c->entry };
-	size_t i;
+		.out = out, .done = done, .e = &c->entry, .above = above };
+	const struct message *m = handler(peer, h->type);
 
 	memset(done, 0, sizeof(*done));
 	c->used = 0;
@@ -181,16 +337,13 @@ counter_answer(struct counter *c, const struct peer *peer,
 	    wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) > LK_LANG_EN)
 		request_refuse(&q, LK_E_ARG, "encoding 或 language 的代码未知",
 		    "unknown code in encoding or language");
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].type == h->type)
-			break;
 	if (q.error != LK_OK)
 		;
-	else if (i == sizeof(table) / sizeof(table[0]))
+	else if (m == NULL)
 		request_refuse(&q, LK_E_UNSUPPORTED, "不支持的请求类型 %u",
 		    "request type %u is not supported", h->type);
 	else
-		table[i].answer(&q);
+		m->answer(&q);
 	if (c->used > 0)
 		explicit_bzero(c->arena, c->used);
 	if (q.error == LK_OK)

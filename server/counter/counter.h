@@ -20,6 +20,8 @@
 struct adopted;
 struct counter;
 struct counter_staff;
+struct above_answer;
+struct above_options;
 struct journal;
 struct policy;
 struct seal_cert;
@@ -50,6 +52,9 @@ struct counter_options {
 	const struct token_keys *list_keys; /* K_list; not owned */
 	int64_t lists_soft_ms;		/* see listing.h */
 	int64_t lists_hard_ms;
+	const struct above_options *above; /* the node above; NULL: none; not owned */
+	const char *token_key;		/* "epoch:id" of the newest, which nodes must */
+					/* share; not owned */
 };
 
 /* How lists came to be, or did not: told by the status. */
@@ -70,6 +75,11 @@ struct counter_done {
 	uint32_t delay_ms;	/* sandbox: so much later */
 	int drop;		/* sandbox: never (the frame is discarded) */
 	int close;		/* close the connection after it */
+	int joined;		/* the node below has joined */
+	int yield;		/* it was much work: others first, in the next turn */
+	int ask;		/* no reply but a question to the node above was written: */
+				/* counter_answer_with() when it is answered */
+	uint32_t ask_ms;	/* how long to wait for that */
 };
 
 /* What the loop knows and status reports. */
@@ -130,6 +140,38 @@ int counter_work(struct counter *c, unsigned n);
 void counter_answer(struct counter *c, const struct peer *peer,
     const struct wire_header *h, const struct wire_fields *f,
     struct wire_out *out, struct counter_done *done);
+
+/**
+ * counter_answer_with(c, peer, h, f, above, out, done): The same, where the node above was
+ * asked (done->ask) and has answered, or is known not to.
+ */
+void counter_answer_with(struct counter *c, const struct peer *peer,
+    const struct wire_header *h, const struct wire_fields *f,
+    const struct above_answer *above, struct wire_out *out,
+    struct counter_done *done);
+
+/**
+ * counter_whoami(c, out): Add to a frame who this node is and how far: of JOIN and BEAT.
+ * counter_pulled_to(c): The last entry of the node above that was taken in.
+ * counter_pulled(c, f): Take in what the node above says, a reply to PULL.  Return how
+ * many entries that were, or -1 when there is no room now, or they are none.
+ * counter_hold(c): The node above has found that we were wound back: record nothing from
+ * now on, over starts too, until a new generation begins.  counter_held(c): is it so?
+ */
+void counter_whoami(struct counter *c, struct wire_out *out);
+uint64_t counter_pulled_to(struct counter *c);
+int counter_pulled(struct counter *c, const struct wire_fields *f);
+int counter_hold(struct counter *c);
+int counter_held(const struct counter *c);
+
+/**
+ * counter_link(c, node, up): The link of a node below was made, or is gone.
+ * counter_cosigned(c, node, status, body, len, size): A head of its log was judged: status
+ * as enum witness_status, with the body of that answer and the size of the head.
+ */
+void counter_link(struct counter *c, const char *node, int up);
+void counter_cosigned(struct counter *c, const char *node, int status,
+    const char *body, size_t len, uint64_t size);
 
 /**
  * counter_refuse(c, peer, h, code, text, out): Write a reply that only says no,

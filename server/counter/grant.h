@@ -31,6 +31,9 @@ struct peer {
 	uint32_t uid;
 	size_t n;
 	const struct grant *const *grants;
+	const char *node;	/* the node below whose certificate it showed; NULL: */
+				/* a program on this machine */
+	int joined;		/* that node has said how far it is: JOIN */
 };
 
 /* The area of one outlet. */

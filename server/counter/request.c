@@ -15,6 +15,7 @@
 #include "store/records.h"
 #include "store/state.h"
 
+#include "above.h"
 #include "core.h"
 #include "reference.h"
 #include "sealing.h"
@@ -365,6 +366,12 @@ write_with(struct request *q, uint8_t leaf[32], const uint8_t *sidecar,
     size_t len)
 {
 
+	if (q->c->held)
+		return (request_refuse(q, LK_E_UNAVAIL,
+		    "本节点的磁盘曾被回退，须由上级重新接纳后方可受理",
+		    "this node was wound back to an old copy of its disk: the "
+		    "node above has to readmit it before it records anything"));
+	above_address(q);
 	q->e->t = q->now;
 	if (q->c->o.sandbox)
 		q->e->flags |= ENTRY_F_SANDBOX;

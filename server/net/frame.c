@@ -124,7 +124,7 @@ request(struct conn *c, const struct wire_header *h,
     const struct wire_fields *f)
 {
 	struct conns *s = c->set;
-	struct counter_done done = { 0, 0, 0, 0 };
+	struct counter_done done = { .wait_seq = 0 };
 	struct wire_out o;
 
 	if (c->asked_turn != s->turn) {

@@ -156,7 +156,7 @@ listeners_closed(struct listeners *l, uint32_t uid)
 static struct peer
 peer_of(const struct listener *one, uint32_t uid)
 {
-	struct peer p = { uid, 0, NULL };
+	struct peer p = { .uid = uid };
 	size_t i;
 
 	for (i = 0; i < one->nroster; i++)

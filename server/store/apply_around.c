@@ -139,10 +139,22 @@ void
 apply_outlet_told(struct apply *a, const struct entry *e, uint32_t outlet)
 {
 
-	if ((e->flags & ENTRY_F_DRY) == 0 &&
-	    ((e->flags & ENTRY_F_UNKNOWN) != 0 ||
-	    e->alert_kind == ALERT_UNUSUAL))
-		(void)outlet_of(a, e, outlet);
+	struct outletday *o;
+	int alone;
+
+	if ((e->flags & ENTRY_F_DRY) != 0)
+		return;
+	/* Passed though the node above could not be asked: there is a limit to that. */
+	alone = e->kind == ENTRY_DECISION &&
+	    (e->flags & (ENTRY_F_OFFLINE | ENTRY_F_POSTHOC)) ==
+	    ENTRY_F_OFFLINE && e->decision < LK_REVIEW;
+	if (!alone && (e->flags & ENTRY_F_UNKNOWN) == 0 &&
+	    e->alert_kind != ALERT_UNUSUAL)
+		return;
+	o = outlet_of(a, e, outlet);
+	if (o != NULL && alone)
+		outletday_offline_add(o, day_of(e->t / 1000),
+		    (unsigned)e->quantity);
 }
 
 /* Say of `from` how it stands with the document `to`. */
@@ -189,6 +201,7 @@ void
 apply_link(struct apply *a, const struct entry *e)
 {
 	uint32_t state = e->kind != ENTRY_LINK ? LINKED_CLAIMED :
+	    (e->flags & ENTRY_F_CLAIMED) != 0 ? LINKED_CLAIMED :
 	    e->code == LINK_JOIN ? LINKED_VERIFIED : LINKED_NOT;
 
 	if (!entry_token_set(&e->prev) || !entry_token_set(&e->person) ||

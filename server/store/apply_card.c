@@ -183,7 +183,8 @@ review_person(struct apply *a, const struct entry *e)
 	if ((p = apply_person(a, e)) == NULL)
 		return;
 	old = person_find(p, e->ref);
-	if (old != NULL && old->state == OPENING_HELD) {
+	if (old != NULL && (old->state == OPENING_HELD ||
+	    (e->from[0] != '\0' && old->state == OPENING_RESERVED))) {
 		if (approved) {
 			old->state = OPENING_RESERVED;
 			old->until = o.until;
@@ -238,6 +239,9 @@ void
 apply_review(struct apply *a, const struct entry *e)
 {
 
+	/* Another node decided otherwise before; a refusal stands. */
+	if ((e->flags & ENTRY_F_REFUSED) != 0)
+		return;
 	if (e->code == REVIEW_APPROVE || e->code == REVIEW_DENY ||
 	    e->code == REVIEW_CLOSE || e->code == REVIEW_TIMEOUT)
 		review_person(a, e);

@@ -1,0 +1,52 @@
+#ifndef LIANGKA_FLEET_H_
+#define LIANGKA_FLEET_H_
+
+/*
+ * The nodes below, as they were heard last.  What must outlive a start stands in the state
+ * (RECORD_NODE); the rest comes with the next beat of each.
+ *
+ * A line of the table, fields with tabs between (numbers decimal, times UTC ms, 0 or empty:
+ * not known): node, status (active retired awaited held), link (up down), last beat, cursor,
+ * last entry of the node, when the last of its entries was taken, entries taken, daemon
+ * version, policy version, list version, counts, log origin, size of the last cosigned head,
+ * its time, why the last one was not cosigned, why its last join or batch was refused.
+ *
+ * Counts: "checks=N asked=N answered=N silent=N offline=N breaker=closed|open|probing
+ * opens=N rtt_us=N", since that node's start.
+ *
+ * Threads: the counter's.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fleet;
+struct journal;
+struct request;
+
+/**
+ * fleet_open(): Return an empty fleet, or NULL.  fleet_close(f): NULL is allowed.
+ */
+struct fleet *fleet_open(void);
+void fleet_close(struct fleet *f);
+
+/**
+ * fleet_joined(f, q): The node has said who it is, and q->error is what it was told.
+ * fleet_link(f, node, up): Its connection was made, or is gone.
+ */
+void fleet_joined(struct fleet *f, const struct request *q);
+void fleet_link(struct fleet *f, const char *node, int up);
+
+/**
+ * fleet_refused(f, node, why): Its entries are not taken, for a reason.
+ */
+void fleet_refused(struct fleet *f, const char *node, const char *why);
+
+/**
+ * fleet_cosigned(f, node, status, body, len, size, t): A head of its was judged: status as
+ * enum witness_status; the body goes with the next answer to a beat; t is UTC ms.
+ */
+void fleet_cosigned(struct fleet *f, const char *node, int status,
+    const char *body, size_t len, uint64_t size, int64_t t);
+
+#endif /* !LIANGKA_FLEET_H_ */
