@@ -12,7 +12,8 @@
  *
  * The logs are gone through from the oldest: at the turn of the year, and when a
  * generation begins, the last head of the old log is cosigned before the first of the
- * new one.
+ * new one.  The first request of a run is made even when nothing is new: whether the
+ * whole disk was wound back only the node above can tell.
  *
  * Threads: any, one at a time per struct; it reads and writes files, so never the loop.
  */
@@ -73,7 +74,8 @@ long headsource_body(struct headsource *s, uint64_t end, char *out, size_t cap,
  * 409: the next body begins where the node above stands, unless that is beyond our
  * log.  422: it says that our log has forked.  Return 1 when headsource_body() may have
  * another body at once (a 409, or an older log was cosigned), 0 when the newest head
- * was cosigned, or one of the negative codes above.  A disconnect needs no call.
+ * was cosigned, or one of the negative codes above.  With 0 and 1 err is "" but when
+ * <witness> could not be written.  A disconnect needs no call.
  */
 int headsource_answer(struct headsource *s, uint64_t end,
     enum witness_status status, const char *body, size_t len, char *err);
@@ -84,8 +86,7 @@ struct headsource_state {
 	uint64_t time;			/* Unix seconds by the witness's clock */
 	char behind_log[CHECKPOINT_ORIGIN_MAX];	/* "": not behind */
 	uint64_t behind_size;		/* that the witness has seen of it */
-	uint64_t behind_end;		/* the seq behind its last entry; 0: the log
-					 * is not here, so it cannot be told */
+	uint64_t behind_end;		/* the seq behind the last of them */
 };
 
 /**
