@@ -7,6 +7,26 @@
 
 #include "tls_impl.h"
 
+static atomic_uint handshaking;
+
+/* A handshake is over, one way or the other. */
+static void
+over(struct tls *t)
+{
+
+	if (!t->over)
+		(void)atomic_fetch_sub(&handshaking, 1);
+	t->over = 1;
+}
+
+/* How many are not? */
+unsigned
+tls_handshaking(void)
+{
+
+	return (atomic_load(&handshaking));
+}
+
 /* Begin a connection. */
 struct tls *
 tls_open(struct tls_context *c, int fd, const char *peer)
@@ -29,6 +49,7 @@ tls_open(struct tls_context *c, int fd, const char *peer)
 	else
 		SSL_set_connect_state(t->ssl);
 	t->context = tls_context_ref(c);
+	(void)atomic_fetch_add(&handshaking, 1);
 	return (t);
 err:
 	SSL_free(t->ssl);
@@ -42,6 +63,7 @@ static int
 fail(struct tls *t, int error)
 {
 
+	over(t);
 	tls_why(t);
 	if (t->fault == TLS_GONE && error == EPROTO)
 		error = ECONNRESET;
@@ -110,6 +132,7 @@ settle(struct tls *t)
 		t->fault = TLS_CERTIFICATE;
 		return (fail(t, EPROTO));
 	}
+	over(t);
 	t->ready = 1;
 	return (1);
 }
@@ -290,6 +313,7 @@ tls_close(struct tls *t)
 	ERR_clear_error();
 	if (t->error == 0 && t->ready)
 		(void)SSL_shutdown(t->ssl);
+	over(t);
 	SSL_free(t->ssl);
 	ERR_clear_error();
 	tls_context_free(t->context);

@@ -98,6 +98,14 @@ struct tls *tls_open(struct tls_context *c, int fd, const char *peer);
 int tls_handshake(struct tls *t);
 
 /**
+ * tls_handshaking(): Return how many connections of the process are between
+ * tls_open() and the end of their handshake.  Each of those needs some 45 KiB, one that
+ * is done 20 KiB, and what many at once have taken malloc does not give back: a
+ * listener accepts no more while there are 64 or so.
+ */
+unsigned tls_handshaking(void);
+
+/**
  * tls_read(t, buf, len), tls_write(t, buf, len): As read(2) and send(2) without
  * waiting and without SIGPIPE, after the handshake, which they go on with.  Return the
  * number of bytes; 0 when the other side said that it ends; or -1 with errno:

@@ -31,6 +31,7 @@ struct tls {
 	int io_error;		/* errno of the last call on the socket */
 	enum tls_fault fault;
 	unsigned ready : 1;
+	unsigned over : 1;	/* the handshake is: done, or failed */
 	unsigned drained : 1;	/* the socket gave all it had, this call */
 	unsigned eof : 1;
 	unsigned wants_write : 1;

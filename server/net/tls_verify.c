@@ -219,8 +219,11 @@ verify(X509_STORE_CTX *store, void *arg)
 		    X509_STORE_CTX_get_current_cert(store));
 		return (0);
 	}
-	if (names_good(t, X509_STORE_CTX_get0_cert(store)))
+	if (names_good(t, X509_STORE_CTX_get0_cert(store))) {
+		/* Else the connection would keep the chain to its end. */
+		X509_STORE_CTX_set0_verified_chain(store, NULL);
 		return (1);
+	}
 	X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
 	return (0);
 }
