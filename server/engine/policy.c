@@ -9,9 +9,13 @@
 #include "policy_names.h"
 #include "policy_rule.h"
 
-#define NUMBER_BYTES	12	/* of any int32_t in an entry, with its comma */
+/* The bytes of a value in an entry, with its comma. */
 #define FLAG_BYTES	2
 #define LIST_BYTES	4	/* a category is one byte */
+#define CODE_BYTES	4	/* up to 999; no request with an unknown code is taken */
+
+/* Items of all openings of a record, whatever each holds, and those told as held. */
+#define ITEMS		(PERSON_OPENINGS * UINT16_MAX + 10000)
 
 /* The facts, in slot order. */
 size_t
@@ -44,6 +48,15 @@ policy_lists(const struct policy *p, const char *const **ids)
 	return (p->nlists);
 }
 
+/* Does it count items?  Then hi is what is likely, and no bound. */
+static int
+items(int fn)
+{
+
+	return (fn == POLICY_CARDS || fn == POLICY_BANK || fn == POLICY_SIM ||
+	    fn == POLICY_ACCOUNTS || fn == POLICY_HELD);
+}
+
 /* The bytes of a fact in an entry at its worst, with its comma. */
 static size_t
 fact_bytes(const struct policy_fact *f)
@@ -56,10 +69,9 @@ fact_bytes(const struct policy_fact *f)
 		return (LIST_BYTES);
 	if (i == NULL || i->type == POLICY_TYPE_FLAG)
 		return (FLAG_BYTES);
-	/* Codes are whatever a later version sends; items are not bounded by hi. */
-	if (i->type >= POLICY_TYPE_CHOICE || i->hi > PERSON_OPENINGS + 1)
-		return (NUMBER_BYTES);
-	for (v = i->hi; v >= 10; v /= 10)
+	if (i->type >= POLICY_TYPE_CHOICE)
+		return (CODE_BYTES);
+	for (v = items(f->fn) ? ITEMS : i->hi; v >= 10; v /= 10)
 		n++;
 	return (n);
 }

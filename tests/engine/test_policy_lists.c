@@ -361,7 +361,7 @@ Test(policy_lists, what_campaigns_lift)
 {
 	static const char *const may[] = { "HF-DAY", "HF-KIT", "HF-KIT-P",
 	    "CX-AREA", "SH-PHONE", "SH-ADDR", "SH-AGENT", "OUT-MANY",
-	    "OUT-AWAY" };
+	    "OUT-AWAY", "OFF-7D", "OFF-CAP" };
 	const size_t most = sizeof(may) / sizeof(may[0]);
 	uint8_t waived[POLICY_MAX_RULES];
 	struct verdict v;

@@ -160,12 +160,18 @@ Test(entry, the_longest_request_fits)
 	memset(&e.digest, 0xff, offsetof(struct entry, subject) -
 	    offsetof(struct entry, digest));
 	e.seq = e.superseded = e.visit_key = UINT64_MAX;
-	e.t = e.at = e.expires = e.due = INT64_MAX;
-	e.flags = e.needs = UINT32_MAX;
+	e.t = e.at = e.expires = e.due = INT64_C(9999999999999); /* 2286 */
+	e.flags = UINT32_MAX;
+	/* No code beyond a byte is taken; the rest has bounds of its own. */
 	e.subject = e.id_type = e.operation = e.product = e.channel =
-	    e.purpose = e.quantity = e.held_here = e.relation = e.decision =
-	    e.floor = e.by = e.offer = e.profile = e.hits_total = e.engine =
-	    INT32_MIN;
+	    e.purpose = e.relation = e.offer = e.engine = 255;
+	e.quantity = 1000;
+	e.held_here = 10000;
+	e.decision = e.floor = e.hard = LK_REJECT;
+	e.by = LK_BY_CENTRE;
+	e.needs = 0xff;
+	e.profile = 999999;
+	e.hits_total = POLICY_MAX_RULES;
 	/* Ids of nothing but quotes: each takes two bytes. */
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		memset(ids[i].p, '"', ids[i].n - 1);
@@ -178,7 +184,17 @@ Test(entry, the_longest_request_fits)
 	memset(e.waived, 'W', sizeof(e.waived) - 1);
 	e.hits[0] = e.lifted[0] = e.shadow[0] = 'x';
 	e.area = 999999;
-	e.hard = LK_REJECT;
+	/* A node in the middle: one below told it, one above had its word. */
+	memset(e.from, 'f', sizeof(e.from) - 1);
+	e.from_seq = e.up_seq = UINT64_MAX;
+	e.up_decision = e.up_floor = e.up_hard = LK_REJECT;
+	e.up_needs = 0xff;
+	e.up_by = LK_BY_CENTRE;
+	e.up_offer = 255;
+	e.up_profile = 999999;
+	memset(e.up_reason, 'R', sizeof(e.up_reason) - 1);
+	memset(e.up_leaf, 'a', 64);
+	memset(e.up_hits, 'H', sizeof(e.up_hits) - 1);
 	e.alert = ALERT_PROVINCE;
 	e.alert_kind = ALERT_KINDS - 1;
 	e.nfacts = 1;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "engine/category.h"
+#include "engine/outletday.h"
+#include "engine/person.h"
 #include "engine/policy.h"
 #include "engine/shared.h"
 #include "store/entry.h"
@@ -68,8 +70,27 @@ longest(const struct policy_fact *f)
 		return (150);
 	case POLICY_HOUR:
 		return (23);
+	case POLICY_QUANTITY:
+		return (1000);
+	case POLICY_CARDS:
+	case POLICY_BANK:
+	case POLICY_SIM:
+	case POLICY_ACCOUNTS:
+	case POLICY_HELD:
+		return (PERSON_OPENINGS * 65535 + 10000);
+	case POLICY_OUTLET_CARDS:
+	case POLICY_OUTLET_MEAN:
+	case POLICY_OUTLET_AWAY:
+	case POLICY_OUTLET_AWAY_MEAN:
+		return (OUTLETDAY_WINDOW * 65535 + 1000);
+	case POLICY_OUTLET_OFFLINE:
+		return (OUTLETDAY_OFFLINE + 1000);
+	case POLICY_MINUTES_SINCE:
+		return (UINT32_MAX / 60);
+	case POLICY_INSTITUTION:
+		return (64);
 	default:
-		return (INT32_MIN);
+		return (999);	/* a code */
 	}
 }
 
