@@ -131,6 +131,10 @@ decision(struct backtest *b)
 
 	if (e->t < b->o.since || e->t >= b->o.until)
 		return (0);
+	if (e->from_seq != 0) {
+		b->n.told++;
+		return (0);
+	}
 	if ((e->flags & ENTRY_F_DRY) != 0) {
 		b->n.dry++;
 		return (0);

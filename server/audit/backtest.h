@@ -15,6 +15,9 @@
  * sees it as not known, and how often that was is counted.  A campaign lifts the rules
  * that the entry says it lifted, and no others.
  *
+ * What the node above said then it says again.  What a node below asked about counts, what
+ * it decided and only told does not: that is to be tested there.
+ *
  * Threads: one at a time per struct.  The state has a thread of its own.
  */
 
@@ -83,7 +86,8 @@ struct backtest_result {
 	struct crowd held;	/* who is held or refused anew */
 	struct crowd released;	/* who is not held any more */
 	int64_t first, last;	/* journal time of these decisions, ms; 0: none */
-	uint64_t dry, sandbox;	/* left out: dry runs, outcomes asked for */
+	uint64_t dry, sandbox;	/* left out: dry runs, outcomes asked for, */
+	uint64_t told;		/* and what nodes below decided by themselves */
 	uint64_t orphans;	/* whose own policy is not there */
 	uint64_t linked;	/* decided by several documents of the person */
 	uint64_t campaign;	/* held anew in a campaign with room, which may lift */

@@ -129,6 +129,22 @@ linked(struct backtest *b)
 	    e->t / 1000));
 }
 
+/* Let the node above say what it said then. */
+static void
+above(const struct policy *p, const struct entry *e, struct verdict *v)
+{
+	struct outcome o = { v->decision, v->floor, policy_hard(p, v),
+		v->needs, v->by, v->offer, v->limit_profile };
+
+	(void)subject_above(e, &o);
+	v->decision = o.decision;
+	v->floor = o.floor;
+	v->needs = o.needs;
+	v->by = o.by;
+	v->offer = o.offer;
+	v->limit_profile = o.profile;
+}
+
 /* Decide the entry, as the daemon would. */
 int
 backtest_decide(struct backtest *b, struct verdict *v, int64_t *age)
@@ -163,5 +179,6 @@ backtest_decide(struct backtest *b, struct verdict *v, int64_t *age)
 		else
 			policy_soften(b->o.policy, v);
 	}
+	above(b->o.policy, e, v);
 	return (ap.cleared);
 }

@@ -182,12 +182,19 @@ gather(struct moments *m, const struct question *q)
 		    HOUR_S);
 }
 
-/* What was told from outside that day and is taken to be so at a later moment. */
+/*
+ * What was told from outside that day and is taken to be so at a later moment; but the node
+ * above will answer again, and of the cards passed without it only a day's are counted.
+ */
 static int64_t
 told(const struct question *q, size_t slot, int64_t at)
 {
 	int32_t last = expiry(q, &q->fact[slot]);
+	int fn = q->fact[slot].fn;
 
+	if (fn == POLICY_OFFLINE || (fn == POLICY_OUTLET_OFFLINE &&
+	    day_of(at) != day_of(q->e->t / 1000)))
+		return (0);
 	return (last != 0 && day_of(at) > last ? 0 : q->e->facts[slot]);
 }
 

@@ -129,13 +129,17 @@ enact(struct replay *r)
 	return (0);
 }
 
-/* A decision: decide it anew. */
+/* A decision: decide it anew, unless a node below made it and told us. */
 static void
 decision(struct replay *r)
 {
 
 	if (r->e.seq < r->o.from || r->e.seq > r->o.to)
 		return;
+	if (r->e.from_seq != 0) {
+		r->n.told++;
+		return;
+	}
 	if (r->now == NULL || r->now->policy == NULL) {
 		if (r->n.unknown++ == 0 && r->now == NULL)
 			replay_differs(r, REPLAY_A, "policy", r->e.policy,

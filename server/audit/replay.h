@@ -16,6 +16,11 @@
  * A decision that a sandbox's magic number asked for (SANDBOX flag and reason) has
  * its rule hits compared, its outcome not; they are counted apart.
  *
+ * Where the node above was asked, its answer stands in the entry and is combined with
+ * what our own rules say, as the daemon does; whether it was right shows in its own
+ * journal.  What a node below asked us about is a decision of ours.  What it decided and
+ * told us is folded like everything else, and not judged: it shows in the node's journal.
+ *
  * What the journal cannot tell is taken from the entry and counted apart: `age`
  * (the birth date is in the document alone), `area_local` (the document's area and
  * the outlet's, which the configuration names), and how long a reservation lasts
@@ -58,6 +63,7 @@ struct replay_counts {
 	uint64_t decisions;	/* decided or counted anew */
 	uint64_t forced;	/* of these, by a sandbox's magic number */
 	uint64_t unknown;	/* not replayed: their policy is not there */
+	uint64_t told;		/* left alone: made by nodes below */
 	uint64_t facts;		/* counted anew (B) */
 	uint64_t inputs;	/* age and area_local, taken as they stand (B) */
 	uint64_t ttl;		/* reservations as the configuration has them (A) */

@@ -48,24 +48,28 @@ ids(struct replay *r, const char *field, const char *journal,
 	text(r, field, journal, buf);
 }
 
-/* Compare what the outcome is. */
+/* Compare what the outcome is, with what the node above said. */
 static void
 outcome(struct replay *r, const struct verdict *v)
 {
 	const struct policy *p = r->now->policy;
 	const struct entry *e = &r->e;
+	struct outcome o = { v->decision, v->floor, policy_hard(p, v),
+		v->needs, v->by, v->offer, v->limit_profile };
 	char reason[sizeof(e->reason)] = "";
 
 	if (v->headline != POLICY_NO_RULE)
 		snprintf(reason, sizeof(reason), "%s", policy_rule_reason(p,
 		    v->headline));
-	replay_number(r, REPLAY_A, "decision", e->decision, v->decision);
-	replay_number(r, REPLAY_A, "floor", e->floor, v->floor);
-	replay_number(r, REPLAY_A, "hard", e->hard, policy_hard(p, v));
-	replay_number(r, REPLAY_A, "needs", e->needs, v->needs);
-	replay_number(r, REPLAY_A, "by", e->by, v->by);
-	replay_number(r, REPLAY_A, "offer", e->offer, v->offer);
-	replay_number(r, REPLAY_A, "profile", e->profile, v->limit_profile);
+	if (subject_above(e, &o) == UPSTREAM_THEIRS)
+		memcpy(reason, e->up_reason, sizeof(reason));
+	replay_number(r, REPLAY_A, "decision", e->decision, o.decision);
+	replay_number(r, REPLAY_A, "floor", e->floor, o.floor);
+	replay_number(r, REPLAY_A, "hard", e->hard, o.hard);
+	replay_number(r, REPLAY_A, "needs", e->needs, o.needs);
+	replay_number(r, REPLAY_A, "by", e->by, o.by);
+	replay_number(r, REPLAY_A, "offer", e->offer, o.offer);
+	replay_number(r, REPLAY_A, "profile", e->profile, o.profile);
 	text(r, "reason", e->reason, reason);
 }
 
@@ -81,6 +85,12 @@ reserved(struct replay *r)
 	if ((e->flags & (ENTRY_F_DRY | ENTRY_F_POSTHOC)) != 0 ||
 	    e->decision == LK_REJECT) {
 		replay_number(r, REPLAY_A, "expires", e->expires, 0);
+		replay_number(r, REPLAY_A, "due", e->due, 0);
+		return;
+	}
+	if ((e->flags & ENTRY_F_CONSULT) != 0) {
+		replay_number(r, REPLAY_A, "expires", e->expires, e->t +
+		    RECORD_CONSULT_MS);
 		replay_number(r, REPLAY_A, "due", e->due, 0);
 		return;
 	}

@@ -258,6 +258,7 @@ verify_run(struct package *p, const struct verify_options *o,
 	rc = check_all(v);
 	*findings = v->findings;
 	verify_pool_free(v->pool);
+	verify_told_forget(v);
 	free(v);
 	return (rc);
 }

@@ -22,7 +22,11 @@ enum verify_fault {
 	VERIFY_FLAGS,		/* a: the bits that do not belong there */
 	VERIFY_ENGINE,		/* a: the number */
 	VERIFY_CODE,		/* a: decision, b: floor */
-	VERIFY_NO_POLICY	/* a decision or `policy` without version or hash */
+	VERIFY_NO_POLICY,	/* a decision or `policy` without version or hash */
+	VERIFY_NODE,		/* a node's name is none */
+	VERIFY_STEP,		/* a: the code of `node` */
+	VERIFY_TOLD,		/* told by another node, or not, where it cannot be so */
+	VERIFY_ABOVE		/* an answer of the node above that is none */
 };
 
 /* One entry, as far as the rules that look at its neighbours need it. */
@@ -36,6 +40,8 @@ struct verify_line {
 	uint8_t kind;
 	char policy[32];	/* of a decision or `policy` */
 	char hash[68];		/* of `policy` */
+	char from[16];		/* the node that told it */
+	uint64_t from_seq;	/* as its own entry of this number; 0: nobody did */
 };
 
 /* One bundle on its way through the threads. */
@@ -80,6 +86,12 @@ struct verify_bundle *verify_pool_take(struct verify_pool *p);
 void verify_pool_done(struct verify_pool *p);
 void verify_pool_drop(struct verify_pool *p);
 
+/* How far a node is that has told us of its entries. */
+struct verify_told {
+	char node[16];
+	uint64_t seq;
+};
+
 /* A tile as far as it is believed. */
 struct verify_tile {
 	uint64_t index;
@@ -113,6 +125,8 @@ struct verify {
 	int due;
 	char policy[32];	/* in force, "": not known */
 	int first;		/* no log is before the first one at hand */
+	struct verify_told *told; /* sorted by name */
+	size_t ntold;
 	/* policy files found good or told of */
 	size_t npolicies;
 	char policies[VERIFY_POLICIES][68];
@@ -189,5 +203,15 @@ void verify_rules_line(struct verify *v, const struct verify_line *l,
     const struct verify_place *at);
 void verify_rules_first(struct verify *v, const char *text, size_t len,
     const struct verify_place *place);
+
+/**
+ * verify_told_entry(l, e): Judge what an entry says of other nodes, by itself, into its
+ * line.  verify_told_line(v, l, place): was it told once, and in order?
+ * verify_told_forget(v): entries are missing before this one: begin anew.
+ */
+void verify_told_entry(struct verify_line *l, const struct entry *e);
+void verify_told_line(struct verify *v, const struct verify_line *l,
+    const struct verify_place *at);
+void verify_told_forget(struct verify *v);
 
 #endif /* !LIANGKA_VERIFY_IMPL_H_ */

@@ -11,45 +11,6 @@
 
 #include "verify_impl.h"
 
-#define ANY (ENTRY_F_CLOCK | ENTRY_F_SANDBOX)
-
-/* The flags that a kind can have. */
-static const uint32_t flags_of[ENTRY_KINDS] = {
-	[ENTRY_DECISION] = ANY | ENTRY_F_DRY | ENTRY_F_POSTHOC |
-	    ENTRY_F_GUARDIAN | ENTRY_F_CLEARED | ENTRY_F_SEALED |
-	    ENTRY_F_STALE | ENTRY_F_OUTLET | ENTRY_F_HEAD | ENTRY_F_FULL |
-	    ENTRY_F_CLAIMED | ENTRY_F_AWAY | ENTRY_F_LINKED | ENTRY_F_UNKNOWN,
-	[ENTRY_CONFIRM] = ANY | ENTRY_F_LATE | ENTRY_F_OVERRIDE |
-	    ENTRY_F_EXTRA | ENTRY_F_AFTER_CANCEL | ENTRY_F_POSTHOC |
-	    ENTRY_F_SEALED | ENTRY_F_AWAY | ENTRY_F_FIRST,
-	[ENTRY_CANCEL] = ANY | ENTRY_F_TOMBSTONE | ENTRY_F_UNWIND,
-	[ENTRY_RETIRE] = ANY,
-	[ENTRY_VOID] = ANY | ENTRY_F_UNWIND | ENTRY_F_SEALED,
-	[ENTRY_REPORT] = ANY | ENTRY_F_SEALED,
-	[ENTRY_REVIEW] = ANY | ENTRY_F_SEALED | ENTRY_F_SECOND,
-	[ENTRY_INTAKE] = ANY | ENTRY_F_DATE_ONLY | ENTRY_F_SEALED |
-	    ENTRY_F_STOCK | ENTRY_F_STALE | ENTRY_F_LINKED | ENTRY_F_CLAIMED |
-	    ENTRY_F_AWAY | ENTRY_F_UNKNOWN,
-	[ENTRY_REFUSED] = ANY,
-	[ENTRY_POLICY] = ANY,
-	[ENTRY_CLOCK] = ANY,
-	[ENTRY_START] = ANY,
-	[ENTRY_STOP] = ANY,
-	[ENTRY_LOG] = ANY,
-	[ENTRY_HEARTBEAT] = ANY,
-	[ENTRY_GAP] = ANY,
-	[ENTRY_ACCESS] = ANY | ENTRY_F_REFUSED,
-	[ENTRY_UNSEAL] = ANY | ENTRY_F_REFUSED,
-	[ENTRY_ERASE] = ANY | ENTRY_F_REFUSED,
-	[ENTRY_LIST] = ANY,
-	[ENTRY_RETRO] = ANY,
-	[ENTRY_MERGE] = ANY | ENTRY_F_DATE_ONLY | ENTRY_F_LATE |
-	    ENTRY_F_OVERRIDE | ENTRY_F_AFTER_CANCEL | ENTRY_F_FIRST |
-	    ENTRY_F_AWAY,
-	[ENTRY_ALERT] = ANY,
-	[ENTRY_LINK] = ANY
-};
-
 /* The year of UTC+8 in which a journal time lies. */
 static int
 year_of(int64_t t)
@@ -86,11 +47,23 @@ static int
 refers(const struct entry *e)
 {
 
-	return (e->kind == ENTRY_CONFIRM || e->kind == ENTRY_VOID ||
-	    e->kind == ENTRY_REVIEW || e->kind == ENTRY_RETRO ||
-	    e->kind == ENTRY_MERGE || e->kind == ENTRY_ALERT ||
-	    (e->kind == ENTRY_CANCEL &&
-	    (e->flags & ENTRY_F_TOMBSTONE) == 0));
+	switch (e->kind) {
+	case ENTRY_CONFIRM:
+	case ENTRY_RETRO:
+	case ENTRY_MERGE:
+	case ENTRY_SETTLE:
+		return (1);
+	case ENTRY_VOID:
+	case ENTRY_REVIEW:
+	case ENTRY_ALERT:
+		/* Another node may speak of what we never had. */
+		return (e->from_seq == 0);
+	case ENTRY_CANCEL:
+		return (e->from_seq == 0 &&
+		    (e->flags & ENTRY_F_TOMBSTONE) == 0);
+	default:
+		return (0);
+	}
 }
 
 /* Is this 64 digits of a hash? */
@@ -107,6 +80,16 @@ static void
 judge_kind(struct verify_line *l, const struct entry *e)
 {
 
+	if ((e->kind == ENTRY_DECISION && e->from_seq != 0) ||
+	    e->kind == ENTRY_SETTLE) {
+		/* Another node's decision, on grounds of its own. */
+		if (decision_known(e->decision) && decision_known(e->floor))
+			return;
+		l->fault = VERIFY_CODE;
+		l->a = (uint64_t)(int64_t)e->decision;
+		l->b = (uint64_t)(int64_t)e->floor;
+		return;
+	}
 	if (e->kind != ENTRY_DECISION && e->kind != ENTRY_POLICY)
 		return;
 	if (e->policy[0] == '\0' || (e->kind == ENTRY_POLICY &&
@@ -133,8 +116,9 @@ verify_rules_entry(struct verify_bundle *b, unsigned i, const struct entry *e)
 	l->t = e->t;
 	l->seq = e->seq;
 	l->kind = (uint8_t)e->kind;
-	l->policy[0] = l->hash[0] = '\0';
-	if (e->kind == ENTRY_DECISION || e->kind == ENTRY_POLICY)
+	l->policy[0] = l->hash[0] = l->from[0] = '\0';
+	l->from_seq = 0;
+	if ((e->kind == ENTRY_DECISION && e->from_seq == 0) || e->kind == ENTRY_POLICY)
 		memcpy(l->policy, e->policy, sizeof(l->policy));
 	if (e->kind == ENTRY_POLICY)
 		memcpy(l->hash, e->hash, sizeof(l->hash));
@@ -154,11 +138,13 @@ verify_rules_entry(struct verify_bundle *b, unsigned i, const struct entry *e)
 		l->a = e->ref >= e->seq ? e->ref : e->superseded;
 	} else if (e->ref == 0 && refers(e))
 		l->fault = VERIFY_NO_REF;
-	else if ((e->flags & ~flags_of[e->kind]) != 0) {
+	else if ((e->flags & ~entry_flags(e->kind)) != 0) {
 		l->fault = VERIFY_FLAGS;
-		l->a = e->flags & ~flags_of[e->kind];
+		l->a = e->flags & ~entry_flags(e->kind);
 	} else
 		judge_kind(l, e);
+	if (l->fault == VERIFY_FINE)
+		verify_told_entry(l, e);
 }
 
 /* Tell what is wrong with an entry by itself. */
@@ -222,6 +208,24 @@ tell_fault(struct verify *v, const struct verify_line *l,
 		verify_find(v, at, "%s 记录没有规则版本，或没有规则文件的 SHA-256",
 		    "the `%s` entry has no policy version, or no SHA-256 of its "
 		    "file", kind);
+		break;
+	case VERIFY_NODE:
+		verify_find(v, at, "%s 记录中的节点名不是节点名", "the `%s` entry "
+		    "names a node that is none", kind);
+		break;
+	case VERIFY_STEP:
+		verify_find(v, at, "节点处置代码 %" PRId64 " 未知", "code %" PRId64
+		    " of a `node` entry is not known", (int64_t)l->a);
+		break;
+	case VERIFY_TOLD:
+		verify_find(v, at, "%s 记录的来源（from、from_seq）与其类别不符",
+		    "the `%s` entry cannot come from where it says (from, "
+		    "from_seq)", kind);
+		break;
+	case VERIFY_ABOVE:
+		verify_find(v, at, "%s 记录所载上级答复不完整或代码未知",
+		    "what the `%s` entry says of the answer of the node above is "
+		    "not whole, or a code is not known", kind);
 		break;
 	}
 }
@@ -310,6 +314,7 @@ verify_rules_line(struct verify *v, const struct verify_line *l,
 	if (l->fault == VERIFY_MALFORMED || v->stop)
 		return;
 	judge_time(v, l, at);
+	verify_told_line(v, l, at);
 	if (v->started && v->kind == ENTRY_STOP && l->kind != ENTRY_START &&
 	    l->kind != ENTRY_LOG)
 		verify_find(v, at, "stop 之后又出现 %s，中间没有 start", "`%s` comes "
@@ -318,6 +323,8 @@ verify_rules_line(struct verify *v, const struct verify_line *l,
 	if (l->kind == ENTRY_POLICY && l->fault == VERIFY_FINE) {
 		memcpy(v->policy, l->policy, sizeof(v->policy));
 		policy_file(v, l, at);
+	} else if (l->kind == ENTRY_DECISION && l->from_seq != 0) {
+		/* By the policy of the node that made it. */
 	} else if (l->kind == ENTRY_DECISION && v->policy[0] == '\0') {
 		if (v->first)
 			verify_find(v, at, "此前没有任何规则生效，却有决定依据规则 %s",
@@ -360,6 +367,8 @@ judge_previous(struct verify *v, const struct entry *e,
 		head = &seen->head;
 		end = seen->base + head->size;
 	}
+	if (head == NULL || e->base != end)
+		verify_told_forget(v);
 	if (head == NULL) {
 		if (e->prev_log[0] != '\0')
 			verify_remark(v, "%s 的前一份日志 %s 不在此处，未核对",

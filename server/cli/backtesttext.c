@@ -373,6 +373,8 @@ notes(const struct backtesttext *x)
 	count(t, "按同一人多份证件计算的决定", "decided by several documents of "
 	    "the person", n->linked);
 	count(t, "未计入的试查", "dry runs, left out", n->dry);
+	count(t, "未计入的下级节点的决定", "decisions of nodes below, left out",
+	    n->told);
 	count(t, "未计入的沙箱指定结果", "outcomes asked for in the sandbox, left "
 	    "out", n->sandbox);
 }

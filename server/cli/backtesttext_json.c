@@ -142,6 +142,7 @@ unknown(struct json *j, const struct backtesttext *x)
 	json_u64(j, "newly_held_in_campaigns", n->campaign);
 	json_u64(j, "decisions_linked", n->linked);
 	json_u64(j, "dry_runs_left_out", n->dry);
+	json_u64(j, "told_left_out", n->told);
 	json_u64(j, "sandbox_left_out", n->sandbox);
 	json_bool(j, "later_effects_replayed", 0);
 }

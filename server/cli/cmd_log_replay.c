@@ -208,6 +208,7 @@ summary(const struct run *r, const struct replay_counts *n)
 		json_u64(&j, "decisions", n->decisions);
 		json_u64(&j, "differences", n->differences);
 		json_u64(&j, "unknown", n->unknown);
+		json_u64(&j, "told", n->told);
 		json_u64(&j, "sandbox", n->forced);
 		json_u64(&j, "facts", n->facts);
 		json_u64(&j, "facts_given", n->inputs);
@@ -223,6 +224,8 @@ summary(const struct run *r, const struct replay_counts *n)
 	count(t, "差异", "differences", n->differences);
 	count(t, "未重演（规则文件缺失或未知）",
 	    "not replayed: their policy is not there", n->unknown);
+	count(t, "下级节点所作的决定（见其自己的日志）",
+	    "made by nodes below: their own logs have the grounds", n->told);
 	count(t, "沙箱指定结果的", "outcomes asked for in the sandbox",
 	    n->forced);
 	count(t, "重新清点的事实", "facts counted anew", n->facts);
@@ -284,7 +287,9 @@ const struct command cmd_log_replay = {
 	    "decision.  Without --mode it does both.  Age and locality stand "
 	    "in the document and the configuration alone; they are taken as "
 	    "the entry has them and are counted apart, and so are outcomes "
-	    "that a sandbox was asked for.\n"
+	    "that a sandbox was asked for.  Where the node above was asked, its "
+	    "answer is taken from the entry; what nodes below decided and told "
+	    "us is counted on, not decided again: replay their logs.\n"
 	    "\n"
 	    "Mode b needs the journal from its first entry on; --from and --to "
 	    "say which decisions are compared.  Its private state is made in "

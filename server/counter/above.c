@@ -10,6 +10,7 @@
 #include "store/journal.h"
 #include "store/records.h"
 #include "store/state.h"
+#include "store/subject.h"
 
 #include "above.h"
 #include "core.h"
@@ -165,7 +166,7 @@ above_apply(struct request *q)
 	e->up_profile = a->o.profile;
 	ours = (struct outcome){ e->decision, e->floor, e->hard, e->needs,
 		e->by, e->offer, e->profile };
-	if (upstream_combine(&ours, &a->o) == UPSTREAM_THEIRS)
+	if (subject_above(e, &ours) == UPSTREAM_THEIRS)
 		memcpy(e->reason, a->reason, sizeof(e->reason));
 	e->decision = ours.decision;
 	e->floor = ours.floor;

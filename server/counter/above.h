@@ -23,8 +23,6 @@ struct application;
 struct listing_case;
 struct request;
 
-#define CONSULT_MS 60000	/* what is reserved for a node below, until it decides */
-
 /* When the node above is asked. */
 enum above_mode {
 	ABOVE_NEVER,

@@ -110,7 +110,7 @@ asked(struct request *q)
 	x = state_get(journal_state(q->c->journal), RECORD_TXN, key,
 	    sizeof(key), NULL, NULL);
 	if (x == NULL || x->state != TXN_DECIDED ||
-	    x->t + CONSULT_MS <= q->now)
+	    x->t + RECORD_CONSULT_MS <= q->now)
 		return (0);
 	if (!token_equal(&x->digest, &q->e->digest)) {
 		request_refuse(q, LK_E_CONFLICT,

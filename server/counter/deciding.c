@@ -107,7 +107,7 @@ reserve(struct request *q)
 	    e->decision == LK_REJECT)
 		return;
 	if ((e->flags & ENTRY_F_CONSULT) != 0) {
-		e->expires = q->now + CONSULT_MS;
+		e->expires = q->now + RECORD_CONSULT_MS;
 		return;
 	}
 	if (e->decision == LK_REVIEW)

@@ -317,6 +317,11 @@ int entry_parse(struct entry *e, const char *buf, size_t len, size_t *where);
 const char *entry_kind_name(int kind);
 
 /**
+ * entry_flags(kind): Return the flags that an entry of this kind can have.
+ */
+uint32_t entry_flags(int kind);
+
+/**
  * entry_token_set(t): Return nonzero unless t is all zeros (absent).
  */
 int entry_token_set(const struct token *t);

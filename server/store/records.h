@@ -69,6 +69,9 @@
 /* How long decisions and transactions are known, in journal time. */
 #define RECORD_KEEP_MS ((int64_t)400 * 86400 * 1000)
 
+/* How long a node below has what it asked us about reserved, until it decides. */
+#define RECORD_CONSULT_MS 60000
+
 /* record_decision.life */
 enum life {
 	LIFE_NONE,		/* nothing was reserved: REJECT, dry run */

@@ -59,7 +59,8 @@ subject_describe(struct application *ap, const struct person *p,
 		.id_type = e->id_type, .subject = e->subject,
 		.birth = IDENTITY_NO_BIRTH, .age = -1, .local = -1,
 		.guardian = (e->flags & ENTRY_F_GUARDIAN) != 0,
-		.cleared = p->clear_left > 0 };
+		.cleared = p->clear_left > 0,
+		.offline = (e->flags & ENTRY_F_OFFLINE) != 0 && e->up_seq == 0 };
 	if (ap->outlet == 0)
 		return;
 	o = person_reservation(p, ap->inst, ap->outlet, e->product,
@@ -160,6 +161,18 @@ subject_around(struct application *ap, struct state *s, const struct entry *e)
 		return;
 	ap->outlet_days = v;
 	ap->offline_today = outletday_offline(v, day_of(ap->now));
+}
+
+/* Combine with what the node above said. */
+enum upstream_side
+subject_above(const struct entry *e, struct outcome *ours)
+{
+	const struct outcome theirs = { e->up_decision, e->up_floor,
+		e->up_hard, e->up_needs, e->up_by, e->up_offer,
+		e->up_profile };
+
+	return (e->up_seq != 0 ? upstream_combine(ours, &theirs) :
+	    UPSTREAM_OURS);
 }
 
 /* Which rules a campaign lifted. */

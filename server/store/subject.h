@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/upstream.h"
+
 struct application;
 struct entry;
 struct names;
@@ -37,7 +39,8 @@ int subject_load(struct person *p, struct state *s, const struct entry *e,
  * subject_describe(ap, p, n, policy, e, now): Describe the application of the
  * decision entry e, made at `now` (UTC seconds) by a person with the record p.
  * What neither entry nor state tells is left for the caller: birth, age and local are
- * "unknown", area and outlet_area are 0.
+ * "unknown", area and outlet_area are 0.  That the node above was asked in vain stands
+ * in the entry once it is whole.
  */
 void subject_describe(struct application *ap, const struct person *p,
     const struct names *n, const struct policy *policy, const struct entry *e,
@@ -62,6 +65,13 @@ uint32_t subject_linked(struct person *p, struct person *scratch,
  */
 void subject_around(struct application *ap, struct state *s,
     const struct entry *e);
+
+/**
+ * subject_above(e, ours): Make of ${ours}, what our own rules said, what was decided,
+ * with the answer of the node above that stands in the entry; where there is none, nothing
+ * changes.  Return whose reason is told: of theirs it is up_reason.
+ */
+enum upstream_side subject_above(const struct entry *e, struct outcome *ours);
 
 /**
  * subject_waived(policy, e, waived): Set waived[rule] (POLICY_MAX_RULES of them) for each

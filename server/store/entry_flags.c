@@ -1,0 +1,59 @@
+/*
+ * The flags that an entry of each kind can have: whoever takes entries of others in keeps
+ * to it, and an auditor looks.
+ */
+#include <stdint.h>
+
+#include "entry.h"
+
+#define ANY (ENTRY_F_CLOCK | ENTRY_F_SANDBOX)
+
+/* What a decision can have wherever it was made. */
+#define DECIDED (ANY | ENTRY_F_GUARDIAN | ENTRY_F_CLEARED | ENTRY_F_STALE | \
+    ENTRY_F_OUTLET | ENTRY_F_HEAD | ENTRY_F_FULL | ENTRY_F_CLAIMED |	\
+    ENTRY_F_AWAY | ENTRY_F_LINKED | ENTRY_F_UNKNOWN | ENTRY_F_OFFLINE)
+
+static const uint32_t flags_of[ENTRY_KINDS] = {
+	[ENTRY_DECISION] = DECIDED | ENTRY_F_DRY | ENTRY_F_POSTHOC |
+	    ENTRY_F_SEALED | ENTRY_F_CONSULT,
+	[ENTRY_CONFIRM] = ANY | ENTRY_F_LATE | ENTRY_F_OVERRIDE |
+	    ENTRY_F_EXTRA | ENTRY_F_AFTER_CANCEL | ENTRY_F_POSTHOC |
+	    ENTRY_F_SEALED | ENTRY_F_AWAY | ENTRY_F_FIRST,
+	[ENTRY_CANCEL] = ANY | ENTRY_F_TOMBSTONE | ENTRY_F_UNWIND,
+	[ENTRY_RETIRE] = ANY,
+	[ENTRY_VOID] = ANY | ENTRY_F_UNWIND | ENTRY_F_SEALED,
+	[ENTRY_REPORT] = ANY | ENTRY_F_SEALED,
+	[ENTRY_REVIEW] = ANY | ENTRY_F_SEALED | ENTRY_F_SECOND |
+	    ENTRY_F_REFUSED,
+	[ENTRY_INTAKE] = ANY | ENTRY_F_DATE_ONLY | ENTRY_F_SEALED |
+	    ENTRY_F_STOCK | ENTRY_F_STALE | ENTRY_F_LINKED | ENTRY_F_CLAIMED |
+	    ENTRY_F_AWAY | ENTRY_F_UNKNOWN,
+	[ENTRY_REFUSED] = ANY,
+	[ENTRY_POLICY] = ANY,
+	[ENTRY_CLOCK] = ANY,
+	[ENTRY_START] = ANY,
+	[ENTRY_STOP] = ANY,
+	[ENTRY_LOG] = ANY,
+	[ENTRY_HEARTBEAT] = ANY,
+	[ENTRY_GAP] = ANY,
+	[ENTRY_ACCESS] = ANY | ENTRY_F_REFUSED,
+	[ENTRY_UNSEAL] = ANY | ENTRY_F_REFUSED,
+	[ENTRY_ERASE] = ANY | ENTRY_F_REFUSED,
+	[ENTRY_LIST] = ANY,
+	[ENTRY_RETRO] = ANY,
+	[ENTRY_MERGE] = ANY | ENTRY_F_DATE_ONLY | ENTRY_F_LATE |
+	    ENTRY_F_OVERRIDE | ENTRY_F_AFTER_CANCEL | ENTRY_F_FIRST |
+	    ENTRY_F_AWAY,
+	[ENTRY_ALERT] = ANY,
+	[ENTRY_LINK] = ANY | ENTRY_F_CLAIMED,
+	[ENTRY_SETTLE] = DECIDED,
+	[ENTRY_NODE] = ANY
+};
+
+/* The flags that an entry of this kind can have. */
+uint32_t
+entry_flags(int kind)
+{
+
+	return (kind > 0 && kind < ENTRY_KINDS ? flags_of[kind] : 0);
+}
