@@ -146,6 +146,17 @@ nodecert_point(uint8_t point[NODECERT_POINT_LEN], const EVP_PKEY *key)
 	return (0);
 }
 
+/* Is the number of a key one of the curve's? */
+static int
+good_number(EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	int rc = ctx != NULL && EVP_PKEY_private_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return (rc);
+}
+
 /* Make a key: the shortest ECPrivateKey (RFC 5915), to which OpenSSL adds the
  * public half. */
 size_t
@@ -167,8 +178,9 @@ nodecert_key(char pem[NODECERT_PEM_MAX],
 	key = d2i_PrivateKey(EVP_PKEY_EC, NULL, &p, sizeof(der));
 	wipe(der, sizeof(der));
 	pem[0] = '\0';
-	if (bio != NULL && key != NULL && PEM_write_bio_PKCS8PrivateKey(bio,
-	    key, NULL, NULL, 0, NULL, NULL) == 1)
+	if (bio != NULL && key != NULL && good_number(key) &&
+	    PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL,
+	    NULL) == 1)
 		len = nodecert_put(pem, bio);
 	EVP_PKEY_free(key);
 	BIO_free(bio);
