@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nodecert.h"
 #include "staffnote.h"
 #include "utf8.h"
 
@@ -17,7 +18,10 @@ static const char *const actions[STAFFNOTE_ACTIONS] = {
 	[STAFFNOTE_DISPATCH] = "dispatch", [STAFFNOTE_RESULT] = "result",
 	[STAFFNOTE_CLOSE] = "close", [STAFFNOTE_ALERT_TAKE] = "alert-take",
 	[STAFFNOTE_ALERT_CLOSE] = "alert-close", [STAFFNOTE_LINK] = "link",
-	[STAFFNOTE_UNLINK] = "unlink", [STAFFNOTE_SCREEN] = "screen" };
+	[STAFFNOTE_UNLINK] = "unlink", [STAFFNOTE_SCREEN] = "screen",
+	[STAFFNOTE_NODE_RETIRE] = "node-retire",
+	[STAFFNOTE_NODE_REPLACE] = "node-replace",
+	[STAFFNOTE_NODE_READMIT] = "node-readmit" };
 
 /* By code; the gap is of codes to come. */
 static const char *const found[FOUND_N] = { NULL, "genuine", "persuaded", "police",
@@ -78,13 +82,13 @@ number(const char *s, uint64_t *v)
 	return (0);
 }
 
-/* Is it about an entry?  Else about persons. */
+/* Is it about an entry?  Else about persons, or a node. */
 static int
 has_entry(enum staffnote_action action)
 {
 
 	return (action != STAFFNOTE_PERSON && action != STAFFNOTE_LINK &&
-	    action != STAFFNOTE_UNLINK);
+	    action != STAFFNOTE_UNLINK && action < STAFFNOTE_NODE_RETIRE);
 }
 
 /* Is the detail what this action has? */
@@ -102,6 +106,10 @@ good_detail(const struct staffnote *s)
 		    n));
 	case STAFFNOTE_RESULT:
 		return (staffnote_found(s) != 0);
+	case STAFFNOTE_NODE_RETIRE:
+	case STAFFNOTE_NODE_REPLACE:
+	case STAFFNOTE_NODE_READMIT:
+		return (n < sizeof(s->detail) && nodecert_good_node(s->detail));
 	default:
 		return (n == 0);
 	}

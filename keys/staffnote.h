@@ -1,15 +1,15 @@
 /* What a member of staff signs before he may look at a person or an entry, unseal an
- * identity or erase one, screen a file of accounts, work on a case or an alert, or join
- * two documents: the text of
- * a signed note (note.h), exactly these lines:
+ * identity or erase one, screen a file of accounts, work on a case or an alert, join two
+ * documents, or say what becomes of a node below: the text of a signed note (note.h),
+ * exactly these lines:
  *
  *	liangka staff statement v1
  *	node <id of the node that is asked>
  *	time <UTC ms, decimal>
  *	action <word>
- *	entry <seq, decimal; 0 for person, link and unlink>
+ *	entry <seq, decimal; 0 for person, link, unlink and node-...>
  *	origin <id of the node whose record it is about>
- *	detail <of three actions only>
+ *	detail <of some actions only>
  *	reason <1 to 255 bytes>
  *
  * action		entry		detail
@@ -26,6 +26,9 @@
  * link unlink		0
  * screen		the last entry that
  *			the state shows
+ * node-retire		0		the id of the node below, as nodecert.h has it
+ *	node-replace
+ *	node-readmit
  *
  * The reason is UTF-8 in one line, without characters that do not show, and not
  * blank. Numbers have no leading zeros. There is exactly one way to write a
@@ -59,6 +62,9 @@ enum staffnote_action {
 	STAFFNOTE_LINK,
 	STAFFNOTE_UNLINK,
 	STAFFNOTE_SCREEN,
+	STAFFNOTE_NODE_RETIRE,
+	STAFFNOTE_NODE_REPLACE,
+	STAFFNOTE_NODE_READMIT,
 	STAFFNOTE_ACTIONS
 };
 

@@ -160,7 +160,10 @@ rest(struct cell *c, const struct entry *e)
 		add(c, "sha256 %.16s", e->hash);
 	if (e->list[0] != '\0')
 		add(c, "%s %" PRIu64, e->list, e->list_version);
-	if (e->count != 0)
+	if (e->kind == ENTRY_NODE && e->count != 0)
+		add(c, c->zh ? "第 %" PRIu64 " 代" : "generation %" PRIu64,
+		    e->count);
+	else if (e->count != 0)
 		add(c, c->zh ? "共 %" PRIu64 " 条" : "%" PRIu64 " records",
 		    e->count);
 	pair(c, "名单命中", "listed", e->listed);
@@ -218,6 +221,7 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 	dst[0] = '\0';
 	switch (e->kind) {
 	case ENTRY_DECISION:
+	case ENTRY_SETTLE:
 		word(dst, words_decision, e->decision, zh);
 		break;
 	case ENTRY_CANCEL:
@@ -256,6 +260,9 @@ logrow_outcome(char dst[LOGROW_CELL], const struct entry *e, int zh)
 	case ENTRY_LINK:
 		word(dst, words_link, e->code, zh);
 		break;
+	case ENTRY_NODE:
+		word(dst, words_node, e->code, zh);
+		break;
 	default:
 		break;
 	}
@@ -281,7 +288,15 @@ logrow_make(struct logrow *row, const struct entry *e, int zh)
 	if (e->product != 0)
 		word(row->cell[PRODUCT], words_product, e->product, zh);
 	logrow_outcome(row->cell[OUTCOME], e, zh);
-	if (e->kind == ENTRY_DECISION)
+	/* Who told it, or asked: a node below, or the one above. */
+	if (e->from[0] != '\0' && e->from_seq != 0)
+		add(&c, zh ? "由 %s 上报（其第 %" PRIu64 " 条）" :
+		    "told by %s, its entry %" PRIu64, e->from, e->from_seq);
+	else
+		pair(&c, "询问节点", "asked by", e->from);
+	if (e->kind == ENTRY_SETTLE)
+		add(&c, "%s %" PRIu64, zh ? "关于" : "of", e->ref);
+	if (e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE)
 		decision(&c, e);
 	else if (e->kind == ENTRY_REFUSED)
 		refused(&c, e);

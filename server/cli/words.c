@@ -180,6 +180,8 @@ const struct word words_entry_flag[] = {
 	{ "second", "双人复核", (int32_t)ENTRY_F_SECOND },
 	{ "unknown_outlet", "网点未登记", (int32_t)ENTRY_F_UNKNOWN },
 	{ "first", "首卡", (int32_t)ENTRY_F_FIRST },
+	{ "offline", "未经上级", (int32_t)ENTRY_F_OFFLINE },
+	{ "consulted", "下级询问", (int32_t)ENTRY_F_CONSULT },
 	END
 };
 
@@ -265,6 +267,8 @@ const struct word words_kind[] = {
 	{ "merge", "并入", ENTRY_MERGE },
 	{ "alert", "告警处置", ENTRY_ALERT },
 	{ "link", "证件关联", ENTRY_LINK },
+	{ "settle", "下级定论", ENTRY_SETTLE },
+	{ "node", "下级节点", ENTRY_NODE },
 	END
 };
 
@@ -315,6 +319,8 @@ const struct word words_alert_kind[] = {
 	{ "campaign", "批次超员", ALERT_CAMPAIGN },
 	{ "case", "审核逾期", ALERT_CASE },
 	{ "unusual", "网点开卡异常", ALERT_UNUSUAL },
+	{ "late", "断线期间误放", ALERT_LATE },
+	{ "node", "节点磁盘被回退", ALERT_NODE },
 	END
 };
 
@@ -327,6 +333,16 @@ const struct word words_link[] = {
 const struct word words_retro[] = {
 	{ "hit", "命中", RETRO_HIT },
 	{ "clear", "解除", RETRO_CLEAR },
+	{ "above", "上级命中", RETRO_ABOVE },
+	END
+};
+
+const struct word words_node[] = {
+	{ "joined", "接入", NODE_JOINED },
+	{ "retired", "停用", NODE_RETIRED },
+	{ "replaced", "换机", NODE_REPLACED },
+	{ "readmitted", "重新接纳", NODE_READMITTED },
+	{ "held", "冻结", NODE_HELD },
 	END
 };
 

@@ -41,6 +41,7 @@ extern const struct word words_kind[], words_retro[];
 extern const struct word words_review[], words_found[]; /* steps of a case */
 extern const struct word words_alert[], words_alert_level[], words_alert_kind[];
 extern const struct word words_link[];
+extern const struct word words_node[];	/* what becomes of a node below */
 extern const struct word words_language[];
 extern const struct word words_error[];
 

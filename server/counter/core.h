@@ -62,6 +62,8 @@ struct counter {
 	uint64_t consults;	/* questions of nodes below that were answered */
 	uint64_t events;	/* entries of nodes below that were taken */
 	int held;		/* we were wound back: nothing is recorded */
+	enum above_link above;	/* how the link to the node above is */
+	char above_counts[256];
 	char arena[ARENA];	/* texts converted from GB18030 */
 	size_t used;
 };
@@ -325,6 +327,22 @@ void alarm_verdict(struct request *q, const struct application *ap,
     const struct verdict *v, int kind);
 void alarm_confirm(struct request *q);
 void alarm_report(struct request *q);
+
+/* join.c */
+
+/**
+ * join_stands(q): See that the node that asks has joined, and was not retired, replaced or
+ * held since.  Return 0 or -1 (refused).
+ */
+int join_stands(struct request *q);
+
+/* staff_node.c */
+
+/**
+ * staff_node(q, s): Do as a statement about a node below says, made by q->e->decided_by,
+ * and answer.
+ */
+void staff_node(struct request *q, const struct staffnote *s);
 
 /* staff.c */
 

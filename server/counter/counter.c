@@ -83,6 +83,7 @@ watched(void *arg, const struct entry *e)
 
 	cases_watch(c->cases, e);
 	down_watch(c->down, e);
+	fleet_watch(c->fleet, e);
 }
 
 /* Number of the log that we write, of its year. */
@@ -176,6 +177,15 @@ counter_cosigned(struct counter *c, const char *node, int status,
 	    journal_now(c->journal, NULL));
 }
 
+/* How the link to the node above is. */
+void
+counter_above(struct counter *c, enum above_link state, const char *counts)
+{
+
+	c->above = state;
+	(void)snprintf(c->above_counts, sizeof(c->above_counts), "%s", counts);
+}
+
 /* Make a counter. */
 struct counter *
 counter_open(const struct counter_options *o, char *err, size_t errlen)
@@ -195,7 +205,7 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 	if ((c->refused = refused_open()) == NULL ||
 	    (c->staff = staff_open(&c->o)) == NULL ||
 	    (c->listing = listing_open(&lo)) == NULL ||
-	    (c->fleet = fleet_open()) == NULL ||
+	    (c->fleet = fleet_open(o->journal, o->node)) == NULL ||
 	    (c->retro = retro_open(o->journal)) == NULL || (o->seal != NULL &&
 	    (c->sealing = sealing_open(o->seal, o->node)) == NULL)) {
 		snprintf(err, errlen, "out of memory");
@@ -342,7 +352,8 @@ counter_answer_with(struct counter *c, const struct peer *peer,
 	else if (m == NULL)
 		request_refuse(&q, LK_E_UNSUPPORTED, "不支持的请求类型 %u",
 		    "request type %u is not supported", h->type);
-	else
+	else if (peer->node == NULL || h->type == WIRE_JOIN ||
+	    join_stands(&q) == 0)
 		m->answer(&q);
 	if (c->used > 0)
 		explicit_bzero(c->arena, c->used);

@@ -76,10 +76,19 @@ struct counter_done {
 	int drop;		/* sandbox: never (the frame is discarded) */
 	int close;		/* close the connection after it */
 	int joined;		/* the node below has joined */
+	char cut[16];		/* node below whose links are to be closed, "": none */
 	int yield;		/* it was much work: others first, in the next turn */
 	int ask;		/* no reply but a question to the node above was written: */
 				/* counter_answer_with() when it is answered */
 	uint32_t ask_ms;	/* how long to wait for that */
+};
+
+/* The link to the node above. */
+enum above_link {
+	ABOVE_NONE,		/* there is no such node */
+	ABOVE_DOWN,
+	ABOVE_UP,
+	ABOVE_PROBING		/* up, and not yet trusted to answer in time */
 };
 
 /* What the loop knows and status reports. */
@@ -168,10 +177,14 @@ int counter_held(const struct counter *c);
  * counter_link(c, node, up): The link of a node below was made, or is gone.
  * counter_cosigned(c, node, status, body, len, size): A head of its log was judged: status
  * as enum witness_status, with the body of that answer and the size of the head.
+ * counter_above(c, state, counts): How the link to the node above is, for the status:
+ * counts as fleet.h has it, which is copied.
  */
 void counter_link(struct counter *c, const char *node, int up);
 void counter_cosigned(struct counter *c, const char *node, int status,
     const char *body, size_t len, uint64_t size);
+void counter_above(struct counter *c, enum above_link state,
+    const char *counts);
 
 /**
  * counter_refuse(c, peer, h, code, text, out): Write a reply that only says no,

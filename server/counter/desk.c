@@ -10,8 +10,10 @@
 #include "store/records.h"
 #include "store/state.h"
 
+#include "above.h"
 #include "cases.h"
 #include "core.h"
+#include "fleet.h"
 #include "retro.h"
 
 #define CLEAR_DAYS_MAX 400
@@ -303,6 +305,59 @@ status_lists(struct request *q)
 	wire_put_u64(o, WIRE_T_RETRO_CLEARS, clears);
 }
 
+/* What it says of the nodes above and below. */
+static void
+status_links(struct request *q)
+{
+	const struct counter *c = q->c;
+	struct wire_out *o = q->out;
+	uint64_t up, known;
+
+	if (c->o.above != NULL) {
+		wire_put_text(o, WIRE_T_ABOVE_NAME, c->o.above->name);
+		wire_put_u32(o, WIRE_T_ABOVE_STATE, c->above == ABOVE_NONE ?
+		    ABOVE_DOWN : c->above);
+		wire_put_text(o, WIRE_T_ABOVE_COUNTS, c->above_counts);
+	}
+	fleet_count(c->fleet, &up, &known);
+	if (known > 0) {
+		wire_put_u64(o, WIRE_T_NODES_UP, up);
+		wire_put_u64(o, WIRE_T_NODES_KNOWN, known);
+	}
+	if (c->held)
+		wire_put_u32(o, WIRE_T_HELD, 1);
+}
+
+/* What is wrong, the worst first. */
+static void
+status_message(struct request *q, const char *failed, int full, int doubt,
+    int alarm)
+{
+	const struct counter *c = q->c;
+	struct wire_out *o = q->out;
+
+	if (failed[0] != '\0')
+		reply_put_text(q, WIRE_T_MESSAGE, failed);
+	else if (c->held)
+		wire_put_text(o, WIRE_T_MESSAGE, "HELD by the node above: it "
+		    "has entries of this node that its disk does not have; "
+		    "nothing is recorded until this node is readmitted there "
+		    "(liangka node readmit) and begins a new `generation`");
+	else if (full)
+		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for the "
+		    "next log segment: free space; until then checks are "
+		    "answered BUSY");
+	else if (journal_log_full(c->journal))
+		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for "
+		    "the signed log: free space; what is decided meanwhile is "
+		    "published later");
+	else if (alarm)
+		wire_put_text(o, WIRE_T_MESSAGE, "state.mdb: over 60 % full");
+	else if (doubt)
+		wire_put_text(o, WIRE_T_MESSAGE, "the wall clock stepped and "
+		    "is not believed: see liangka clock --help");
+}
+
 /* Answer how the daemon is. */
 void
 status_answer(struct request *q)
@@ -321,7 +376,7 @@ status_answer(struct request *q)
 	(void)journal_now(c->journal, &doubt);
 	wire_begin(o, q->h->type | WIRE_REPLY, q->h->id);
 	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
-	wire_put_u32(o, WIRE_T_READY, !failed && !full &&
+	wire_put_u32(o, WIRE_T_READY, !failed && !full && !c->held &&
 	    c->policy != NULL);
 	wire_put_u32(o, WIRE_T_RESULT_FLAGS, (c->o.sandbox ? LK_R_SANDBOX : 0) |
 	    (listing_age(c->listing, q->now, &stale) ? LK_R_STALE : 0) |
@@ -342,26 +397,13 @@ status_answer(struct request *q)
 		wire_put_text(o, WIRE_T_LOG_ORIGIN, head.origin);
 	}
 	status_lists(q);
+	status_links(q);
 	if (c->policy != NULL)
 		wire_put_text(o, WIRE_T_POLICY_VERSION,
 		    policy_version(c->policy));
 	wire_put_text(o, WIRE_T_NODE, c->o.node);
 	wire_put_text(o, WIRE_T_DAEMON, c->o.version);
-	if (failed)
-		reply_put_text(q, WIRE_T_MESSAGE, why);
-	else if (full)
-		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for the "
-		    "next log segment: free space; until then checks are "
-		    "answered BUSY");
-	else if (journal_log_full(c->journal))
-		wire_put_text(o, WIRE_T_MESSAGE, "the disk is too full for "
-		    "the signed log: free space; what is decided meanwhile is "
-		    "published later");
-	else if (st.map_alarm)
-		wire_put_text(o, WIRE_T_MESSAGE, "state.mdb: over 60 % full");
-	else if (doubt)
-		wire_put_text(o, WIRE_T_MESSAGE, "the wall clock stepped and "
-		    "is not believed: see liangka clock --help");
+	status_message(q, failed ? why : "", full, doubt, st.map_alarm);
 	(void)wire_end(o);
 }
 

@@ -19,9 +19,11 @@
 
 struct node {
 	char name[16];
+	int known;		/* it has linked once, and was not retired */
 	int links;		/* connections with its certificate */
 	int64_t beat;
 	uint64_t last;
+	uint64_t highest;	/* the highest `last` ever said */
 	uint64_t list_version;
 	uint64_t head_size;
 	int64_t head_t;
@@ -39,15 +41,9 @@ struct node {
 struct fleet {
 	struct node **list;	/* sorted by name */
 	size_t n, cap;
+	const char *self;	/* our own node, which is none of them */
+	int failed;		/* memory ran out at the start */
 };
-
-/* Make an empty one. */
-struct fleet *
-fleet_open(void)
-{
-
-	return (calloc(1, sizeof(struct fleet)));
-}
 
 /* Free it. */
 void
@@ -107,6 +103,116 @@ get(struct fleet *f, const char *name)
 	return (n);
 }
 
+/* Does a record say something of a node below?  Not of ourselves, when we are held, nor of
+ * the node above. */
+static int
+below(const struct fleet *f, const char *name, const struct record_node *r)
+{
+
+	return ((r->generation != 0 || r->status == RECORD_NODE_RETIRED) &&
+	    strcmp(name, f->self) != 0);
+}
+
+/* Read the key and value of a record.  Return 0, or -1 when it is none. */
+static int
+read_record(char name[16], struct record_node *node,
+    const struct state_record *r)
+{
+
+	if (r->keylen >= 16 || r->len != sizeof(*node))
+		return (-1);
+	memset(name, 0, 16);
+	memcpy(name, r->key, r->keylen);
+	memcpy(node, r->value, sizeof(*node));
+	return (0);
+}
+
+/* A node of before this start. */
+static int
+load(void *arg, const struct state_record *r)
+{
+	struct fleet *f = arg;
+	struct record_node node;
+	struct node *n;
+	char name[16];
+
+	if (read_record(name, &node, r) != 0 || !below(f, name, &node))
+		return (0);
+	if ((n = get(f, name)) == NULL)
+		f->failed = 1;
+	else
+		n->known = node.status != RECORD_NODE_RETIRED;
+	return (f->failed);
+}
+
+/* Make one of the nodes that the state knows. */
+struct fleet *
+fleet_open(struct journal *j, const char *self)
+{
+	struct fleet *f;
+
+	if ((f = calloc(1, sizeof(*f))) == NULL)
+		return (NULL);
+	f->self = self;
+	if (state_each(journal_state(j), RECORD_NODE, load, f) != 0) {
+		fleet_close(f);
+		return (NULL);
+	}
+	return (f);
+}
+
+/* An entry was written. */
+void
+fleet_watch(struct fleet *f, const struct entry *e)
+{
+	struct node *n;
+
+	if (e->kind == ENTRY_NODE && strcmp(e->node, f->self) != 0 &&
+	    (n = get(f, e->node)) != NULL)
+		n->known = e->code != NODE_RETIRED;
+}
+
+/* How many are linked, and how many there are. */
+void
+fleet_count(const struct fleet *f, uint64_t *up, uint64_t *known)
+{
+	size_t i;
+
+	*up = *known = 0;
+	for (i = 0; i < f->n; i++) {
+		*known += f->list[i]->known != 0;
+		*up += f->list[i]->known && f->list[i]->links > 0;
+	}
+}
+
+/* The highest entry of a node that is known here. */
+uint64_t
+fleet_heard(const struct fleet *f, const char *node,
+    const struct record_node *r)
+{
+	size_t i = place(f, node);
+	const struct node *n;
+	uint64_t seq = r->cursor;
+
+	if (i == f->n || strcmp((n = f->list[i])->name, node) != 0)
+		return (seq);
+	if (n->highest > seq)
+		seq = n->highest;
+	if (n->head_size > 0 && r->base + n->head_size - 1 > seq)
+		seq = r->base + n->head_size - 1;
+	return (seq);
+}
+
+/* The last entry that it says it has. */
+static void
+said(struct node *n, uint64_t last)
+{
+
+	n->last = last;
+	if (last > n->highest)
+		n->highest = last;
+}
+
 /* Copy a text of a peer for a table: one line, no tabs, nothing that does not show. */
 static void
 copy(char *dst, size_t size, const char *s, size_t len)
@@ -160,7 +266,7 @@ fleet_joined(struct fleet *f, const struct request *q)
 
 	if (n == NULL)
 		return;
-	n->last = wire_u64(q->f, WIRE_T_LAST_SEQ, 0);
+	said(n, wire_u64(q->f, WIRE_T_LAST_SEQ, 0));
 	take(n->version, sizeof(n->version), q->f, WIRE_T_DAEMON);
 	take(n->origin, sizeof(n->origin), q->f, WIRE_T_LOG_ORIGIN);
 	fleet_refused(f, n->name, q->error != LK_OK ? q->text : "");
@@ -202,7 +308,7 @@ beat_answer(struct request *q)
 		return;
 	}
 	n->beat = q->now;
-	n->last = wire_u64(q->f, WIRE_T_LAST_SEQ, n->last);
+	said(n, wire_u64(q->f, WIRE_T_LAST_SEQ, n->last));
 	n->list_version = wire_u64(q->f, WIRE_T_LIST_VERSION, 0);
 	take(n->version, sizeof(n->version), q->f, WIRE_T_DAEMON);
 	take(n->policy, sizeof(n->policy), q->f, WIRE_T_POLICY_VERSION);
@@ -262,16 +368,11 @@ row(void *arg, const struct state_record *r)
 	struct page *p = arg;
 	struct fleet *f = p->q->c->fleet;
 	struct record_node node;
-	char name[16] = "";
+	char name[16];
 	size_t at, n;
 
-	if (r->keylen >= sizeof(name) || r->len != sizeof(node) ||
-	    p->i++ < p->skip)
-		return (0);
-	memcpy(name, r->key, r->keylen);
-	memcpy(&node, r->value, sizeof(node));
-	/* Ourselves, when we are held; and the node above. */
-	if (node.generation == 0 || strcmp(name, p->q->c->o.node) == 0)
+	if (read_record(name, &node, r) != 0 || p->i++ < p->skip ||
+	    !below(f, name, &node))
 		return (0);
 	at = place(f, name);
 	n = line(p->text + p->len, sizeof(p->text) - p->len, name, &node,

@@ -20,15 +20,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct entry;
 struct fleet;
 struct journal;
+struct record_node;
 struct request;
 
 /**
- * fleet_open(): Return an empty fleet, or NULL.  fleet_close(f): NULL is allowed.
+ * fleet_open(j, self): Return the nodes that the state of j knows, but for the node `self`,
+ * a name that must last; NULL when out of memory or the state fails.  fleet_close(f):
+ * NULL is allowed.
  */
-struct fleet *fleet_open(void);
+struct fleet *fleet_open(struct journal *j, const char *self);
 void fleet_close(struct fleet *f);
+
+/**
+ * fleet_watch(f, e): An entry was written.
+ */
+void fleet_watch(struct fleet *f, const struct entry *e);
 
 /**
  * fleet_joined(f, q): The node has said who it is, and q->error is what it was told.
@@ -48,5 +57,15 @@ void fleet_refused(struct fleet *f, const char *node, const char *why);
  */
 void fleet_cosigned(struct fleet *f, const char *node, int status,
     const char *body, size_t len, uint64_t size, int64_t t);
+
+/**
+ * fleet_heard(f, node, r): The highest entry of a node that is known here: by its record r,
+ * by what it has said since our start, or by a head that was cosigned since.
+ * fleet_count(f, up, known): How many nodes below there are that were not retired, and how
+ * many of them are linked.
+ */
+uint64_t fleet_heard(const struct fleet *f, const char *node,
+    const struct record_node *r);
+void fleet_count(const struct fleet *f, uint64_t *up, uint64_t *known);
 
 #endif /* !LIANGKA_FLEET_H_ */

@@ -110,6 +110,25 @@ join(struct request *q)
 	    write_node(q, &j, NODE_JOINED));
 }
 
+/* Does the node still stand as it did when it joined? */
+int
+join_stands(struct request *q)
+{
+	const struct record_node *r;
+
+	if (!q->peer->joined)
+		return (request_refuse(q, LK_E_STATE, "须先 JOIN",
+		    "JOIN must come first"));
+	r = state_get(journal_state(q->c->journal), RECORD_NODE,
+	    q->peer->node, strlen(q->peer->node), NULL, NULL);
+	if (r != NULL && r->status == RECORD_NODE_ACTIVE)
+		return (0);
+	return (request_refuse(q, LK_E_DENIED,
+	    "节点 %s 已停用、换机或冻结，须重新接入",
+	    "node %s was retired, replaced or held since it joined: it has to "
+	    "join anew", q->peer->node));
+}
+
 /* Answer JOIN. */
 void
 join_answer(struct request *q)

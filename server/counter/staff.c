@@ -39,6 +39,7 @@ const struct conf_name staff_rights[] = {
 	{ "review", STAFF_REVIEW },
 	{ "alert", STAFF_ALERT },
 	{ "link", STAFF_LINK },
+	{ "node", STAFF_NODE },
 	{ NULL, 0 }
 };
 
@@ -189,7 +190,10 @@ allowed(struct request *q, const struct word *w)
 		[STAFFNOTE_ALERT_CLOSE] = STAFF_ALERT,
 		[STAFFNOTE_LINK] = STAFF_LINK,
 		[STAFFNOTE_UNLINK] = STAFF_LINK,
-		[STAFFNOTE_SCREEN] = STAFF_ACCESS };
+		[STAFFNOTE_SCREEN] = STAFF_ACCESS,
+		[STAFFNOTE_NODE_RETIRE] = STAFF_NODE,
+		[STAFFNOTE_NODE_REPLACE] = STAFF_NODE,
+		[STAFFNOTE_NODE_READMIT] = STAFF_NODE };
 	uint32_t right = need[w->s.action];
 	const char *name = q->e->decided_by;
 	size_t i;
@@ -215,7 +219,7 @@ about(struct request *q, struct word *w, struct entry *old)
 	if (!w->ours)
 		snprintf(e->origin, sizeof(e->origin), "%s", w->s.origin);
 	if (w->s.entry == 0)
-		return (0);	/* persons */
+		return (0);	/* persons, or a node */
 	e->ref = w->s.entry;
 	if (!w->ours)
 		return (0);
@@ -400,7 +404,7 @@ look_up(struct request *q, const struct word *w, const struct entry *old)
 	}
 }
 
-/* Work at the desk: only where the record is kept. */
+/* Work at the desk, or with nodes: only where the record is kept. */
 static void
 work(struct request *q, const struct word *w, const struct entry *old)
 {
@@ -420,6 +424,11 @@ work(struct request *q, const struct word *w, const struct entry *old)
 	case STAFFNOTE_UNLINK:
 		if (cases_link(q, &w->s) == 0)
 			reply(q, "");
+		break;
+	case STAFFNOTE_NODE_RETIRE:
+	case STAFFNOTE_NODE_REPLACE:
+	case STAFFNOTE_NODE_READMIT:
+		staff_node(q, &w->s);
 		break;
 	default:
 		cases_step(q, &w->s, old);

@@ -4,9 +4,9 @@
 /*
  * Staff of the bank or the centre, as the daemon knows them: a name, the public key
  * of a personal key, and what each may do.  Whoever looks a person or an entry up,
- * unseals an identity or erases one, works on a case or an alert, or joins two documents
- * says so in a signed statement (keys/staffnote.h), which becomes a journal entry before
- * anything is answered.
+ * unseals an identity or erases one, works on a case or an alert, joins two documents, or
+ * settles what becomes of a node below says so in a signed statement (keys/staffnote.h),
+ * which becomes a journal entry before anything is answered.
  */
 
 #include <stddef.h>
@@ -21,6 +21,7 @@
 #define STAFF_REVIEW 0x8u	/* take and decide cases */
 #define STAFF_ALERT 0x10u	/* take and close alerts */
 #define STAFF_LINK 0x20u	/* say whose two documents are */
+#define STAFF_NODE 0x40u	/* retire, replace and readmit nodes below */
 
 /* Their words, for configuration and messages; ends with NULL. */
 extern const struct conf_name staff_rights[];

@@ -268,3 +268,54 @@ Test(staffnote, found)
 	cr_assert_null(staffnote_found_name(10));
 	cr_assert_null(staffnote_found_name(0));
 }
+
+/* A statement about a node. */
+static struct staffnote
+about_node(enum staffnote_action action, const char *node)
+{
+	struct staffnote s = about_case(action, node);
+
+	s.entry = 0;
+	return (s);
+}
+
+Test(staffnote, a_node_stands_as_the_detail)
+{
+	char text[STAFFNOTE_TEXT_MAX];
+	struct staffnote s = about_node(STAFFNOTE_NODE_READMIT, "b017"), back;
+	size_t n = staffnote_print(text, &s);
+
+	cr_assert_str_eq(text, "liangka staff statement v1\nnode b017\n"
+	    "time 1795312800000\naction node-readmit\nentry 0\norigin b099\n"
+	    "detail b017\nreason 投诉 2026-12\n");
+	cr_assert_eq(staffnote_parse(&back, text, n), 0);
+	cr_assert_eq(back.action, STAFFNOTE_NODE_READMIT);
+	cr_assert_str_eq(back.detail, "b017");
+	cr_assert_str_eq(staffnote_action_name(STAFFNOTE_NODE_RETIRE),
+	    "node-retire");
+	cr_assert_str_eq(staffnote_action_name(STAFFNOTE_NODE_REPLACE),
+	    "node-replace");
+}
+
+/* The id is one that a certificate can have; no entry is named. */
+Test(staffnote, what_is_no_node)
+{
+	static const char *const bad[] = { "", "-b", "b-", "B017", "b 017",
+		"b017\nreason x", "b0170000000000", "节点", "b/1", "b.1" };
+	static const enum staffnote_action action[] = {
+		STAFFNOTE_NODE_RETIRE, STAFFNOTE_NODE_REPLACE,
+		STAFFNOTE_NODE_READMIT };
+	struct staffnote s;
+	size_t i, k;
+
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			s = about_node(action[k], bad[i]);
+			cr_assert(!prints(&s), "%s", bad[i]);
+		}
+		s = about_node(action[k], "b01700000000");
+		cr_assert(prints(&s));
+		s.entry = 1;
+		cr_assert(!prints(&s));
+	}
+}
