@@ -216,6 +216,7 @@ reply_decision(struct request *q, uint64_t seq,
 	flags |= d->flags & DECISION_SANDBOX ? LK_R_SANDBOX : 0;
 	flags |= d->flags & DECISION_CLOCK ? LK_R_CLOCK : 0;
 	flags |= d->flags & DECISION_STALE ? LK_R_STALE : 0;
+	flags |= d->flags & DECISION_OFFLINE ? LK_R_OFFLINE : 0;
 	q->done->wait_seq = journal_seq(q->c->journal);
 	first_hits(d, hits, sizeof(hits));
 

@@ -138,22 +138,24 @@ apply_outlet(struct apply *a, const struct entry *e, uint32_t outlet,
 void
 apply_outlet_told(struct apply *a, const struct entry *e, uint32_t outlet)
 {
-
 	struct outletday *o;
 	int alone;
 
 	if ((e->flags & ENTRY_F_DRY) != 0)
 		return;
-	/* Passed though the node above could not be asked: there is a limit to that. */
-	alone = e->kind == ENTRY_DECISION &&
+	/*
+	 * Passed though the node above could not be asked: there is a limit to that.  Where
+	 * it answered without the one above it, the limit is its own.
+	 */
+	alone = e->kind == ENTRY_DECISION && e->up_seq == 0 &&
 	    (e->flags & (ENTRY_F_OFFLINE | ENTRY_F_POSTHOC)) ==
-	    ENTRY_F_OFFLINE && e->decision < LK_REVIEW;
+	    ENTRY_F_OFFLINE && e->decision < LK_REVIEW && is_card(a, e);
 	if (!alone && (e->flags & ENTRY_F_UNKNOWN) == 0 &&
 	    e->alert_kind != ALERT_UNUSUAL)
 		return;
 	o = outlet_of(a, e, outlet);
 	if (o != NULL && alone)
-		outletday_offline_add(o, day_of(e->t / 1000),
+		outletday_offline_add(o, day_of(apply_happened(e)),
 		    (unsigned)e->quantity);
 }
 

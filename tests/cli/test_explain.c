@@ -266,6 +266,10 @@ Test(refid, prints_what_the_daemon_prints)
     "[rule BUSY]\nwhen = \"outlet_cards(today) > outlet_mean(today) + "	\
     "outlet_mean(today) + 10\"\nthen = review\nreason = \"B\"\n"		\
     "message.zh = \"b\"\nmessage.en = \"b\"\n"				\
+    "[rule CAP]\nwhen = \"outlet_offline(today) > 20\"\nthen = review\n"	\
+    "reason = \"C\"\nmessage.zh = \"c\"\nmessage.en = \"c\"\n"		\
+    "[rule DOWN]\nwhen = \"offline\"\nthen = review\nreason = \"D\"\n"	\
+    "message.zh = \"d\"\nmessage.en = \"d\"\n"				\
     "[rule LINK]\nwhen = \"linked\"\nthen = review\nreason = \"L\"\n"	\
     "message.zh = \"l\"\nmessage.en = \"l\"\n"
 
@@ -299,10 +303,14 @@ Test(explain, what_others_share, .init = around, .fini = teardown)
 	HAS(r->out, "average of the 8 weeks before: not known");
 	HAS(r->out, "more than 2 × cards issued at this");
 	HAS(r->out, "counted over several documents of the person: no");
+	HAS(r->out, "the node above did not answer in time: no");
+	HAS(r->out, "cards passed at this outlet on this day while the node");
 	r = cli(NULL, "explain", held, x.dir, "--offline", "--lang", "zh",
 	    NULL);
 	HAS(r->out, "近30天使用同一联系电话的人数（含本人）：2（规则：达到 2）");
 	HAS(r->out, "PHONE 取决于他人共用的联系方式、网点的办理情况或与上级的连线");
 	HAS(r->out, "平均开卡数：不详");
+	HAS(r->out, "上级节点未及时应答：否（规则：是）");
+	HAS(r->out, "当日本网点在上级无应答时放行的卡（含本次）：0（规则：超过 20）");
 	HAS(r->out, "合并计算本人的多份证件：否（规则：是）");
 }
