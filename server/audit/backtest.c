@@ -164,7 +164,8 @@ backtest_entry(struct backtest *b, const char *text, size_t len, uint64_t seq,
 		    "well-formed at its byte %zu", seq, where);
 		return (-1);
 	}
-	if (seq != b->last + 1) {
+	if (!sequence_follows(&b->sequence, &b->e) || (b->last == 0 &&
+	    seq != 1)) {
 		snprintf(err, BACKTEST_ERROR_MAX, "entries %" PRIu64 " to %"
 		    PRIu64 " are not there: %s", b->last + 1, seq - 1,
 		    b->last != 0 ? "verify the log" : "a backtest needs the "
@@ -184,6 +185,7 @@ backtest_entry(struct backtest *b, const char *text, size_t len, uint64_t seq,
 	if (scratch_fold(&b->scratch, &b->e, err) != 0)
 		return (-1);
 	b->last = seq;
+	sequence_take(&b->sequence, &b->e);
 	return (0);
 }
 

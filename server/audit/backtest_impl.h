@@ -7,6 +7,7 @@
 
 #include "engine/person.h"
 #include "store/entry.h"
+#include "store/sequence.h"
 
 #include "backtest.h"
 #include "scratch.h"
@@ -32,6 +33,7 @@ struct backtest {
 	const struct backtest_policy *now; /* in force; NULL before the first */
 	struct scratch scratch;
 	uint64_t last;		/* seq of the last entry, 0: none */
+	struct sequence sequence;
 	struct backtest_rule *rule;
 	size_t nrules, cap;	/* used and there */
 	struct tally *outlet, *area4, *area6;

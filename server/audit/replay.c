@@ -165,8 +165,8 @@ replay_entry(struct replay *r, const char *text, size_t len, uint64_t seq,
 		    "well-formed at its byte %zu", seq, where);
 		return (-1);
 	}
-	if (seq != r->last + 1 && ((r->o.modes & REPLAY_B) != 0 ||
-	    r->last != 0)) {
+	if (!sequence_follows(&r->sequence, &r->e) || (r->last == 0 &&
+	    seq != 1 && (r->o.modes & REPLAY_B) != 0)) {
 		snprintf(err, REPLAY_ERROR_MAX, "entries %" PRIu64 " to %"
 		    PRIu64 " are not there: %s", r->last + 1, seq - 1,
 		    r->last != 0 ? "verify the log" : "mode B needs the whole "
@@ -184,5 +184,6 @@ replay_entry(struct replay *r, const char *text, size_t len, uint64_t seq,
 	    scratch_fold(&r->scratch, &r->e, err) != 0)
 		return (-1);
 	r->last = seq;
+	sequence_take(&r->sequence, &r->e);
 	return (0);
 }

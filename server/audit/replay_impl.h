@@ -7,6 +7,7 @@
 
 #include "engine/person.h"
 #include "store/entry.h"
+#include "store/sequence.h"
 
 #include "replay.h"
 #include "scratch.h"
@@ -27,6 +28,7 @@ struct replay {
 	const struct replay_policy *now; /* in force; NULL before the first */
 	struct scratch scratch;	/* B */
 	uint64_t last;		/* seq of the last entry, 0: none */
+	struct sequence sequence;
 	struct person person;	/* scratch */
 	struct person other;	/* ditto */
 	struct person joined;	/* ditto */

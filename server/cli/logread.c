@@ -7,6 +7,8 @@
 
 #include "audit/package_cosigned.h"
 #include "plugin.h"
+#include "store/entry.h"
+#include "store/sequence.h"
 
 #include "args.h"
 #include "logplace.h"
@@ -130,6 +132,32 @@ logread_open(const struct tool *t, const struct logplace *p,
 	return (ARGS_GO);
 }
 
+/* Does an entry begin a log behind the one that ends before r->next? */
+static int
+follows(const struct logread *r, const struct package_entry *pe)
+{
+	const struct package_log *l;
+	struct sequence s = { .last = r->next - 1 };
+	struct entry *e;
+	size_t i;
+	int rc = 0;
+
+	if ((e = malloc(sizeof(*e))) == NULL)
+		return (0);
+	for (i = 0; i < package_count(r->p); i++) {
+		l = package_log(r->p, i);
+		if (l->base != 0 && l->base < r->next) {
+			s.base = l->base;
+			(void)snprintf(s.log, sizeof(s.log), "%s",
+			    l->head.origin);
+		}
+	}
+	if (entry_parse(e, pe->text, pe->len, NULL) == 0)
+		rc = sequence_follows(&s, e);
+	free(e);
+	return (rc);
+}
+
 /* Hand one entry on, seeing that none is skipped. */
 static int
 step(void *arg, const struct package_entry *e)
@@ -137,7 +165,7 @@ step(void *arg, const struct package_entry *e)
 	struct logread *r = arg;
 	int rc;
 
-	if (r->next != 0 && e->seq != r->next)
+	if (r->next != 0 && e->seq != r->next && !follows(r, e))
 		return (logread_damage(r, "entry %" PRIu64 " is followed by %"
 		    PRIu64 ": those in between are missing", r->next - 1,
 		    e->seq));

@@ -153,6 +153,7 @@ name_previous(struct journal *j, struct entry *e)
 int
 journal_log_begin(struct journal *j, int64_t t)
 {
+	const uint64_t due = j->seq + 1;
 	uint8_t leaf[32];
 	struct entry e;
 	int rc, year = year_of(t), n;
@@ -168,9 +169,13 @@ journal_log_begin(struct journal *j, int64_t t)
 	j->turning = 1;
 	rc = journal_put_first(j, &e, leaf);
 	j->turning = 0;
-	if (rc == LK_OK)
-		journal_log_take(j);
-	return (rc);
+	if (rc != LK_OK)
+		return (rc);
+	journal_log_take(j);
+	/* Who compares this node with what others saw has to find the jump. */
+	if (e.base != due && journal_settle(j) != 0)
+		return (journal_failed(j, NULL, 0) ? LK_E_UNAVAIL : LK_E_BUSY);
+	return (LK_OK);
 }
 
 /* Has something to stand before an entry of time t? */
