@@ -26,6 +26,7 @@ extern const struct command cmd_check, cmd_confirm, cmd_cancel, cmd_retire,
     cmd_policy_check, cmd_policy_show, cmd_policy_test, cmd_log_show,
     cmd_policy_backtest,
     cmd_clock_rebase, cmd_help;
+extern const struct command cmd_backup, cmd_restore;
 extern const struct command cmd_review_list, cmd_review_show, cmd_review_wait,
     cmd_review_take, cmd_review_release, cmd_review_approve, cmd_review_deny,
     cmd_review_dispatch, cmd_review_result, cmd_review_close, cmd_resolve;

@@ -89,6 +89,8 @@ const struct command *const commands[] = {
 	&cmd_report_snoop,
 	&cmd_report_silent,
 	&cmd_report_complete,
+	&cmd_backup,
+	&cmd_restore,
 	&cmd_clock_rebase,
 	&cmd_help,
 	NULL
