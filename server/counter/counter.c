@@ -167,6 +167,14 @@ counter_link(struct counter *c, const char *node, int up)
 	fleet_link(c->fleet, node, up);
 }
 
+/* A link with a node below was refused. */
+void
+counter_link_refused(struct counter *c, const char *node, const char *why)
+{
+
+	fleet_refused(c->fleet, node, why);
+}
+
 /* A head of a node below was judged. */
 void
 counter_cosigned(struct counter *c, const char *node, int status,

@@ -175,12 +175,15 @@ int counter_held(const struct counter *c);
 
 /**
  * counter_link(c, node, up): The link of a node below was made, or is gone.
+ * counter_link_refused(c, node, why): It was refused.
  * counter_cosigned(c, node, status, body, len, size): A head of its log was judged: status
  * as enum witness_status, with the body of that answer and the size of the head.
  * counter_above(c, state, counts): How the link to the node above is, for the status:
  * counts as fleet.h has it, which is copied.
  */
 void counter_link(struct counter *c, const char *node, int up);
+void counter_link_refused(struct counter *c, const char *node,
+    const char *why);
 void counter_cosigned(struct counter *c, const char *node, int status,
     const char *body, size_t len, uint64_t size);
 void counter_above(struct counter *c, enum above_link state,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "keys/keydisk.h"
+#include "counter/above.h"
 #include "store/origin.h"
 
 #include "config.h"
@@ -196,6 +197,8 @@ start(struct config_reader *r, const char *file, const char *text, size_t len,
 	    sizeof("/etc/liangka/default.policy"));
 	c->sandbox = (flags & CONFIG_SANDBOX) != 0;
 	c->overlay_mb = 256;
+	c->upstream_deadline = 300;
+	c->upstream_mode = ABOVE_UNLESS_REJECT;
 	c->segment_mb = 64;
 	c->checkpoint_interval = 60000;
 	c->log_interval = 1000;

@@ -22,6 +22,7 @@
 #define CONFIG_LOG_KEYS_MAX 2	/* Ed25519, and SM2 */
 #define CONFIG_EARLIER_MAX 8	/* log keys before the present one */
 #define CONFIG_UIDS_MAX 64	/* in one section */
+#define CONFIG_ADDRESS_MAX 256	/* host:port */
 
 /* [limits]; times in ms. */
 struct config_limits {
@@ -95,6 +96,21 @@ struct config {
 	size_t nlist_keys;
 	int64_t lists_soft;		/* ms */
 	int64_t lists_hard;
+	/* [link], [children], [upstream] */
+	int32_t has_link, has_children, has_upstream;
+	char link_certificate[CONFIG_PATH_MAX];
+	char link_key[CONFIG_PATH_MAX];
+	char link_ca[CONFIG_PATH_MAX];
+	char link_revoked[CONFIG_PATH_MAX]; /* "": none */
+	char children_listen[CONFIG_ADDRESS_MAX];
+	char nodes[CONFIG_PATH_MAX];
+	char cosign_key[CONFIG_PATH_MAX]; /* "": heads are not cosigned */
+	char upstream_address[CONFIG_ADDRESS_MAX];
+	char upstream_name[13];
+	uint32_t upstream_deadline;	/* ms */
+	int32_t upstream_mode;		/* enum above_mode */
+	int32_t upstream_witness_set;
+	struct note_verifier upstream_witness;
 	struct config_limits limits;
 	struct config_grant *grants;
 	size_t ngrants;

@@ -4,6 +4,7 @@
 
 #include "store/records.h"
 
+#include "config_link.h"
 #include "config_lists.h"
 #include "config_log.h"
 #include "config_read.h"
@@ -91,6 +92,11 @@ static const struct conf_section sections[] = {
 	{ s_operator, CONF_NAMED, operator_keys, N(operator_keys) },
 	{ s_outlet, CONF_NAMED, outlet_keys, N(outlet_keys) },
 	{ config_lists_name, 0, config_lists_keys, CONFIG_LISTS_NKEYS },
+	{ config_link_name, 0, config_link_keys, CONFIG_LINK_NKEYS },
+	{ config_children_name, 0, config_children_keys,
+	    CONFIG_CHILDREN_NKEYS },
+	{ config_upstream_name, 0, config_upstream_keys,
+	    CONFIG_UPSTREAM_NKEYS },
 	{ config_log_name, 0, config_log_keys, CONFIG_LOG_NKEYS },
 	{ config_seal_name, 0, config_seal_keys, CONFIG_SEAL_NKEYS },
 	{ config_staff_name, CONF_NAMED, config_staff_keys,
@@ -172,7 +178,7 @@ begin(void *arg, const struct conf_section *s, const char *instance, size_t at,
 		return (NULL);
 	if (config_log_begin(r, s, instance, at, span, &target))
 		return (target);
-	if (config_lists_begin(r, s))
+	if (config_lists_begin(r, s) || config_link_begin(r, s, at, span))
 		return (r->config);
 	if (s->name == s_institution)
 		return (begin_grant(r, instance, 0, at, span));
@@ -310,7 +316,7 @@ value(void *arg, const struct conf_value *v)
 	struct config_spot spot = { v->at, v->span };
 
 	if (r->nomem || config_log_value(r, v) ||
-	    config_lists_value(r, v))
+	    config_lists_value(r, v) || config_link_value(r, v))
 		return;
 	if (key == k_node) {
 		r->node = spot;
@@ -473,12 +479,13 @@ config_read(struct config_reader *r, unsigned flags)
 	check_node(r);
 	for (i = 0; i < c->ngrants && !r->nomem; i++)
 		check_grant(r, i);
-	if (c->ngrants == 0)
+	if (c->ngrants == 0 && !c->has_children)
 		conf_fail(&r->doc, 0, 1, "there is no [institution NAME]: "
 		    "nobody could ask");
 	check_outlets(r);
 	config_log_check(r);
 	config_lists_check(r);
+	config_link_check(r);
 	if (c->nkeys == 0 && !c->sandbox)
 		conf_fail(&r->doc, 0, 1, "'token_key' is missing in [daemon]: "
 		    "make one with \"liangka-keys new token\"");

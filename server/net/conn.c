@@ -11,9 +11,12 @@
 
 #include "config.h"
 #include "conn.h"
+#include "tls.h"
+#include "upstream.h"
 
 #define IN_FIRST 512		/* first room for a frame that came in part */
 
+static void wait_writable(struct conn *);
 static void readable(evutil_socket_t, short, void *);
 static void writable(evutil_socket_t, short, void *);
 static void lapsed(evutil_socket_t, short, void *);
@@ -30,7 +33,8 @@ conn_now(void)
 
 /* Begin to serve a socket. */
 struct conn *
-conn_open(struct conns *s, int fd, const struct peer *peer)
+conn_open(struct conns *s, int fd, const struct peer *peer,
+    struct tls *tls)
 {
 	struct conn *c;
 
@@ -41,6 +45,8 @@ conn_open(struct conns *s, int fd, const struct peer *peer)
 	c->peer = *peer;
 	c->heard_ms = conn_now();
 	TAILQ_INIT(&c->late);
+	TAILQ_INIT(&c->parked);
+	c->tls = tls;
 	if (event_assign(&c->readable, s->o.base, fd, EV_READ | EV_PERSIST,
 	    readable, c) != 0 || event_assign(&c->writable, s->o.base, fd,
 	    EV_WRITE | EV_PERSIST, writable, c) != 0 ||
@@ -106,6 +112,14 @@ keep(struct conn *c, const uint8_t *p, size_t len)
 	return (0);
 }
 
+/* How many of its requests may wait for the node above? */
+static unsigned
+parked_max(const struct conn *c)
+{
+
+	return (c->tls != NULL ? CONN_PARKED_LINK : CONN_PARKED);
+}
+
 /* Answer the whole frames among len bytes; return how many bytes they were. */
 static size_t
 answer(struct conn *c, const uint8_t *buf, size_t len)
@@ -123,11 +137,13 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 		}
 		if (len - pos < WIRE_HEADER + h.length)
 			break;
-		if (outbuf_held(&c->out) >= high) {
+		if (outbuf_held(&c->out) >= high || c->nparked >=
+		    parked_max(c)) {
 			c->choked = 1;
 			return (pos);
 		}
-		if (n++ == CONN_FRAMES) {
+		if (n++ == CONN_FRAMES || c->yielding) {
+			c->yielding = 0;
 			c->more = 1;
 			TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
 			return (pos);
@@ -186,6 +202,42 @@ readable(evutil_socket_t fd, short what, void *arg)
 	conn_read(arg);
 }
 
+/* After reading from a link: is it somebody's, and whose?  0: it was dropped. */
+static int
+link_goes_on(struct conn *c, ssize_t n)
+{
+	struct conns *s = c->set;
+
+	if (n < 0 && errno == EPROTO) {
+		log_seldom(&s->said, conn_now(), LOG_LEVEL_WARNING,
+		    "a link from below was refused: %s", tls_error(c->tls));
+		conn_drop(c, CONN_BROKEN);
+		return (0);
+	}
+	if (!c->known && tls_ready(c->tls)) {
+		c->known = 1;
+		if (s->o.linked(s->o.arg, c->tls, &c->peer) != 0) {
+			conn_drop(c, CONN_REFUSED);
+			return (0);
+		}
+	}
+	if (tls_wants_write(c->tls))
+		wait_writable(c);
+	return (1);
+}
+
+/* Some of what came is still inside: go on in the next turn. */
+static void
+read_on(struct conn *c)
+{
+
+	if (c->fd == -1 || c->tls == NULL || c->more || !c->reading ||
+	    !tls_pending(c->tls))
+		return;
+	c->more = 1;
+	TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
+}
+
 /* Read once, and answer. */
 void
 conn_read(struct conn *c)
@@ -202,12 +254,16 @@ conn_read(struct conn *c)
 		room = c->in_cap - have;
 	}
 	assert(room > 0);
-	n = read(c->fd, buf + have, room);
+	n = c->tls != NULL ? tls_read(c->tls, buf + have, room) :
+	    read(c->fd, buf + have, room);
+	if (c->tls != NULL && !link_goes_on(c, n))
+		return;
 	if (n > 0) {
 		c->read_ms = conn_now();
 		if (have > 0)
 			c->in_len = have + (size_t)n;
 		take(c, buf, have + (size_t)n);
+		read_on(c);
 	} else if (n == 0)
 		end_of_input(c);
 	else if (errno != EAGAIN && errno != EINTR)
@@ -223,6 +279,8 @@ conn_more(struct conn *c)
 		take(c, c->in, c->in_len);
 	else
 		conn_settle(c);
+	if (c->fd != -1 && c->tls != NULL && !c->more && tls_pending(c->tls))
+		conn_read(c);
 }
 
 /* Queue a reply. */
@@ -306,7 +364,8 @@ conn_flush(struct conn *c)
 	ssize_t n;
 
 	while ((len = outbuf_sendable(&c->out, &p)) > 0) {
-		n = send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = c->tls != NULL ? tls_write(c->tls, p, len) :
+		    send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
@@ -321,11 +380,55 @@ conn_flush(struct conn *c)
 		c->stuck_ms = 0;
 		outbuf_sent(&c->out, (size_t)n);
 	}
-	if (len == 0 && c->writing) {
+	if (len == 0 && c->writing && (c->tls == NULL ||
+	    !tls_wants_write(c->tls))) {
+		c->stuck_ms = 0;
 		(void)event_del(&c->writable);
 		c->writing = 0;
 	}
 	conn_settle(c);
+}
+
+/* Nobody knows of it any more but the caller. */
+static void
+detach(struct parked *p)
+{
+	struct conn *c = p->conn;
+
+	upstream_forget(c->set->upstream, p);
+	TAILQ_REMOVE(&c->parked, p, conn_entry);
+	c->nparked--;
+}
+
+/* Wipe and free it. */
+static void
+wipe(struct parked *p)
+{
+
+	explicit_bzero(p->body, p->h.length);
+	free(p);
+}
+
+/* Forget a request that waits for the node above. */
+void
+conn_unpark(struct parked *p)
+{
+
+	detach(p);
+	wipe(p);
+}
+
+/* The node above has answered. */
+void
+conn_resume(struct parked *p, const struct above_answer *a)
+{
+	struct conn *c = p->conn;
+
+	detach(p);
+	frame_resume(c, &p->h, p->body, a);
+	wipe(p);
+	if (c->fd != -1)
+		conn_flush(c);
 }
 
 /* The socket takes bytes again. */
@@ -335,6 +438,8 @@ writable(evutil_socket_t fd, short what, void *arg)
 	struct conn *c = arg;
 
 	(void)fd, (void)what;
+	if (c->fd != -1 && c->tls != NULL && tls_wants_write(c->tls))
+		conn_read(c);
 	if (c->fd != -1)
 		conn_flush(c);
 }
@@ -344,7 +449,7 @@ static int
 finished(const struct conn *c)
 {
 
-	if (outbuf_held(&c->out) > 0 || c->nlate > 0)
+	if (outbuf_held(&c->out) > 0 || c->nlate > 0 || c->nparked > 0)
 		return (0);
 	return (c->ending || (c->set->draining && !c->partial && !c->more &&
 	    !c->choked));
@@ -357,7 +462,8 @@ conn_settle(struct conn *c)
 	int want;
 
 	if (c->choked && !c->ending &&
-	    outbuf_held(&c->out) <= c->set->o.limits->output / 2) {
+	    outbuf_held(&c->out) <= c->set->o.limits->output / 2 &&
+	    c->nparked <= parked_max(c) / 2) {
 		c->choked = 0;
 		if (!c->more) {
 			c->more = 1;
@@ -399,6 +505,8 @@ conn_drop(struct conn *c, enum conn_end why)
 		free(l);
 	}
 	c->nlate = 0;
+	while (!TAILQ_EMPTY(&c->parked))
+		conn_unpark(TAILQ_FIRST(&c->parked));
 	if (c->waits) {
 		c->waits = 0;
 		s->nwaiting--;
@@ -408,13 +516,17 @@ conn_drop(struct conn *c, enum conn_end why)
 		c->more = 0;
 		TAILQ_REMOVE(&s->more, c, more_entry);
 	}
+	tls_close(c->tls);
+	c->tls = NULL;
 	(void)close(c->fd);
 	c->fd = -1;
 	TAILQ_REMOVE(&s->all, c, entry);
 	TAILQ_INSERT_TAIL(&s->dead, c, entry);
 	s->count--;
 	s->ends[why]++;
-	if (s->o.closed != NULL)
+	if (c->peer.node != NULL)
+		s->o.unlinked(s->o.arg, &c->peer);
+	else if (s->o.closed != NULL && c->peer.uid != UINT32_MAX)
 		s->o.closed(s->o.arg, c->peer.uid);
 }
 

@@ -23,11 +23,17 @@
 #include "conns.h"
 #include "log.h"
 #include "outbuf.h"
+#include "parked.h"
+
+struct above_answer;
+struct tls;
 
 #define CONN_READ 16384		/* bytes read at once */
 #define CONN_FRAMES 32		/* frames of one connection in one turn */
 #define CONN_LATE_MAX 64	/* replies of one connection that are delayed */
 #define CONN_REPLY 16384	/* room for a reply being written */
+#define CONN_PARKED 64		/* requests of a program that wait for the node above */
+#define CONN_PARKED_LINK 4096	/* the same of a node below */
 
 /* Why a connection ended. */
 enum conn_end {
@@ -64,6 +70,9 @@ struct conn {
 	struct outbuf out;
 	TAILQ_HEAD(late_list, late) late;
 	unsigned nlate;
+	struct parked_list parked;
+	unsigned nparked;
+	struct tls *tls;	/* NULL: a program on this machine */
 	uint8_t *in;		/* bytes not answered yet; NULL: none */
 	size_t in_len, in_cap;
 	int64_t in_ms;		/* when the first byte in `in` was read */
@@ -81,6 +90,8 @@ struct conn {
 	unsigned choked : 1;	/* too much output: no more frames */
 	unsigned ending : 1;	/* drop when all output has left */
 	unsigned partial : 1;	/* a frame has begun */
+	unsigned yielding : 1;	/* what it sent was much work: others first */
+	unsigned known : 1;	/* tls: whose link it is has been settled */
 };
 
 TAILQ_HEAD(conn_list, conn);
@@ -91,6 +102,7 @@ struct conns {
 	uint32_t count, nwaiting, asked;
 	uint64_t turn;
 	int draining;
+	struct upstream *upstream; /* NULL: there is no node above */
 	uint32_t ends[CONN_ENDS];
 	struct log_limit said;
 	uint8_t in[CONN_READ];		/* shared by all that hold nothing */
@@ -98,10 +110,11 @@ struct conns {
 };
 
 /**
- * conn_open(s, fd, peer): Begin to serve fd.  Return the connection, or NULL
- * without memory.
+ * conn_open(s, fd, peer, tls): Begin to serve fd, over tls unless that is NULL; then peer
+ * is settled after its handshake.  Return the connection, or NULL without memory.
  */
-struct conn *conn_open(struct conns *s, int fd, const struct peer *peer);
+struct conn *conn_open(struct conns *s, int fd, const struct peer *peer,
+    struct tls *tls);
 
 /**
  * conn_drop(c, why): End the connection at once.  It is freed by conn_free() at
@@ -136,6 +149,13 @@ void conn_late(struct conn *c, const void *frame, size_t len, uint64_t seq,
     uint32_t ms);
 
 /**
+ * conn_resume(p, a): The node above has answered, or will not: answer the request.  Frees
+ * p.  conn_unpark(p): forget it.
+ */
+void conn_resume(struct parked *p, const struct above_answer *a);
+void conn_unpark(struct parked *p);
+
+/**
  * conn_settle(c): Read or do not read, as c stands; drop it when it has nothing
  * more to do at its end.
  */
@@ -147,12 +167,15 @@ void conn_settle(struct conn *c);
 int64_t conn_now(void);
 
 /**
- * frame_answer(c, h, body): Answer one whole frame.  frame_bad(c, raw, fault):
+ * frame_answer(c, h, body): Answer one whole frame.  frame_resume(c, h, body, a): the same
+ * once the node above has answered.  frame_bad(c, raw, fault):
  * answer 32 bytes that wire_header_read() did not take.  Either may set
  * c->ending or drop c.
  */
 void frame_answer(struct conn *c, const struct wire_header *h,
     const uint8_t *body);
+void frame_resume(struct conn *c, const struct wire_header *h,
+    const uint8_t *body, const struct above_answer *a);
 void frame_bad(struct conn *c, const uint8_t raw[WIRE_HEADER], int fault);
 
 #endif /* !LIANGKA_CONN_H_ */

@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "conn.h"
+#include "tls.h"
 
 #define TRIM_MS 1000		/* buffers of a connection quiet for so long go */
 
@@ -57,13 +58,54 @@ conns_add(struct conns *s, int fd, const struct peer *peer)
 {
 	struct conn *c;
 
-	if ((c = conn_open(s, fd, peer)) == NULL) {
+	if ((c = conn_open(s, fd, peer, NULL)) == NULL) {
 		(void)close(fd);
 		return (-1);
 	}
 	TAILQ_INSERT_TAIL(&s->all, c, entry);
 	s->count++;
 	return (0);
+}
+
+/* Add a link of a node below. */
+int
+conns_add_link(struct conns *s, int fd, struct tls *tls)
+{
+	const struct peer nobody = { .uid = UINT32_MAX };
+	struct conn *c;
+
+	if ((c = conn_open(s, fd, &nobody, tls)) == NULL) {
+		tls_close(tls);
+		(void)close(fd);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&s->all, c, entry);
+	s->count++;
+	return (0);
+}
+
+/* Ask the node above by this link. */
+void
+conns_upstream(struct conns *s, struct upstream *u)
+{
+
+	s->upstream = u;
+}
+
+/* Drop the links of a node below. */
+void
+conns_drop_node(struct conns *s, const char *node, const struct peer *but,
+    int64_t quiet)
+{
+	int64_t before = conn_now() - quiet;
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if (&c->peer != but && c->peer.node != NULL &&
+		    strcmp(c->peer.node, node) == 0 && c->heard_ms <= before)
+			conn_drop(c, CONN_CLOSED);
+	}
 }
 
 /* Begin a turn. */
@@ -144,7 +186,7 @@ overdue(const struct conn *c, const struct config_limits *l, int64_t now)
 	if (c->partial && now - c->partial_ms > l->frame)
 		return (CONN_LATE_FRAME);
 	if (l->idle != 0 && !c->partial && outbuf_held(&c->out) == 0 &&
-	    c->nlate == 0 && now - c->heard_ms > l->idle)
+	    c->nlate == 0 && c->nparked == 0 && now - c->heard_ms > l->idle)
 		return (CONN_IDLE);
 	return (CONN_ENDS);
 }

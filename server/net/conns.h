@@ -17,6 +17,8 @@
 
 struct config_limits;
 struct conns;
+struct tls;
+struct upstream;
 struct event_base;
 
 struct conns_options {
@@ -26,6 +28,12 @@ struct conns_options {
 	const char *node;
 	const char *version;
 	void (*closed)(void *arg, uint32_t uid); /* a connection is gone */
+	/* A link from below: whose is it?  Fill in *peer; -1: hang up.  It is gone. */
+	int (*linked)(void *arg, const struct tls *tls, struct peer *peer);
+	void (*unlinked)(void *arg, const struct peer *peer);
+	/* A node below sent the head of its log with a beat. */
+	void (*head)(void *arg, const struct peer *peer, const uint8_t *body,
+	    size_t len);
 	void *arg;
 };
 
@@ -43,6 +51,21 @@ void conns_close(struct conns *s);
  * and nothing told to closed().
  */
 int conns_add(struct conns *s, int fd, const struct peer *peer);
+
+/**
+ * conns_add_link(s, fd, tls): The same for a connection of a node below; tls belongs to the
+ * set too.
+ */
+int conns_add_link(struct conns *s, int fd, struct tls *tls);
+
+/**
+ * conns_upstream(s, u): Ask the node above by u from now on.
+ * conns_drop_node(s, node, but, quiet): Drop the links of a node below that were not heard
+ * for `quiet` ms, but for that of `but`.
+ */
+void conns_upstream(struct conns *s, struct upstream *u);
+void conns_drop_node(struct conns *s, const char *node,
+    const struct peer *but, int64_t quiet);
 
 /**
  * conns_begin(s): Begin a turn: answer frames that the last turn left over.

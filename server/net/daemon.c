@@ -12,6 +12,7 @@
 #include "engine/policy.h"
 #include "keys/seal.h"
 #include "keys/token.h"
+#include "store/apply.h"
 #include "store/journal.h"
 
 #include "adopter.h"
@@ -288,12 +289,19 @@ open_counter(struct daemon *d)
 		.staff = c->staff, .nstaff = c->nstaff,
 		.lists_none = c->lists_use == CONFIG_LISTS_NONE,
 		.list_keys = d->list_keys, .lists_soft_ms = c->lists_soft,
-		.lists_hard_ms = c->lists_hard };
+		.lists_hard_ms = c->lists_hard,
+		.above = c->has_upstream ? &d->above : NULL,
+		.token_key = d->token_key };
 	struct adopter_options with = { .config = c,
 		.list_keys = d->list_keys, .nodekeys = &d->nodekeys,
 		.journal = d->journal };
-	char err[512];
+	char err[512], keys[NODEKEYS_TEXT];
 
+	d->above = (struct above_options){ .name = c->upstream_name,
+		.mode = (enum above_mode)c->upstream_mode,
+		.deadline_ms = c->upstream_deadline };
+	nodekeys_tell(keys, &d->nodekeys, d->keys);
+	apply_token_key(d->token_key, keys);
 	if ((d->counter = counter_open(&o, err, sizeof(err))) == NULL) {
 		log_say(LOG_LEVEL_ERROR, "%s", err);
 		return (EX_SOFTWARE);
@@ -307,7 +315,7 @@ open_counter(struct daemon *d)
 	return (EX_SOFTWARE);
 }
 
-/* SIGHUP: read the policy file again. */
+/* SIGHUP: read again what links are made by, and the policy file. */
 static void
 reload(void *arg)
 {
@@ -315,6 +323,14 @@ reload(void *arg)
 	struct policyfile p;
 	char err[512];
 
+	if (d->config->has_link) {
+		if (loop_reload_links(d->loop, err, sizeof(err)) == 0)
+			log_say(LOG_LEVEL_NOTICE, "links: certificates and "
+			    "register were read again");
+		else
+			log_say(LOG_LEVEL_ERROR, "links: %s; what was read "
+			    "before stays", err);
+	}
 	if (d->config->lists_use == CONFIG_LISTS_SIGNED) {
 		log_say(LOG_LEVEL_NOTICE, "nothing to read anew: the policy "
 		    "comes signed with the lists");
@@ -346,7 +362,7 @@ open_loop(struct daemon *d)
 	const struct loop_options o = { .config = d->config,
 		.journal = d->journal, .counter = d->counter,
 		.version = LIANGKA_VERSION, .reload = reload, .arg = d,
-		.adopter = d->adopter };
+		.adopter = d->adopter, .sink = &sink };
 	char err[512];
 	int n;
 

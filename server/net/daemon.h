@@ -8,6 +8,8 @@
  * Threads: one.
  */
 
+#include "counter/above.h"
+
 #include "nodekeys.h"
 #include "policyfile.h"
 
@@ -26,6 +28,8 @@ struct daemon {
 	struct nodekeys nodekeys;
 	struct seal_cert *seal;
 	struct policyfile policy;
+	struct above_options above;	/* the node above */
+	char token_key[40];		/* "epoch:id" */
 	struct journal *journal;
 	struct counter *counter;
 	struct adopter *adopter;	/* ditto */

@@ -4,11 +4,15 @@
  */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plugin.h"
 
+#include "counter/above.h"
+
 #include "conn.h"
+#include "upstream.h"
 
 /* Say no. */
 static void
@@ -118,11 +122,35 @@ too_late(const struct conn *c, const struct wire_fields *f)
 	return (lain >= (int64_t)wire_u32(f, WIRE_T_REMAINING_MS, 0));
 }
 
-/* Have a request answered by the counter. */
-static void
-request(struct conn *c, const struct wire_header *h,
-    const struct wire_fields *f)
+/* Keep a request until the node above has answered the question in s->reply. */
+static int
+park(struct conn *c, const struct wire_header *h, const uint8_t *body,
+    size_t len, uint32_t ms)
 {
+	struct conns *s = c->set;
+	struct parked *p;
+
+	if ((p = malloc(sizeof(*p) + h->length)) == NULL)
+		return (-1);
+	p->conn = c;
+	p->h = *h;
+	memcpy(p->body, body, h->length);
+	if (upstream_ask(s->upstream, s->reply, len, ms, p) != 0) {
+		explicit_bzero(p->body, h->length);
+		free(p);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&c->parked, p, conn_entry);
+	c->nparked++;
+	return (0);
+}
+
+/* Have a request answered by the counter; a: what the node above said, NULL: not asked. */
+static void
+request(struct conn *c, const struct wire_header *h, const uint8_t *body,
+    const struct wire_fields *f, const struct above_answer *a)
+{
+	static const struct above_answer silence = { .silent = 1 };
 	struct conns *s = c->set;
 	struct counter_done done = { .wait_seq = 0 };
 	struct wire_out o;
@@ -131,8 +159,18 @@ request(struct conn *c, const struct wire_header *h,
 		c->asked_turn = s->turn;
 		s->asked++;
 	}
+	if (a == NULL && s->upstream != NULL && !upstream_ready(s->upstream))
+		a = &silence;
 	wire_out_init(&o, s->reply, sizeof(s->reply));
-	counter_answer(s->o.counter, &c->peer, h, f, &o, &done);
+	counter_answer_with(s->o.counter, &c->peer, h, f, a, &o, &done);
+	if (done.ask) {
+		if (park(c, h, body, o.len, done.ask_ms) != 0)
+			request(c, h, body, f, &silence);
+		return;
+	}
+	if (done.joined)
+		c->peer.joined = 1;
+	c->yielding = done.yield != 0;
 	if (done.close)
 		c->ending = 1;
 	if (done.drop)
@@ -171,6 +209,22 @@ frame_answer(struct conn *c, const struct wire_header *h, const uint8_t *body)
 		refuse(c, h, LK_E_UNSUPPORTED, "no such request");
 	else if (too_late(c, &f))
 		refuse(c, h, LK_E_TIMEOUT, "the request came too late");
-	else
-		request(c, h, &f);
+	else {
+		if (h->type == WIRE_BEAT && c->peer.joined &&
+		    wire_has(&f, WIRE_T_HEAD))
+			c->set->o.head(c->set->o.arg, &c->peer,
+			    f.f[WIRE_T_HEAD].p, f.f[WIRE_T_HEAD].len);
+		request(c, h, body, &f, NULL);
+	}
+}
+
+/* Answer a frame once the node above has answered. */
+void
+frame_resume(struct conn *c, const struct wire_header *h, const uint8_t *body,
+    const struct above_answer *a)
+{
+	struct wire_fields f;
+
+	if (wire_fields_read(&f, body, h->length) == WIRE_OK)
+		request(c, h, body, &f, a);
 }

@@ -14,11 +14,15 @@
 #include "config.h"
 #include "conn.h"
 #include "conns.h"
+#include "counter/above.h"
 #include "counter/counter.h"
+#include "links.h"
 #include "listener.h"
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
+#include "tls.h"
+#include "upstream.h"
 
 #define SWEEP_MS 250
 #define TICK_MS 1000
@@ -33,6 +37,8 @@ struct loop {
 	struct event_base *base;
 	struct conns *conns;
 	struct listeners *listeners;
+	struct links *links;	/* of nodes below; NULL: none are served */
+	struct upstream *upstream; /* to the node above; NULL: there is none */
 	struct event signal[SIGNALS];
 	struct event journal[2];
 	struct event sweep;
@@ -91,6 +97,7 @@ stop(struct loop *l)
 	notify_send("STOPPING=1");
 	log_say(LOG_LEVEL_NOTICE, "stopping");
 	listeners_stop(l->listeners);
+	links_stop(l->links);
 	(void)event_add(&l->drained, &tv);
 	conns_drain(l->conns);
 }
@@ -160,6 +167,10 @@ sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	conns_sweep(l->conns);
+	if (l->links != NULL)
+		links_tick(l->links);
+	if (l->upstream != NULL)
+		upstream_tick(l->upstream);
 	look_back(l, l->busy ? WORK_SWEEP : WORK_IDLE);
 	l->busy = 0;
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&
@@ -236,13 +247,94 @@ closed(void *arg, uint32_t uid)
 		listeners_closed(l->listeners, uid);
 }
 
+/* A link of a node below: whose? */
+static int
+linked(void *arg, const struct tls *tls, struct peer *peer)
+{
+	struct loop *l = arg;
+
+	return (links_linked(l->links, tls, peer));
+}
+
+/* It is gone. */
+static void
+unlinked(void *arg, const struct peer *peer)
+{
+	struct loop *l = arg;
+
+	links_unlinked(l->links, peer);
+}
+
+/* The head of its log came. */
+static void
+head(void *arg, const struct peer *peer, const uint8_t *body, size_t len)
+{
+	struct loop *l = arg;
+
+	links_head(l->links, peer, body, len);
+}
+
+/* Load the certificate for the link to the node above. */
+static struct tls_context *
+client_context(const struct config *c, char *err, size_t errlen)
+{
+	const struct tls_files f = { .certificate = c->link_certificate,
+		.key = c->link_key, .ca = c->link_ca,
+		.revoked = c->link_revoked, .domain = c->domain,
+		.node = c->node };
+
+	return (tls_context_load(&f, TLS_CLIENT, err, errlen));
+}
+
+/* Links with other nodes, below and above. */
+static int
+open_links(struct loop *l, char *err, size_t errlen)
+{
+	const struct config *c = l->o.config;
+	const struct links_options lo = { .base = l->base, .config = c,
+		.counter = l->o.counter, .conns = l->conns,
+		.sink = l->o.sink };
+	struct upstream_options uo = { .base = l->base, .config = c,
+		.counter = l->o.counter, .journal = l->o.journal };
+
+	if (c->has_children && (l->links = links_open(&lo, err, errlen)) ==
+	    NULL)
+		return (-1);
+	if (!c->has_upstream)
+		return (0);
+	if ((uo.tls = client_context(c, err, errlen)) == NULL)
+		return (-1);
+	if ((l->upstream = upstream_open(&uo, err, errlen)) == NULL)
+		return (-1);
+	if (c->upstream_mode != ABOVE_NEVER)
+		conns_upstream(l->conns, l->upstream);
+	return (0);
+}
+
+/* Read certificates, authority, revocations and the register of nodes again. */
+int
+loop_reload_links(struct loop *l, char *err, size_t errlen)
+{
+	struct tls_context *tls;
+
+	if (l->links != NULL && links_reload(l->links, err, errlen) != 0)
+		return (-1);
+	if (l->upstream == NULL)
+		return (0);
+	if ((tls = client_context(l->o.config, err, errlen)) == NULL)
+		return (-1);
+	upstream_tls(l->upstream, tls);
+	return (0);
+}
+
 /* Make the loop. */
 struct loop *
 loop_open(const struct loop_options *o, char *err, size_t errlen)
 {
 	struct conns_options co = { .counter = o->counter,
 		.limits = &o->config->limits, .node = o->config->node,
-		.version = o->version, .closed = closed };
+		.version = o->version, .closed = closed, .linked = linked,
+		.unlinked = unlinked, .head = head };
 	struct loop *l;
 
 	if ((l = calloc(1, sizeof(*l))) == NULL)
@@ -256,7 +348,7 @@ loop_open(const struct loop_options *o, char *err, size_t errlen)
 		goto nomem;
 	l->listeners = listeners_open(l->base, o->config, l->conns, err,
 	    errlen);
-	if (l->listeners == NULL)
+	if (l->listeners == NULL || open_links(l, err, errlen) != 0)
 		goto fail;
 	return (l);
 nomem:
@@ -273,6 +365,9 @@ fail(struct loop *l, const char *why)
 
 	log_say(LOG_LEVEL_ERROR, "the journal has failed: %s", why);
 	listeners_stop(l->listeners);
+	links_stop(l->links);
+	if (l->upstream != NULL)
+		upstream_quiet(l->upstream);
 	conns_unsure(l->conns, LK_E_UNAVAIL);
 	l->failed = l->done = 1;
 }
@@ -300,6 +395,8 @@ end_turn(struct loop *l)
 		return;
 	}
 	conns_end(l->conns, journal_durable(j));
+	if (l->upstream != NULL)
+		upstream_turn(l->upstream);
 	if (l->stopping && conns_count(l->conns) == 0)
 		l->done = 1;
 }
@@ -334,6 +431,8 @@ loop_close(struct loop *l)
 	listeners_close(l->listeners);
 	l->listeners = NULL;
 	conns_close(l->conns);
+	upstream_close(l->upstream);
+	links_close(l->links);
 	for (i = 0; i < l->nsignals; i++)
 		(void)event_del(&l->signal[i]);
 	for (i = 0; i < l->njournal; i++)

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+struct conf_sink;
 struct config;
 struct counter;
 struct journal;
@@ -23,6 +24,7 @@ struct loop_options {
 	void (*reload)(void *arg);	/* SIGHUP came */
 	void *arg;
 	struct adopter *adopter;	/* NULL: no signed lists */
+	const struct conf_sink *sink;	/* for errors in the register of nodes */
 };
 
 /**
@@ -37,6 +39,13 @@ struct loop *loop_open(const struct loop_options *o, char *err, size_t errlen);
  * those who wait told so.
  */
 int loop_run(struct loop *l);
+
+/**
+ * loop_reload_links(l, err, errlen): Read again what links with other nodes are made by:
+ * certificates, authority, revocations, the register of nodes.  Links that are made go on.
+ * Return 0, or -1 with a sentence; what was in force then stays.
+ */
+int loop_reload_links(struct loop *l, char *err, size_t errlen);
 
 /**
  * loop_close(l): Drop all connections and free l; NULL is allowed.
