@@ -52,6 +52,8 @@ list_tokens(struct request *q, struct listing_tokens *t)
 	unsigned i;
 
 	memset(t, 0, sizeof(*t));
+	if (keys == NULL)
+		return;
 	for (i = 0; i < token_keys_count(keys); i++) {
 		if (token_keys_epoch(keys, i) != e->list_epoch)
 			continue;

@@ -10,7 +10,7 @@ eventbatch_wanted(const struct entry *e, const char *above)
 {
 
 	if ((e->flags & (ENTRY_F_DRY | ENTRY_F_SANDBOX)) != 0 ||
-	    strcmp(e->from, above) == 0)
+	    (above[0] != '\0' && strcmp(e->from, above) == 0))
 		return (0);
 	switch (e->kind) {
 	case ENTRY_DECISION:

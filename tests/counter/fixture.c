@@ -87,14 +87,12 @@ remove_dir(const char *path)
 static struct journal *
 open_journal(struct fixture *x, int offline)
 {
-	struct jclock_source clock = { wall, mono, boot, x };
-	static struct jclock_source sources[1];
 	char err[512] = "";
 	struct journal *j;
 
-	sources[0] = clock;
+	x->clock = (struct jclock_source){ wall, mono, boot, x };
 	j = journal_open(&(struct journal_options){ .dir = x->dir,
-	    .node = "t1", .clock = &sources[0], .overlay_bytes = 16 << 20,
+	    .node = x->node, .clock = &x->clock, .overlay_bytes = 16 << 20,
 	    .segment_bytes = 1 << 20, .version = "test",
 	    .offline = offline, .domain = "t.example",
 	    .signers = x->signer != NULL ? &x->signer : NULL,
@@ -135,12 +133,20 @@ grant(struct fixture *x, size_t i, const char *id, int any, uint32_t rights)
 void
 fixture_open(struct fixture *x, const char *policy)
 {
+
+	fixture_open_as(x, "t1", policy);
+}
+
+void
+fixture_open_as(struct fixture *x, const char *node, const char *policy)
+{
 	const uint8_t secret[32] = { 42 };
 	struct keyfile k;
 	char err[512];
 	size_t i;
 
 	memset(x, 0, sizeof(*x));
+	x->node = node;
 	x->wall = FIXTURE_START;
 	x->mono = 1000000;
 	x->policy = policy != NULL ? policy : fixture_policy;
@@ -157,7 +163,7 @@ fixture_open(struct fixture *x, const char *policy)
 		    RIGHT_REVIEW);
 	grant(x, 3, "desk", 1, RIGHT_DESK | RIGHT_ADMIN | RIGHT_INTAKE);
 	x->peer = (struct peer){ .uid = 1, .n = 4, .grants = x->grants };
-	x->options = (struct counter_options){ .keys = x->keys, .node = "t1",
+	x->options = (struct counter_options){ .keys = x->keys, .node = node,
 		.lists_none = 1,
 		.version = "test", .checks_per_minute = 100,
 		.persons_per_day = 100 };
@@ -214,8 +220,9 @@ dump(struct fixture *x)
 	return (d);
 }
 
-void
-fixture_close(struct fixture *x)
+/* Close, and compare the state with one that is built anew. */
+static void
+end(struct fixture *x)
 {
 	struct dump lived, rebuilt;
 	char path[256];
@@ -233,6 +240,21 @@ fixture_close(struct fixture *x)
 	    "I2: the state rebuilt from the journal differs");
 	free(lived.p);
 	free(rebuilt.p);
+}
+
+void
+fixture_rebuilt(struct fixture *x)
+{
+
+	end(x);
+	start(x);
+}
+
+void
+fixture_close(struct fixture *x)
+{
+
+	end(x);
 	token_keys_free(x->keys);
 	remove_dir(x->dir);
 }
@@ -270,9 +292,8 @@ withn(struct fixture *x, unsigned tag, int64_t n)
 		wire_put_u32(&x->b, tag, (uint32_t)n);
 }
 
-/* Wait until all that was written is durable. */
-static void
-settle(struct fixture *x)
+void
+fixture_durable(struct fixture *x)
 {
 	struct pollfd p = { .fd = journal_fd(x->journal, 0),
 		.events = POLLIN };
@@ -295,7 +316,7 @@ answer(struct fixture *x)
 	cr_assert_eq(wire_fields_read(&f, x->body, x->b.len), WIRE_OK);
 	wire_out_init(&x->w, x->out, sizeof(x->out));
 	counter_answer(x->counter, &x->peer, &h, &f, &x->w, &x->done);
-	settle(x);
+	fixture_durable(x);
 	cr_assert_eq(wire_header_read(&x->rh, x->out), WIRE_OK);
 	cr_assert_eq(x->rh.type, x->type | WIRE_REPLY);
 	cr_assert_eq(memcmp(x->rh.id, h.id, WIRE_ID), 0);

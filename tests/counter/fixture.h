@@ -12,11 +12,14 @@
 
 #include "counter/counter.h"
 #include "plugin/wire.h"
+#include "store/jclock.h"
 
 struct note_signer;
 
 struct fixture {
 	char dir[128];
+	const char *node;	/* node id */
+	struct jclock_source clock;
 	int64_t wall;		/* ms */
 	int64_t mono;
 	struct journal *journal;
@@ -49,6 +52,9 @@ extern const char fixture_policy[];
  * x->options and peers in x->grant before the first request if need be. */
 void fixture_open(struct fixture *x, const char *policy);
 
+/* The same of a node with another id than "t1". */
+void fixture_open_as(struct fixture *x, const char *node, const char *policy);
+
 /* Close without the check, and open again: what a restart does.  `kill` leaves
  * out the orderly end. */
 void fixture_reopen(struct fixture *x);
@@ -58,6 +64,13 @@ void fixture_renew(struct fixture *x);
 
 /* Check I2, close and remove the directory. */
 void fixture_close(struct fixture *x);
+
+/* Wait until all that was written is durable. */
+void fixture_durable(struct fixture *x);
+
+/* Compare the state with one that is built anew from the journal (I2); what the counter
+ * knew in memory is gone then, as after a start. */
+void fixture_rebuilt(struct fixture *x);
 
 /* Let time pass. */
 void fixture_pass(struct fixture *x, int64_t ms);
