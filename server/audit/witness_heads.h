@@ -69,6 +69,14 @@ int witness_heads_put(struct witness_heads *h, const char *key,
 int witness_heads_sync(struct witness_heads *h, char *err);
 
 /**
+ * witness_heads_save(dir, to, err): Write the heads that are kept in dir, also while
+ * others have them open, into the directory `to`, which exists: what was durable when
+ * it began is there.  Nothing is written when none are kept.  Return 0, or -1 with a
+ * sentence.
+ */
+int witness_heads_save(const char *dir, const char *to, char *err);
+
+/**
  * witness_heads_used(dir): Are heads kept this way in dir?
  */
 int witness_heads_used(const char *dir);

@@ -13,6 +13,7 @@
 #include "witness_heads_impl.h"
 
 #define FILE_MAX (256u << 20)	/* bytes; no file of ours is longer */
+#define SAVE_TRIES 5
 
 /* One of the two files as it was found. */
 struct found {
@@ -238,42 +239,90 @@ witness_heads_sync(struct witness_heads *h, char *err)
 	return (0);
 }
 
-/* Read them. */
-struct witness_heads *
-witness_heads_open(const struct disk *disk, const char *dir, size_t room,
-    char *err)
+/* Make an empty set for a directory. */
+static struct witness_heads *
+blank(const struct disk *disk, const char *dir, size_t room, char *err)
 {
-	struct found f[2] = { { .p = NULL }, { .p = NULL } };
 	struct witness_heads *h;
-	int rc;
+	int fits = strlen(dir) < sizeof(h->dir) - 64;
 
-	if (strlen(dir) >= sizeof(h->dir) - 64 ||
-	    (h = calloc(1, sizeof(*h))) == NULL) {
+	if (!fits || (h = calloc(1, sizeof(*h))) == NULL) {
 		(void)snprintf(err, WITNESS_ERROR_MAX, "%.1000s: %s", dir,
-		    strerror(strlen(dir) >= sizeof(h->dir) - 64 ?
-		    ENAMETOOLONG : ENOMEM));
+		    strerror(fits ? ENOMEM : ENAMETOOLONG));
 		return (NULL);
 	}
 	h->disk = disk != NULL ? disk : &disk_real;
 	h->room = room != 0 ? room : WITNESS_HEADS_FILE;
 	h->lock = h->fd = -1;
 	memcpy(h->dir, dir, strlen(dir) + 1);
-	rc = disk == NULL ? lock_dir(h, err) : 0;
-	if (rc == 0 && (rc = read_file(h, 0, &f[0], err)) == 0 &&
+	return (h);
+}
+
+/* Read both files. */
+static int
+load(struct witness_heads *h, char *err)
+{
+	struct found f[2] = { { .p = NULL }, { .p = NULL } };
+	int rc;
+
+	if ((rc = read_file(h, 0, &f[0], err)) == 0 &&
 	    (rc = read_file(h, 1, &f[1], err)) == 0)
 		rc = recover(h, f, err);
+	free(f[0].p);
+	free(f[1].p);
+	return (rc);
+}
+
+/* Read them. */
+struct witness_heads *
+witness_heads_open(const struct disk *disk, const char *dir, size_t room,
+    char *err)
+{
+	struct witness_heads *h;
+	int rc;
+
+	if ((h = blank(disk, dir, room, err)) == NULL)
+		return (NULL);
+	if ((rc = disk == NULL ? lock_dir(h, err) : 0) == 0)
+		rc = load(h, err);
 	if (rc == 0 && h->number == 0) {
 		h->which = 1;	/* heads.0 is the first, and tells of us */
 		rc = disk == NULL ? witness_heads_import(h, err) : 0;
 	}
-	free(f[0].p);
-	free(f[1].p);
 	if (rc == 0 && (rc = turn(h, err)) == 0)
 		clean(h);
 	if (rc == 0)
 		return (h);
 	witness_heads_close(h);
 	return (NULL);
+}
+
+/* Save them beside a daemon that goes on writing. */
+int
+witness_heads_save(const char *dir, const char *to, char *err)
+{
+	struct witness_heads *h = NULL;
+	int rc = -1, tries = 0;
+
+	if (strlen(to) >= sizeof(h->dir) - 64 || witness_heads_used(to)) {
+		(void)snprintf(err, WITNESS_ERROR_MAX, "%.1000s: it is too long, "
+		    "or holds heads already", to);
+		return (-1);
+	}
+	/* Two files that are read while they take turns may not fit together. */
+	while (rc != 0 && tries++ < SAVE_TRIES) {
+		witness_heads_close(h);
+		if ((h = blank(NULL, dir, 0, err)) == NULL)
+			return (-1);
+		rc = load(h, err);
+	}
+	if (rc == 0 && h->number != 0) {
+		memcpy(h->dir, to, strlen(to) + 1);
+		h->which = 1;
+		rc = turn(h, err);
+	}
+	witness_heads_close(h);
+	return (rc);
 }
 
 /* Free them. */

@@ -35,9 +35,9 @@ headsource_behind(struct headsource *s, const char *origin, uint64_t base,
 	s->st.behind_end = base + size;
 	(void)snprintf(s->why, sizeof(s->why), "this node is behind its "
 	    "witness: the node above has cosigned %" PRIu64 " entries of %s, "
-	    "and %s.  If the disk was lost or an old copy was put back, begin a "
-	    "new data directory with a raised `generation` and a first_seq of "
-	    "at least %" PRIu64 " in [log]", size, origin, what, base + size);
+	    "and %s.  If the disk was lost or an old copy was put back, go on "
+	    "with a raised `generation` and a first_seq of at least %" PRIu64
+	    " in [log]", size, origin, what, base + size);
 	(void)snprintf(err, HEADSOURCE_ERROR_MAX, "%s", s->why);
 	return (HEADSOURCE_BEHIND);
 }
@@ -99,9 +99,31 @@ read_head(struct headsource *s, const struct logset_log *l, struct tiles *t,
 	return (0);
 }
 
-/* Prove that the head continues what the witness has. */
+/* Where a generation begins behind a log. */
+uint64_t
+headsource_raised(const struct logset *set, size_t i)
+{
+	const struct logset_log *l = logset_log(set, i), *next;
+
+	if (i + 1 == logset_count(set))
+		return (0);
+	next = logset_log(set, i + 1);
+	return (next->follows && next->n > l->n ? next->base : 0);
+}
+
+/* Close a log that contradicts the witness, if the node was admitted anew behind it. */
 static int
-prove(struct headsource *s, const struct headsource_log *g, struct tiles *t,
+close_log(const struct headsource *s, struct headsource_log *g, uint64_t size)
+{
+	const struct headsource_asked *q = &s->asked;
+
+	g->closed = q->raised != 0 && size <= q->raised - q->base;
+	return (g->closed);
+}
+
+/* Prove that the head continues what the witness has; 1 when the log is closed. */
+static int
+prove(struct headsource *s, struct headsource_log *g, struct tiles *t,
     uint8_t (*proof)[MERKLE_LEN], size_t *n, char *err)
 {
 	struct merkle_source m = tiles_hasher(t);
@@ -119,17 +141,19 @@ prove(struct headsource *s, const struct headsource_log *g, struct tiles *t,
 	    (const uint8_t (*)[MERKLE_LEN])proof, *n) != 0)
 		return (headsource_fail(err, "%s: its tiles contradict each "
 		    "other", q->head.origin));
-	if (g->rooted && memcmp(root, g->root, sizeof(root)) != 0)
-		return (headsource_behind(s, q->head.origin, q->base, g->size,
-		    err, "they have another root than the entries here: the "
-		    "log has forked"));
-	return (0);
+	if (!g->rooted || memcmp(root, g->root, sizeof(root)) == 0)
+		return (0);
+	if (close_log(s, g, g->size))
+		return (1);
+	return (headsource_behind(s, q->head.origin, q->base, g->size, err,
+	    "they have another root than the entries here: the log has "
+	    "forked"));
 }
 
-/* Make the request for a log. */
+/* Make the request for a log; 0 when that is closed. */
 static long
 offer(struct headsource *s, struct logset *set, size_t i,
-    const struct headsource_log *g, char *out, size_t cap, char *err)
+    struct headsource_log *g, char *out, size_t cap, char *err)
 {
 	const struct logset_log *l = logset_log(set, i);
 	struct tiles *t = logset_tiles(set, i);
@@ -138,15 +162,13 @@ offer(struct headsource *s, struct logset *set, size_t i,
 	int rc, tries = 0;
 	size_t n, len;
 
-	q->newest = i + 1 == logset_count(set);
-	q->base = l->base;
 	q->old = g->size;
 	do
 		if ((rc = read_head(s, l, t, err)) == 0)
 			rc = prove(s, g, t, proof, &n, err);
 	while (rc == HEADSOURCE_FAILED && ++tries < TRIES);
 	if (rc != 0)
-		return (rc);
+		return (rc == 1 ? HEADSOURCE_NOTHING : rc);
 	len = witness_request(out, cap, q->old,
 	    (const uint8_t (*)[MERKLE_LEN])proof, n, q->note, q->len);
 	if (len == 0)
@@ -166,27 +188,33 @@ ours(const struct headsource *s, const char *origin)
 	return (strncmp(origin, s->node, n) == 0 && origin[n] == '/');
 }
 
-/* Look at one log: 0 when the witness has all of it. */
+/* Look at one log: 0 when the witness has all of it, or it is closed. */
 static long
 look(struct headsource *s, struct logset *set, size_t i, uint64_t end,
     char *out, size_t cap, char *err)
 {
 	const struct logset_log *l = logset_log(set, i);
-	const struct headsource_log *g;
+	struct headsource_asked *q = &s->asked;
+	struct headsource_log *g;
 
 	if (!ours(s, l->head.origin))
 		return (headsource_fail(err, "%s/%s: it is of %s, not a log of "
 		    "%s", s->dir, l->name, l->head.origin, s->node));
 	if ((g = headsource_log(s, l)) == NULL)
 		return (headsource_fail(err, "out of memory"));
+	q->newest = i + 1 == logset_count(set);
+	q->base = l->base;
+	q->raised = headsource_raised(set, i);
+	if (g->closed)
+		return (0);
 	if (g->size > l->head.size)
-		return (headsource_short(s, l->head.origin, l->base,
-		    l->head.size, g->size, end, i + 1 == logset_count(set),
-		    err));
+		return (close_log(s, g, g->size) ? 0 : headsource_short(s,
+		    l->head.origin, l->base, l->head.size, g->size, end,
+		    q->newest, err));
 	/* A disk that was wound back as a whole agrees with itself: ask once. */
 	if (g->size == l->head.size && g->rooted &&
 	    memcmp(g->root, l->head.root, sizeof(g->root)) == 0 &&
-	    (s->confirmed || i + 1 < logset_count(set)))
+	    (s->confirmed || !q->newest))
 		return (0);
 	return (offer(s, set, i, g, out, cap, err));
 }
@@ -271,6 +299,8 @@ conflict(struct headsource *s, struct headsource_log *g, uint64_t end,
 		    "with %s each time it is asked: is this node running "
 		    "twice?", q->head.origin));
 	}
+	if (size > q->head.size && close_log(s, g, size))
+		return (1);
 	if (size > q->head.size && headsource_short(s, q->head.origin, q->base,
 	    q->head.size, size, end, q->newest, err) == HEADSOURCE_BEHIND)
 		return (HEADSOURCE_BEHIND);
@@ -315,7 +345,7 @@ headsource_answer(struct headsource *s, uint64_t end,
 	else if (status == WITNESS_CONFLICT)
 		rc = conflict(s, g, end, body, len, err);
 	else if (status == WITNESS_INCONSISTENT)
-		rc = headsource_behind(s, q->head.origin, q->base, q->old, err,
+		rc = close_log(s, g, q->old) ? 1 : headsource_behind(s, q->head.origin, q->base, q->old, err,
 		    "says that they are no beginning of what is here: the log "
 		    "has forked");
 	else

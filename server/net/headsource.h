@@ -13,7 +13,8 @@
  * The logs are gone through from the oldest: at the turn of the year, and when a
  * generation begins, the last head of the old log is cosigned before the first of the
  * new one.  The first request of a run is made even when nothing is new: whether the
- * whole disk was wound back only the node above can tell.
+ * whole disk was wound back only the node above can tell.  A log that contradicts what
+ * was witnessed holds this node, until a raised generation begins behind all of that.
  *
  * Threads: any, one at a time per struct; it reads and writes files, so never the loop.
  */

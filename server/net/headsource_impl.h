@@ -16,6 +16,8 @@ struct headsource_log {
 	uint64_t size;
 	uint8_t root[MERKLE_LEN];
 	int rooted;			/* the root is known: it was cosigned */
+	int closed;			/* it contradicts what the witness saw, and a
+					 * generation begins behind that */
 };
 
 /* The request that was made last. */
@@ -25,6 +27,7 @@ struct headsource_asked {
 	uint64_t base;
 	uint64_t old;
 	int newest;			/* it is of the newest log */
+	uint64_t raised;		/* see headsource_raised() */
 	size_t len;
 	char note[CHECKPOINT_MAX];
 };
@@ -59,6 +62,13 @@ struct headsource_log *headsource_log(struct headsource *s,
  */
 int headsource_keep(struct headsource *s, const char *sig, size_t len,
     uint64_t *time, char *err);
+
+/**
+ * headsource_raised(set, i): The seq with which the log behind the i-th one begins,
+ * when that is of a raised generation: the node was admitted anew, and what the witness
+ * saw below that seq is no reason to hold it.  Else 0.
+ */
+uint64_t headsource_raised(const struct logset *set, size_t i);
 
 /**
  * headsource_behind(s, origin, base, size, err, what): Note for good that this node is

@@ -365,6 +365,74 @@ Test(headsource, a_fork_below_what_was_cosigned)
 	makelog_close(&m);
 }
 
+/* Begin a raised generation at a seq. */
+static void
+raise_generation(uint64_t first)
+{
+
+	makelog_close(&m);
+	m.n++;
+	m.seq = first;
+	makelog_begin(&m);
+	makelog_fill(&m, 5);
+	makelog_publish(&m);
+}
+
+Test(headsource, a_node_that_is_admitted_anew)
+{
+	char saved[300];
+	uint64_t end;
+	int fork;
+
+	(void)snprintf(saved, sizeof(saved), "%s/cosigned", top);
+	grow(50);
+	cr_assert_eq(round_to(0), 0, "%s", err);
+	end = m.base + m.head.size;
+	shell("cp %s/2026.1/checkpoint.cosigned %s", logs, saved);
+	/* Wound back; wound back and gone on; the same with what it had kept. */
+	for (fork = 0; fork < 3; fork++) {
+		makelog_close(&m);
+		makelog_remove(data);
+		cr_assert_eq(mkdir(data, 0700), 0);
+		makelog_open(&m, logs);
+		m.rng += (uint64_t)(fork != 0);
+		grow(fork == 0 ? 20 : 90);
+		if (fork != 1)
+			shell("cp %s %s/2026.1/checkpoint.cosigned", saved,
+			    logs);
+		child_open();
+		cr_expect_eq(round_to(0), HEADSOURCE_BEHIND, "%d", fork);
+		witness_heads_close(witness.heads);
+		shell("rm -rf %s.copy && cp -a %s %s.copy", parent, parent,
+		    parent);
+		parent_open();
+		if (fork == 0) {
+			raise_generation(end - 1);
+			child_open();
+			cr_expect_eq(round_to(0), HEADSOURCE_BEHIND,
+			    "not behind all that it had given out");
+			makelog_close(&m);
+			makelog_remove(data);
+			cr_assert_eq(mkdir(data, 0700), 0);
+			makelog_open(&m, logs);
+			grow(20);
+			shell("cp %s %s/2026.1/checkpoint.cosigned", saved,
+			    logs);
+		}
+		raise_generation(fork == 0 ? end : m.seq);
+		child_open();
+		cr_expect_eq(round_to(0), 0, "%d: %s", fork, err);
+		cr_expect_str_eq(a.offered.origin, m.origin);
+		grow(3);
+		cr_expect_eq(round_to(0), 0, "%d: %s", fork, err);
+		cr_expect_eq(asked, 1);
+		witness_heads_close(witness.heads);
+		shell("rm -rf %s && mv %s.copy %s", parent, parent, parent);
+		parent_open();
+	}
+	makelog_close(&m);
+}
+
 Test(headsource, answers_that_are_none)
 {
 	static const char *const sizes[] = { "", "\n", "x\n", "-1\n", " 1\n",

@@ -303,6 +303,35 @@ Test(witness_heads, takes_over_a_directory)
 	makelog_remove(dir);
 }
 
+Test(witness_heads, saved_while_they_are_open)
+{
+	char dir[64] = "/tmp/liangka-heads.XXXXXX", to[96];
+	struct witness_heads *h, *copy;
+	int i;
+
+	cr_assert_not_null(mkdtemp(dir));
+	(void)snprintf(to, sizeof(to), "%s/to", dir);
+	cr_assert_eq(mkdir(to, 0700), 0);
+	cr_expect_eq(witness_heads_save(dir, to, err), 0, "none are kept");
+	cr_expect(!witness_heads_used(to));
+	h = witness_heads_open(NULL, dir, 0, err);
+	cr_assert_not_null(h, "%s", err);
+	for (i = 0; i < LOGS; i++)
+		cr_assert_eq(put(h, i, 7), 0);
+	cr_assert_eq(witness_heads_sync(h, err), 0, "%s", err);
+	cr_expect_eq(witness_heads_save(dir, to, err), 0, "%s", err);
+	cr_expect_eq(witness_heads_save(dir, to, err), -1, "not over another");
+	copy = witness_heads_open(NULL, to, 0, err);
+	cr_assert_not_null(copy, "%s", err);
+	for (i = 0; i < LOGS; i++)
+		cr_expect_eq(size_of(copy, i), 7);
+	witness_heads_close(copy);
+	cr_assert_eq(put(h, 0, 8), 0);
+	cr_assert_eq(witness_heads_sync(h, err), 0, "%s", err);
+	witness_heads_close(h);
+	makelog_remove(dir);
+}
+
 Test(witness_heads, a_damaged_directory_is_not_taken_over)
 {
 	char dir[64] = "/tmp/liangka-heads.XXXXXX", path[160];
