@@ -433,6 +433,25 @@ Test(headsource, a_node_that_is_admitted_anew)
 	makelog_close(&m);
 }
 
+Test(headsource, a_new_year_excuses_nothing)
+{
+
+	grow(50);
+	cr_assert_eq(round_to(0), 0, "%s", err);
+	makelog_close(&m);
+	makelog_remove(data);
+	cr_assert_eq(mkdir(data, 0700), 0);
+	makelog_open(&m, logs);
+	m.rng++;
+	grow(90);
+	makelog_turn(&m);
+	grow(5);
+	child_open();
+	cr_expect_eq(round_to(0), HEADSOURCE_BEHIND);
+	cr_expect_not_null(strstr(err, "2026.1"), "%s", err);
+	makelog_close(&m);
+}
+
 Test(headsource, answers_that_are_none)
 {
 	static const char *const sizes[] = { "", "\n", "x\n", "-1\n", " 1\n",
