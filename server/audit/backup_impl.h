@@ -20,7 +20,8 @@ struct backup_file {
 struct backup {
 	const struct backup_options *o;
 	const struct disk *disk;
-	char to[BACKUP_PATH];		/* what is written: <o->to>.part */
+	char name[BACKUP_PATH];		/* o->to without slashes at its end */
+	char to[BACKUP_PATH];		/* what is written: <name>.part */
 	int made;			/* it is ours to remove */
 	struct backup_file *file;
 	size_t n, cap;
@@ -60,7 +61,7 @@ int backup_hash(struct backup *b, const char *path, uint64_t *bytes,
     uint8_t sha[SHA256_LEN]);
 
 /**
- * backup_end(b): Sync every file and directory and rename b->to to o->to.
+ * backup_end(b): Sync every file and directory and rename b->to to b->name.
  * backup_abandon(b): Remove b->to.
  */
 int backup_end(struct backup *b);

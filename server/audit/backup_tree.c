@@ -50,14 +50,18 @@ int
 backup_begin(struct backup *b)
 {
 	const struct disk *d = b->disk;
+	size_t len = strlen(b->o->to);
 	int n;
 
+	while (len > 1 && b->o->to[len - 1] == '/')
+		len--;
+	(void)snprintf(b->name, sizeof(b->name), "%.*s", (int)len, b->o->to);
 	if ((b->buf = malloc(TILES_FILE_MAX)) == NULL)
 		return (backup_fail(b, BACKUP_FAILED, "out of memory"));
-	n = snprintf(b->to, sizeof(b->to), "%s.part", b->o->to);
+	n = snprintf(b->to, sizeof(b->to), "%s.part", b->name);
 	if (n < 0 || n >= (int)sizeof(b->to) - BACKUP_NAME)
 		return (backup_fail(b, BACKUP_FAILED, "%s: path too long",
-		    b->o->to));
+		    b->name));
 	if (d->mkdir(d->ctx, b->to, 0700) != 0) {
 		if (errno == EEXIST)
 			return (backup_fail(b, BACKUP_EXISTS, "%s is left of "
@@ -275,11 +279,11 @@ backup_end(struct backup *b)
 			return (backup_fail_errno(b, "cannot sync", path));
 	if (d->sync_dir(d->ctx, b->to) != 0)
 		return (backup_fail_errno(b, "cannot sync", b->to));
-	if (d->rename(d->ctx, b->to, b->o->to) != 0)
+	if (d->rename(d->ctx, b->to, b->name) != 0)
 		return (backup_fail_errno(b, "cannot be given its name",
-		    b->o->to));
+		    b->name));
 	b->made = 0;
-	(void)snprintf(path, sizeof(path), "%s", b->o->to);
+	(void)snprintf(path, sizeof(path), "%s", b->name);
 	if ((slash = strrchr(path, '/')) == NULL)
 		(void)snprintf(path, sizeof(path), ".");
 	else

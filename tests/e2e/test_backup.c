@@ -309,8 +309,8 @@ Test(backup, nothing_is_overwritten)
 	RUN(d, 65, "rmdir $D/b && mkdir $D/b.part && $L backup $D/b --data "
 	    "$DATA --key '%s' 2>&1", daemon_vkey(d));
 	cr_expect_not_null(strstr(daemon_said(d), "left of an earlier run"));
-	RUN(d, 0, "rmdir $D/b.part && $L backup $D/b --data $DATA --key '%s' "
-	    "2>&1", daemon_vkey(d));
+	RUN(d, 0, "rmdir $D/b.part && $L backup $D/b// --data $DATA --key "
+	    "'%s' 2>&1 && test -d $D/b", daemon_vkey(d));
 	RUN(d, 65, "$L restore $D/b --data $D/r --key '%s' 2>&1",
 	    daemon_vkey(d));
 	RUN(d, 65, "$L restore $D/b --data $DATA --key '%s' 2>&1",

@@ -146,6 +146,22 @@ Test(lists, from_the_centre_to_the_counter_and_back_on_appeal)
 	daemon_stop_and_check(d);
 }
 
+/* A copy of a running node serves what the node served, without a network. */
+Test(lists, a_restored_copy_serves_them)
+{
+	struct daemon *d = start();
+
+	RUN(d, "$L backup $D/b --data $DATA --key '%s' 2>&1", daemon_vkey(d));
+	cr_assert_eq(daemon_kill(d, SIGTERM), 0);
+	RUN(d, "mv $DATA $D/was && $L restore $D/b --data $DATA --key '%s' 2>&1",
+	    daemon_vkey(d));
+	daemon_restart(d);
+	RUN(d, "test ! -e $DATA/lists/incoming");
+	cr_expect_eq(ask(d, "a", 1, LK_PRODUCT_SIM), LK_REJECT);
+	cr_expect_eq(ask(d, "b", 2, LK_PRODUCT_SIM), LK_PASS);
+	daemon_stop_and_check(d);
+}
+
 /* Somebody passed before he was listed. */
 Test(lists, who_passed_is_reported_when_he_is_listed)
 {
