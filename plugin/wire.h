@@ -84,6 +84,11 @@ enum wire_tag {
 #define WIRE_DESK_CASES 1
 #define WIRE_DESK_ALERTS 2
 
+/* WIRE_T_ABOVE_STATE */
+#define WIRE_ABOVE_DOWN 1
+#define WIRE_ABOVE_UP 2
+#define WIRE_ABOVE_PROBING 3 /* up, and not yet trusted to answer in time */
+
 struct wire_header {
 	uint16_t version;
 	uint16_t type;

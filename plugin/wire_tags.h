@@ -129,7 +129,7 @@ WIRE_TAG(131, HARD, "hard", WIRE_U32, 4)
 WIRE_TAG(132, HEAD_STATUS, "head_status", WIRE_U32, 4) /* enum witness_status */
 WIRE_TAG(133, HELD, "held", WIRE_U32, 4)	/* the node is to record nothing */
 WIRE_TAG(134, ABOVE_NAME, "above_name", WIRE_TEXT, 15) /* status: the node above */
-WIRE_TAG(135, ABOVE_STATE, "above_state", WIRE_U32, 4) /* enum above_link */
+WIRE_TAG(135, ABOVE_STATE, "above_state", WIRE_U32, 4) /* WIRE_ABOVE_ */
 WIRE_TAG(136, ABOVE_COUNTS, "above_counts", WIRE_TEXT, 255)
 WIRE_TAG(137, NODES_UP, "nodes_up", WIRE_U64, 8) /* nodes below that are linked */
 WIRE_TAG(138, NODES_KNOWN, "nodes_known", WIRE_U64, 8)

@@ -37,6 +37,7 @@ print_json(const struct tool *t, const struct service *c,
 	json_u64(&j, "state_bytes", s->state_bytes);
 	json_u64(&j, "overlay_bytes", s->overlay_bytes);
 	json_text(&j, "socket", c->socket);
+	linkstatus_json(&j, &ls->link);
 	liststatus_json(&j, ls);
 	json_end(&j);
 }
@@ -103,6 +104,7 @@ print_text(const struct tool *t, const struct service *c,
 	    tool_paint(t, TOOL_PLAIN), s->version, tool_zh(t, "节点", "node"),
 	    s->node);
 	line(t, "注意", "attention", s->message);
+	linkstatus_print(t, &ls->link);
 	words_bits(words_result_flag, s->flags, t->language == LK_LANG_ZH,
 	    buf, sizeof(buf));
 	line(t, "标志", "flags", buf);

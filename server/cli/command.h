@@ -31,6 +31,9 @@ extern const struct command cmd_review_list, cmd_review_show, cmd_review_wait,
     cmd_review_take, cmd_review_release, cmd_review_approve, cmd_review_deny,
     cmd_review_dispatch, cmd_review_result, cmd_review_close, cmd_resolve;
 extern const struct command cmd_handover;
+extern const struct command cmd_node_retire, cmd_node_replace,
+    cmd_node_readmit;
+extern const struct command cmd_fleet;
 extern const struct command cmd_alert_list, cmd_alert_take, cmd_alert_close,
     cmd_alert_send;
 extern const struct command cmd_person_link, cmd_person_unlink;

@@ -46,6 +46,7 @@ read_reply(struct call *call, struct liststatus *s)
 	s->clears = (int64_t)wire_u64(&f, WIRE_T_RETRO_CLEARS, 0);
 	s->cases = (int64_t)wire_u64(&f, WIRE_T_OPEN_CASES, 0);
 	s->alerts = (int64_t)wire_u64(&f, WIRE_T_OPEN_ALERTS, 0);
+	linkstatus_read(&s->link, &f);
 	return (0);
 }
 

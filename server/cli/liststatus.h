@@ -2,11 +2,13 @@
 #define LIANGKA_LISTSTATUS_H_
 
 /*
- * What the daemon says of its lists and its desk beside lk_status(): what is in force, and the last
- * look, adoption and round of sync, each apart.
+ * What the daemon says of its links, its lists and its desk beside lk_status(): of lists,
+ * what is in force, and the last look, adoption and round of sync, each apart.
  */
 
 #include <stdint.h>
+
+#include "linkstatus.h"
 
 struct json;
 struct service;
@@ -21,6 +23,7 @@ struct liststatus {
 	char sync_error[256];
 	int64_t hits, clears;
 	int64_t cases, alerts;	/* what waits at the desk */
+	struct linkstatus link;
 };
 
 /**

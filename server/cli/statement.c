@@ -141,6 +141,9 @@ read_reply(struct service *c, struct call *call, struct lk_result *r,
 		(void)wire_copy(&f, WIRE_T_TOKENS, answer->tokens,
 		    sizeof(answer->tokens));
 		answer->seq = wire_u64(&f, WIRE_T_SEQ, 0);
+		answer->generation = wire_u32(&f, WIRE_T_GENERATION, 0);
+		answer->cursor = wire_u64(&f, WIRE_T_CURSOR, 0);
+		answer->heard = wire_u64(&f, WIRE_T_LAST_SEQ, answer->cursor);
 	}
 	if (rc == LK_OK && answer->seq == 0)
 		rc = LK_E_INTERNAL;

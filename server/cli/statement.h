@@ -49,7 +49,7 @@ struct statement {
 	int32_t prev_type;
 	const char *prev_no;
 	const char *prev_country; /* or NULL */
-	const char *detail;	/* of actions that have one, or NULL */
+	const char *detail;	/* of actions that have one, or NULL; a node below */
 	struct lk_result *result; /* a step in a case: the decision as it stands then */
 };
 
@@ -58,6 +58,10 @@ struct statement_answer {
 	uint64_t seq;		/* of the entry that records the statement */
 	char node[32];		/* the daemon's id */
 	char tokens[256];	/* of a person: "epoch:hex epoch:hex ..." */
+	/* of a node below: */
+	uint32_t generation;	/* of its log, 0: it has never linked */
+	uint64_t cursor;	/* its last entry that was taken */
+	uint64_t heard;		/* the highest that is known of */
 };
 
 /* The exits of a command that makes statements, besides those of the daemon. */

@@ -86,9 +86,9 @@ struct counter_done {
 /* The link to the node above. */
 enum above_link {
 	ABOVE_NONE,		/* there is no such node */
-	ABOVE_DOWN,
-	ABOVE_UP,
-	ABOVE_PROBING		/* up, and not yet trusted to answer in time */
+	ABOVE_DOWN = WIRE_ABOVE_DOWN,
+	ABOVE_UP = WIRE_ABOVE_UP,
+	ABOVE_PROBING = WIRE_ABOVE_PROBING
 };
 
 /* What the loop knows and status reports. */

@@ -11,8 +11,9 @@
  * version, policy version, list version, counts, log origin, size of the last cosigned head,
  * its time, why the last one was not cosigned, why its last join or batch was refused.
  *
- * Counts: "checks=N asked=N answered=N silent=N offline=N breaker=closed|open|probing
- * opens=N rtt_us=N", since that node's start.
+ * Counts: "asked=N answered=N silent=N late=N breaker=closed|open opens=N rtt_us=N", since
+ * that node's start, in any order; also checks=N, offline=N and queued=N (entries that it
+ * has still to tell) where it knows them.
  *
  * Threads: the counter's.
  */
