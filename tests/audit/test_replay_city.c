@@ -1,0 +1,273 @@
+/* Decisions with the word of a node above, or without it, decided once more. */
+#include <criterion/criterion.h>
+#include <inttypes.h>
+
+#include "audit/package.h"
+#include "audit/replay.h"
+#include "audit/verify.h"
+#include "store/entry.h"
+
+#include "playcity.h"
+
+/* The branch sees few institutions; alone it passes less. */
+#define BRANCH								\
+    "[policy]\nversion = \"branch-1\"\n"				\
+    "[rule ALONE]\nwhen = \"offline and outlet_offline(today) > 2\"\n"	\
+    "then = review\nby = institution\nreason = \"OFF\"\n"		\
+    "[rule B-3]\nwhen = \"institutions(7d) >= 9\"\nthen = limit\n"	\
+    "reason = \"B3\"\nlimit_profile = 4\n"				\
+    "[rule CRED]\nwhen = \"product == credit\"\nthen = review\n"	\
+    "by = counter\nreason = \"CR\"\nneeds = purpose_proof\n"
+#define CITY								\
+    "[policy]\nversion = \"city-1\"\n"					\
+    "[rule C-3]\nwhen = \"institutions(7d) >= 3\"\nthen = review\n"	\
+    "by = centre\nneeds = face_check\nreason = \"C3\"\n"		\
+    "[rule C-4]\nclass = statutory\nwhen = \"cards(7d) >= 4\"\n"	\
+    "then = reject\nreason = \"C4\"\n"					\
+    "[rule YOUNG]\nwhen = \"age < 20 and not area_local\"\n"		\
+    "then = review\nreason = \"Y\"\n"
+
+static struct playcity x;
+static const char *text;
+static char line[16][200];
+static size_t lines;
+
+static char *
+policy(void *arg, const char *hash, size_t *len)
+{
+
+	(void)arg;
+	(void)hash;
+	*len = strlen(text);
+	return (strdup(text));
+}
+
+static void
+differs(void *arg, const struct replay_difference *d)
+{
+
+	(void)arg;
+	if (lines < 16)
+		snprintf(line[lines], sizeof(line[0]), "%" PRIu64 " %s: %s | %s",
+		    d->seq, d->field, d->journal, d->replayed);
+	lines++;
+}
+
+/* Replay a journal; `alter` changes what it wants to, and says so. */
+static struct replay_counts
+replay(const struct playlog *p, const char *policy_text,
+    int (*alter)(struct entry *e))
+{
+	struct replay_options o = { .modes = REPLAY_A | REPLAY_B,
+		.tmp = p->dir, .policy = policy, .differs = differs };
+	static struct entry e;
+	char dir[256], err[512] = "", buf[ENTRY_MAX];
+	struct replay_counts counts;
+	struct wal_reader *r;
+	struct wal_entry w;
+	struct replay *re;
+	int done = 0;
+	size_t len;
+
+	lines = 0;
+	memset(line, 0, sizeof(line));
+	text = policy_text;
+	cr_assert_not_null(re = replay_open(&o, err), "%s", err);
+	snprintf(dir, sizeof(dir), "%s/wal", p->dir);
+	cr_assert_not_null(r = wal_reader_open(NULL, dir, 0, 1, err,
+	    sizeof(err)), "%s", err);
+	while (wal_reader_next(r, UINT64_MAX, &w) == 1) {
+		memcpy(buf, w.entry, len = w.len);
+		cr_assert_eq(entry_parse(&e, buf, len, NULL), 0);
+		if (alter != NULL && !done && alter(&e)) {
+			len = entry_print(&e, buf, sizeof(buf));
+			done = 1;
+		}
+		cr_assert_eq(replay_entry(re, buf, len, w.seq, err), 0, "%s",
+		    err);
+	}
+	cr_assert(alter == NULL || done, "there is no such entry");
+	wal_reader_close(r);
+	counts = *replay_counts(re);
+	replay_close(re);
+	return (counts);
+}
+
+/* Was this said? */
+static int
+told(const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < lines && i < 16; i++)
+		if (strstr(line[i], what) != NULL)
+			return (1);
+	return (0);
+}
+
+/* A morning: a person goes from bank to bank, then the line is down for a while. */
+static void
+morning(void)
+{
+	static const char *const banks[] = { "abank", "bbank", "ctel" };
+	uint64_t cursor = 0;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		cr_assert_eq(playcity_open(&x, banks[i], "o1", 1,
+		    LK_PRODUCT_BANK1), i < 2 ? LK_PASS : LK_REVIEW);
+		cursor = playcity_tell(&x, cursor);
+		playcity_pass(&x, PLAY_MINUTE);
+	}
+	/* Both hold: ours at the counter, theirs by the centre. */
+	cr_assert_eq(playcity_check(&x, "abank", "o9", 1, LK_PRODUCT_CREDIT),
+	    LK_REJECT);
+	cr_assert_eq(playcity_check(&x, "abank", "o1", 2, LK_PRODUCT_CREDIT),
+	    LK_REVIEW);
+	/* Asked, and never said what became of it. */
+	playcity_pass(&x, PLAY_MINUTE);
+	x.silent = 1;
+	for (i = 0; i < 3; i++)
+		cr_assert_eq(playcity_open(&x, "bbank", "o2", 10 + i,
+		    LK_PRODUCT_BANK1), i < 2 ? LK_PASS : LK_REVIEW);
+	/* What the city would not have passed. */
+	cr_assert_eq(playcity_open(&x, "ctel", "o7", 1, LK_PRODUCT_SIM),
+	    LK_PASS);
+	x.silent = 0;
+	playcity_pass(&x, PLAY_MINUTE);
+	cursor = playcity_tell(&x, cursor);
+	cr_assert_geq(playcity_hear(&x), 1, "the city says what was wrong");
+	playcity_pass(&x, PLAY_MINUTE);
+	(void)playcity_open(&x, "bbank", "o3", 10, LK_PRODUCT_SIM);
+	(void)playcity_tell(&x, cursor);
+}
+
+static void
+setup(void)
+{
+
+	playcity_init(&x, BRANCH, CITY);
+	playcity_start(&x);
+	morning();
+}
+
+static void
+teardown(void)
+{
+
+	playcity_end(&x);
+}
+
+TestSuite(replay_city, .init = setup, .fini = teardown);
+
+Test(replay_city, the_branch_is_the_same)
+{
+	struct replay_counts n = replay(&x.branch, BRANCH, NULL);
+
+	cr_expect_eq(n.decisions, 10, "%" PRIu64, n.decisions);
+	cr_expect_eq(n.differences, 0, "%s", line[0]);
+	cr_expect_eq(n.unknown, 0);
+	cr_expect_eq(n.told, 0);
+}
+
+/* What it was asked about is its own; what it was only told is not. */
+Test(replay_city, the_city_is_the_same)
+{
+	struct replay_counts n = replay(&x.city, CITY, NULL);
+
+	cr_expect_eq(n.decisions, 6, "%" PRIu64, n.decisions);
+	cr_expect_eq(n.told, 4, "%" PRIu64, n.told);
+	cr_expect_eq(n.differences, 0, "%s", line[0]);
+	cr_expect_gt(n.inputs, 0, "age and area are told");
+}
+
+static int
+softer(struct entry *e)
+{
+
+	if (e->up_seq == 0 || e->up_decision == LK_PASS)
+		return (0);
+	e->up_decision = e->up_floor = LK_PASS;
+	return (1);
+}
+
+Test(replay_city, an_answer_made_softer_is_found)
+{
+
+	(void)replay(&x.branch, BRANCH, softer);
+	cr_expect(told("decision: "), "%s", line[0]);
+	cr_expect(told("reason: C3"), "%s", line[1]);
+}
+
+static int
+ignored(struct entry *e)
+{
+
+	if (e->up_seq == 0 || e->up_decision != LK_REVIEW)
+		return (0);
+	e->decision = e->floor = LK_PASS;
+	e->needs = 0;
+	e->by = 0;
+	e->reason[0] = '\0';
+	e->due = 0;
+	return (1);
+}
+
+Test(replay_city, an_answer_that_was_not_heeded_is_found)
+{
+
+	(void)replay(&x.branch, BRANCH, ignored);
+	cr_expect(told("decision: 0 | "), "%s", line[0]);
+	cr_expect(told("needs: 0 | "), "%s", line[1]);
+}
+
+static int
+pretends(struct entry *e)
+{
+
+	if ((e->flags & ENTRY_F_OFFLINE) == 0)
+		return (0);
+	e->flags &= ~ENTRY_F_OFFLINE;
+	return (1);
+}
+
+Test(replay_city, a_silence_that_is_hidden_is_found)
+{
+
+	(void)replay(&x.branch, BRANCH, pretends);
+	cr_expect(told("offline: 1 | 0"), "%s", line[0]);
+}
+
+static int
+longer(struct entry *e)
+{
+
+	if ((e->flags & ENTRY_F_CONSULT) == 0 || e->expires == 0)
+		return (0);
+	e->expires += PLAY_HOUR;
+	return (1);
+}
+
+Test(replay_city, what_a_node_asks_about_is_kept_for_a_minute)
+{
+
+	(void)replay(&x.city, CITY, longer);
+	cr_expect(told("expires: "), "%s", line[0]);
+}
+
+static int
+harmless(struct entry *e)
+{
+
+	if ((e->flags & ENTRY_F_CONSULT) == 0 || e->decision != LK_REVIEW)
+		return (0);
+	e->decision = e->floor = LK_PASS;
+	return (1);
+}
+
+Test(replay_city, what_was_answered_is_decided_anew)
+{
+
+	(void)replay(&x.city, CITY, harmless);
+	cr_expect(told("decision: 0 | "), "%s", line[0]);
+}
