@@ -19,6 +19,17 @@
 /* Of what the caller's time leaves, three quarters are for the node above. */
 #define SHARE(ms) ((ms) - (ms) / 4)
 
+/* Codes of reasons and rules are made of these; what else stands there is not told on. */
+static void
+keep_codes(char *s)
+{
+
+	for (; *s != '\0'; s++)
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		    "0123456789-_. ", *s) == NULL)
+			*s = '?';
+}
+
 /* Read a reply. */
 void
 above_read(struct above_answer *a, const struct wire_fields *f)
@@ -39,6 +50,8 @@ above_read(struct above_answer *a, const struct wire_fields *f)
 		a->seq = 0;
 		return;
 	}
+	keep_codes(a->reason);
+	keep_codes(a->hits);
 	memcpy(a->leaf, leaf, sizeof(a->leaf));
 	a->offline = (flags & LK_R_OFFLINE) != 0;
 	a->o = (struct outcome){

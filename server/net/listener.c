@@ -352,6 +352,8 @@ listeners_stop(struct listeners *l)
 {
 	size_t i;
 
+	if (l == NULL)
+		return;
 	for (i = 0; i < l->n; i++) {
 		if (l->one[i].added)
 			(void)event_del(&l->one[i].ready);

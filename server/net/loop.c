@@ -31,6 +31,7 @@
 #define WORK_SWEEP 1000	/* look-ups of counter_work(): well below a millisecond */
 #define WORK_IDLE 16000	/* the same while nobody asks: some milliseconds */
 #define WORK_TURN 16
+#define FIRST_LINK_MS 1000	/* at the start */
 
 struct loop {
 	struct loop_options o;
@@ -53,6 +54,8 @@ struct loop {
 	int done;
 	int failed;
 };
+
+static void end_turn(struct loop *);
 
 /* Tell libevent's own complaints to our log. */
 static void
@@ -327,6 +330,26 @@ loop_reload_links(struct loop *l, char *err, size_t errlen)
 	return (0);
 }
 
+/*
+ * A node that was wound back hears so from the node above: give that a moment before the
+ * first branch is served.  Where the line is down the first attempt fails at once.
+ */
+static void
+await_link(struct loop *l)
+{
+	int64_t until = conn_now() + FIRST_LINK_MS;
+
+	if (l->upstream == NULL)
+		return;
+	upstream_tick(l->upstream);
+	while (!upstream_tried(l->upstream) && conn_now() < until && !l->done) {
+		(void)conns_begin(l->conns);
+		if (event_base_loop(l->base, EVLOOP_ONCE) == -1)
+			return;
+		end_turn(l);
+	}
+}
+
 /* Make the loop. */
 struct loop *
 loop_open(const struct loop_options *o, char *err, size_t errlen)
@@ -346,9 +369,12 @@ loop_open(const struct loop_options *o, char *err, size_t errlen)
 	co.arg = l;
 	if ((l->conns = conns_open(&co)) == NULL || watch(l) != 0)
 		goto nomem;
+	if (open_links(l, err, errlen) != 0)
+		goto fail;
+	await_link(l);
 	l->listeners = listeners_open(l->base, o->config, l->conns, err,
 	    errlen);
-	if (l->listeners == NULL || open_links(l, err, errlen) != 0)
+	if (l->listeners == NULL)
 		goto fail;
 	return (l);
 nomem:

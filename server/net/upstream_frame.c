@@ -101,7 +101,7 @@ joined(struct upstream *u, const struct wire_fields *f)
 	u->last_why[0] = '\0';
 	u->tried = 1;
 	upstream_state(u, UPSTREAM_UP);
-	upstream_life(u);
+	breaker_life(&u->breaker);
 	uplink_durable(u->uplink, journal_durable(u->o.journal));
 	uplink_start(u->uplink, u->cursor, leaf);
 	log_say(LOG_LEVEL_NOTICE, "linked with the node above, %s, which has "
