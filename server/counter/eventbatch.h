@@ -37,8 +37,9 @@ int eventbatch_wanted(const struct entry *e, const char *above);
 int eventbatch_add(struct eventbatch *b, struct entry *e);
 
 /**
- * eventbatch_next(buf, len, pos, e): Read the entry at *pos and move on.  Return 1, 0 at
- * the end, or -1 when the bytes are none.
+ * eventbatch_next(buf, len, pos, e): Read the entry at *pos and move on; it is stripped as
+ * by eventbatch_add(), whoever wrote it.  Return 1, 0 at the end, or -1 when the bytes are
+ * none.
  */
 int eventbatch_next(const uint8_t *buf, size_t len, size_t *pos,
     struct entry *e);

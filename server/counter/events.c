@@ -88,6 +88,24 @@ decision(struct request *q)
 	events_late_answer(q);
 }
 
+/* What a node below the node decided: on what it had asked that one about. */
+static void
+settled(struct request *q)
+{
+	struct entry *e = q->e;
+	uint64_t ref = ours(q, e->ref);
+
+	if (ref == 0) {
+		e->kind = ENTRY_DECISION;
+		decision(q);
+		return;
+	}
+	e->ref = ref;
+	e->superseded = ours(q, e->superseded);
+	if (e->at == 0)
+		e->at = e->t;
+}
+
 /* A card that was issued: on a decision we know, or not. */
 static void
 issued(struct request *q)
@@ -161,10 +179,14 @@ translate(struct request *q)
 	if (e->alert < ALERT_NONE || e->alert > ALERT_PROVINCE ||
 	    e->alert_kind < 0 || e->alert_kind >= ALERT_KINDS)
 		e->alert = e->alert_kind = 0;
-	e->flags &= ~(ENTRY_F_CONSULT | ENTRY_F_SEALED | ENTRY_F_CLOCK);
+	if (e->kind != ENTRY_DECISION && e->kind != ENTRY_SETTLE)
+		e->superseded = 0;
 	switch (e->kind) {
 	case ENTRY_DECISION:
 		decision(q);
+		break;
+	case ENTRY_SETTLE:
+		settled(q);
 		break;
 	case ENTRY_CONFIRM:
 	case ENTRY_MERGE:
@@ -191,6 +213,17 @@ translate(struct request *q)
 		e->ref = ours(q, e->ref);
 		break;
 	}
+	e->flags &= entry_flags(e->kind) & ~(ENTRY_F_CONSULT |
+	    ENTRY_F_SEALED | ENTRY_F_CLOCK);
+}
+
+/* Is this a decision's code? */
+static int
+decided(int32_t d)
+{
+
+	return (d == LK_PASS || d == LK_LIMIT || d == LK_REVIEW ||
+	    d == LK_REJECT);
 }
 
 /* Is it an entry that a node may tell? */
@@ -203,6 +236,12 @@ tellable(struct request *q)
 		return (request_refuse(q, LK_E_ARG,
 		    "第 %llu 条不是可上报的记录",
 		    "its entry %llu is none that is told",
+		    (unsigned long long)e->seq));
+	if ((e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE) &&
+	    (!decided(e->decision) || !decided(e->floor)))
+		return (request_refuse(q, LK_E_ARG,
+		    "第 %llu 条的决定代码未知",
+		    "its entry %llu has a decision that is none",
 		    (unsigned long long)e->seq));
 	if (e->inst[0] != '\0' && told_authority(q, e, 0) != 0)
 		return (-1);

@@ -115,6 +115,18 @@ sayable(struct request *q)
 	return (e->kind == ENTRY_REVIEW || e->code == RETRO_ABOVE);
 }
 
+/* Leave nothing in it that an entry of its kind does not have. */
+static void
+tidy(struct entry *e)
+{
+
+	e->superseded = 0;
+	e->flags &= entry_flags(e->kind) & ~(ENTRY_F_SEALED | ENTRY_F_CLOCK);
+	if (e->alert < ALERT_NONE || e->alert > ALERT_PROVINCE ||
+	    e->alert_kind < 0 || e->alert_kind >= ALERT_KINDS)
+		e->alert = e->alert_kind = 0;
+}
+
 /* Take in what the node above says. */
 int
 counter_pulled(struct counter *c, const struct wire_fields *f)
@@ -145,6 +157,7 @@ counter_pulled(struct counter *c, const struct wire_fields *f)
 			q.e->ref = 0;
 			q.e->alert = 0;
 		}
+		tidy(q.e);
 		if (request_write(&q, leaf) != 0)
 			return (-1);
 		n++;

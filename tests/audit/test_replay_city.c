@@ -271,3 +271,100 @@ Test(replay_city, what_was_answered_is_decided_anew)
 	(void)replay(&x.city, CITY, harmless);
 	cr_expect(told("decision: 0 | "), "%s", line[0]);
 }
+
+static struct entry sent[3];
+
+/* Send the city entries that the branch never wrote, behind all that it told. */
+static int
+send(size_t n)
+{
+	static uint8_t body[20000];
+	char buf[ENTRY_MAX];
+	struct wire_out *o = &x.city.b;
+	struct wire_fields f;
+	uint8_t batch[3 * ENTRY_MAX];
+	size_t len = 0, k, i;
+
+	/* As they are: nothing is stripped. */
+	for (i = 0; i < n; i++) {
+		cr_assert_gt(k = entry_print(&sent[i], buf, sizeof(buf)), 0);
+		batch[len] = (uint8_t)k;
+		batch[len + 1] = (uint8_t)(k >> 8);
+		memcpy(&batch[len + 2], buf, k);
+		len += 2 + k;
+	}
+	play_ask(&x.city);
+	cr_assert_eq(playcity_send(&x, WIRE_EVENTS), LK_OK);
+	wire_out_init(o, body, sizeof(body));
+	wire_put_u64(o, WIRE_T_AFTER, wire_u64(&x.city.r, WIRE_T_CURSOR, 0));
+	wire_put_bytes(o, WIRE_T_ENTRIES, batch, len);
+	cr_assert_eq(wire_fields_read(&f, body, o->len), WIRE_OK);
+	playcity_answer(&x, WIRE_EVENTS, &f);
+	return ((int32_t)wire_u32(&x.city.r, WIRE_T_ERROR, 0));
+}
+
+/* Begin the i-th of them. */
+static struct entry *
+say(size_t i, int kind)
+{
+	struct entry *e = &sent[i];
+
+	entry_clear(e, kind);
+	e->seq = 5000 + i;
+	e->t = x.branch.wall;
+	snprintf(e->inst, sizeof(e->inst), "abank");
+	snprintf(e->outlet, sizeof(e->outlet), "o1");
+	snprintf(e->txn, sizeof(e->txn), "made-up-%zu", i);
+	e->person.b[0] = 77;
+	e->digest.b[0] = (uint8_t)(78 + i);
+	return (e);
+}
+
+/* A node that says what no entry has makes no entry that an auditor would not take. */
+Test(replay_city, what_no_entry_has_is_left_out)
+{
+	static struct entry e;
+	struct entry *s;
+	uint64_t seq = play_seq(&x.city);
+
+	s = say(0, ENTRY_CANCEL);
+	s->flags = ENTRY_F_FIRST | ENTRY_F_UNWIND | ENTRY_F_CLOCK;
+	s->superseded = 1 << 30;
+	s->ref = 1 << 30;
+	s->up_seq = 8;
+	s->up_decision = 3;
+	snprintf(s->from, sizeof(s->from), "other");
+	snprintf(s->to, sizeof(s->to), "x y");
+	s->nfacts = 1;
+	/* What its own node below had decided; we do not know on what. */
+	s = say(1, ENTRY_SETTLE);
+	s->ref = 1 << 30;
+	s->superseded = 1 << 30;
+	s->decision = s->floor = LK_REJECT;
+	cr_assert_eq(send(2), LK_OK);
+	cr_assert_eq(play_seq(&x.city), seq + 2);
+	cr_assert_eq(journal_read(x.city.journal, seq + 1, &e), 0);
+	cr_expect_eq(e.flags, ENTRY_F_UNWIND);
+	cr_expect_eq(e.superseded, 0);
+	cr_expect_eq(e.up_seq, 0);
+	cr_expect_eq(e.up_decision, 0);
+	cr_expect_eq(e.nfacts, 0);
+	cr_expect_str_eq(e.from, "b017");
+	cr_expect_str_eq(e.to, "");
+	cr_expect_eq(e.from_seq, 5000);
+	cr_assert_eq(journal_read(x.city.journal, seq + 2, &e), 0);
+	cr_expect_eq(e.kind, ENTRY_DECISION);
+	cr_expect_eq(e.ref, 0);
+	cr_expect_eq(e.superseded, 0);
+	cr_expect_eq(replay(&x.city, CITY, NULL).differences, 0);
+}
+
+/* Nor is a decision taken that is none. */
+Test(replay_city, a_decision_that_is_none_is_refused)
+{
+
+	say(0, ENTRY_DECISION)->decision = 3;
+	cr_expect_eq(send(1), LK_E_ARG);
+	say(0, ENTRY_SETTLE)->floor = -1;
+	cr_expect_eq(send(1), LK_E_ARG);
+}
