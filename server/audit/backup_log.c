@@ -92,6 +92,7 @@ backup_heads(struct backup *b, struct backup_heads *h)
 {
 	char dir[BACKUP_PATH];
 	struct logset *s;
+	size_t n;
 	int rc = 0;
 
 	memset(h, 0, sizeof(*h));
@@ -105,15 +106,15 @@ backup_heads(struct backup *b, struct backup_heads *h)
 			*b->fault = BACKUP_DENIED;
 		return (-1);
 	}
-	if (logset_count(s) == 0)
+	if ((n = logset_count(s)) == 0)
 		rc = backup_fail(b, BACKUP_ABSENT, "%s: there is no signed log "
 		    "yet", dir);
-	else if ((h->v = calloc(logset_count(s), sizeof(*h->v))) == NULL)
+	else if ((h->v = calloc(n, sizeof(*h->v))) == NULL) {
 		rc = backup_fail(b, BACKUP_FAILED, "out of memory");
-	while (rc == 0 && h->n < logset_count(s)) {
-		rc = read_head(b, logset_log(s, h->n), &h->v[h->n]);
-		h->n++;
+		n = 0;
 	}
+	for (; rc == 0 && h->n < n; h->n++)
+		rc = read_head(b, logset_log(s, h->n), &h->v[h->n]);
 	if (rc == 0) {
 		h->end = b->info->head_seq + 1;
 		*b->fault = BACKUP_FINE;

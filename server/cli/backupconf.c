@@ -79,11 +79,19 @@ read_conf(const struct tool *t, const char *file, struct found *x)
 	return (ARGS_GO);
 }
 
-/* Take the keys of the configuration that are there. */
+/* Take the data directory and the keys, x being what the configuration says. */
 static int
-take_keys(const struct tool *t, struct backupconf *c, const struct found *x)
+take(const struct tool *t, struct backupconf *c, int place,
+    const struct found *x)
 {
+	const char *data = c->data;
 
+	if (data == NULL)
+		data = x->data[0] != '\0' ? x->data : LOGPLACE_DATA;
+	if (place)
+		(void)snprintf(c->place, sizeof(c->place), "%s", data);
+	if (c->key.n > 0)
+		return (logkeys_read(t, &c->keys, "key", &c->key));
 	if (x->list.n == 0)
 		return (tool_fail(t, TOOL_USAGE, "缺少 --key：没有公钥就无法核对记录",
 		    "--key is missing: without a key nothing is verified"));
@@ -94,23 +102,16 @@ take_keys(const struct tool *t, struct backupconf *c, const struct found *x)
 int
 backupconf_take(const struct tool *t, struct backupconf *c, int place)
 {
-	struct found *x = NULL;
+	struct found *x;
 	int rc = ARGS_GO;
 
-	if ((place && c->data == NULL) || c->key.n == 0) {
-		if ((x = calloc(1, sizeof(*x))) == NULL)
-			return (tool_fail(t, TOOL_SYSTEM, "内存不足",
-			    "out of memory"));
+	if ((x = calloc(1, sizeof(*x))) == NULL)
+		return (tool_fail(t, TOOL_SYSTEM, "内存不足", "out of memory"));
+	if ((place && c->data == NULL) || c->key.n == 0)
 		rc = read_conf(t, c->conf != NULL ? c->conf : BACKUPCONF_FILE,
 		    x);
-	}
-	if (rc == ARGS_GO && place)
-		(void)snprintf(c->place, sizeof(c->place), "%s", c->data !=
-		    NULL ? c->data : x != NULL && x->data[0] != '\0' ?
-		    x->data : LOGPLACE_DATA);
 	if (rc == ARGS_GO)
-		rc = c->key.n > 0 ? logkeys_read(t, &c->keys, "key", &c->key) :
-		    take_keys(t, c, x);
+		rc = take(t, c, place, x);
 	free(x);
 	return (rc);
 }

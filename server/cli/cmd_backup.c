@@ -35,8 +35,9 @@ run(struct tool *t, int argc, char **argv)
 		bo = backupconf_options(t, &o.conf);
 		bo.from = o.check ? argv[0] : o.conf.place;
 		bo.to = o.check ? NULL : argv[0];
-		if ((o.check ? backup_check : backup_make)(&bo, &x, &fault,
-		    err) == 0) {
+		rc = o.check ? backup_check(&bo, &x, &fault, err) :
+		    backup_make(&bo, &x, &fault, err);
+		if (rc == 0) {
 			backupconf_tell(t, argv[0], &x);
 			rc = TOOL_OK;
 		} else

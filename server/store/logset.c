@@ -366,9 +366,9 @@ logset_each(struct logset *s, uint64_t from, uint64_t until,
     int (*fn)(void *arg, uint64_t seq, const uint8_t *entry, size_t len),
     void *arg)
 {
-	const uint8_t *p;
-	uint64_t seq;
-	size_t len;
+	const uint8_t *p = NULL;
+	uint64_t seq = from;
+	size_t len = 0;
 	int rc;
 
 	for (; from < until; from = seq + 1) {
