@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/journal.h"
 #include "store/logset.h"
@@ -33,6 +34,10 @@ ahead_check(const struct config *c, struct journal *j,
 	rc = witnessed_check(&w, why);
 	logset_close(w.logs);
 	if (rc == WITNESSED_FINE)
+		return (0);
+	/* Nothing was cosigned yet. */
+	if (rc == WITNESSED_UNKNOWN && c->witness_ours &&
+	    access(c->witness, F_OK) != 0)
 		return (0);
 	if (rc == WITNESSED_UNKNOWN) {
 		(void)snprintf(err, errlen, "the witness cannot be asked "

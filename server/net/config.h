@@ -83,6 +83,7 @@ struct config {
 	size_t nearlier;
 	char witness[CONFIG_PATH_MAX];	/* "": none */
 	struct note_verifier witness_key;
+	int32_t witness_ours;		/* kept by us, of the node above: may be absent */
 	/* [seal] */
 	char seal_cert[CONFIG_PATH_MAX]; /* "": nothing is sealed */
 	int64_t seal_retention;		/* ms */

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "counter/above.h"
@@ -152,6 +153,14 @@ config_link_check(struct config_reader *r)
 	else if (!c->has_log)
 		conf_fail(&r->doc, r->link.at, r->link.span, "links want a "
 		    "section [log]: its `domain` is that of the certificates");
+	/* What the node above cosigned is what a start is compared with. */
+	if (c->has_upstream && c->upstream_witness_set &&
+	    c->witness[0] == '\0') {
+		(void)snprintf(c->witness, sizeof(c->witness), "%.900s/witnessed",
+		    c->data);
+		c->witness_key = c->upstream_witness;
+		c->witness_ours = 1;
+	}
 	if (c->has_upstream && strcmp(c->upstream_name, c->node) == 0)
 		conf_fail(&r->doc, r->link.at, r->link.span, "the node above "
 		    "cannot be this node, %s", c->node);

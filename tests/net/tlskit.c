@@ -18,7 +18,7 @@
 const char *
 tlskit_path(const struct tlskit *k, const char *name)
 {
-	static char path[300];
+	static char path[640];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", k->dir, name);
 	return (path);
