@@ -91,6 +91,11 @@ explain_make(struct explain *x, const struct casefile *c)
 	uint8_t waived[POLICY_MAX_RULES];
 
 	memset(x, 0, sizeof(*x));
+	if (e->from_seq != 0) {
+		x->v.decision = e->decision;
+		x->v.headline = x->v.speaker = POLICY_NO_RULE;
+		return (0);
+	}
 	if (c->policy == NULL || policy_facts(c->policy, &fact) != e->nfacts)
 		return (1);
 	subject_waived(c->policy, e, waived);

@@ -45,8 +45,10 @@ struct explain {
 
 /**
  * explain_make(x, c): Explain the decision of c, whose policy is there and reads as
- * many facts as the entry has.  Return 0; -1 when out of memory; 1 when policy and
- * facts do not go together.
+ * many facts as the entry has; what the node above said stands in the entry and is not
+ * part of it.  Of a decision that a node below made and told us there is nothing to
+ * explain: no rule stands in x.  Return 0; -1 when out of memory; 1 when policy and facts
+ * do not go together.
  */
 int explain_make(struct explain *x, const struct casefile *c);
 

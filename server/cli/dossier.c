@@ -219,7 +219,8 @@ dossier_make(struct dossier *d, const struct tool *t, struct package *p,
 	d->t = t;
 	d->c = c;
 	caseopen_names(c, d->id, d->ref);
-	d->explained = c->policy != NULL && explain_make(&d->x, c) == 0;
+	d->explained = c->policy != NULL && c->decision.e.from_seq == 0 &&
+	    explain_make(&d->x, c) == 0;
 	if (prove(d, p, err) < 0)
 		return (-1);
 	written(d, "README.txt", dossier_readme);

@@ -63,6 +63,10 @@ outcome(const struct dossier *d, FILE *f)
 		html_text(f, en);
 		(void)fputs("</p>\n", f);
 	}
+	explaintext_above(&d->x, d->c, 1, zh);
+	explaintext_above(&d->x, d->c, 0, en);
+	html_para(f, "", zh);
+	html_para(f, "en", en);
 	if (d->explained) {
 		html_para(f, "", explaintext_odd(&d->x, d->c, 1));
 		html_para(f, "en", explaintext_odd(&d->x, d->c, 0));
@@ -181,6 +185,11 @@ why(const struct dossier *d, FILE *f)
 	size_t i, n = 0;
 
 	html_section(f, "为何如此", "Why it came out so");
+	if (d->c->decision.e.from_seq != 0) {
+		html_para(f, "", "由下级节点作出，依据见该节点的日志。 A node below "
+		    "made it: the grounds are in its own log.");
+		return;
+	}
 	if (!d->explained) {
 		html_para(f, "", "作出该决定的规则文件不在日志包内，无法解释。 The "
 		    "policy that decided this is not in the record.");

@@ -68,6 +68,19 @@ who(char cell[CELL], const struct entry *e)
 		add(cell, "%s %s", e->inst, e->outlet);
 	if (e->origin[0] != '\0')
 		add(cell, "%s", e->origin);
+	if (e->from[0] != '\0' && e->from_seq != 0)
+		add(cell, "节点 node %s: %" PRIu64, e->from, e->from_seq);
+	else if (e->from[0] != '\0')
+		add(cell, "节点 node %s", e->from);
+}
+
+/* The word for what the node above said. */
+static const char *
+above_word(const struct entry *e, int zh)
+{
+	const char *s = words_name(words_decision, e->up_decision, zh);
+
+	return (s != NULL ? s : "?");
 }
 
 /* The rest of it. */
@@ -81,8 +94,14 @@ details(char cell[CELL], const struct entry *e)
 	    NULL)
 		add(cell, "%s %s × %d", s, words_name(words_product,
 		    e->product, 0), e->quantity);
-	if (e->kind == ENTRY_DECISION && e->hits[0] != '\0')
+	if ((e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE ||
+	    e->kind == ENTRY_RETRO) && e->hits[0] != '\0')
 		add(cell, "规则 rules: %s", e->hits);
+	if (e->up_seq != 0)
+		add(cell, "上级 above %" PRIu64 ": %s %s", e->up_seq,
+		    above_word(e, 1), above_word(e, 0));
+	if (e->up_hits[0] != '\0')
+		add(cell, "上级规则 its rules: %s", e->up_hits);
 	if (e->ref != 0)
 		add(cell, "关于 of %" PRIu64, e->ref);
 	if (e->note[0] != '\0')

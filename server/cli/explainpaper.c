@@ -134,11 +134,16 @@ head(const struct explainpaper *p)
 	}
 	words_bits(words_need, e->needs, p->zh, text, sizeof(text));
 	line(p, "需要", "needs", text);
+	explaintext_above(p->x, p->c, p->zh, text);
+	line(p, "其他节点", "other nodes", text);
 	line(p, "注意", "note", explaintext_odd(p->x, p->c, p->zh));
 	explaintext_standing(p->c, p->zh, text);
 	line(p, "此后", "since then", text);
 	explaintext_lapse(p->x, p->c, p->zh, text);
 	line(p, "何时解除", "until when", text);
+	/* What a node below has told the applicant is not known here. */
+	if (e->from[0] != '\0')
+		return;
 	(void)policy_message(p->c->policy, p->x->v.speaker, e->decision,
 	    p->zh ? POLICY_LANG_ZH : POLICY_LANG_EN, POLICY_TEXT_NOTICE, text,
 	    sizeof(text));
@@ -208,6 +213,39 @@ json_rule(struct json *j, const struct explainpaper *p, const struct explain_rul
 	json_end(j);
 }
 
+/* Write what other nodes have to do with it as JSON. */
+static void
+json_above(struct json *j, const struct explainpaper *p)
+{
+	const struct entry *e = &p->c->decision.e;
+	char text[EXPLAINTEXT_MAX];
+
+	explaintext_above(p->x, p->c, p->zh, text);
+	if (text[0] == '\0')
+		return;
+	json_open(j, "nodes");
+	json_text(j, "text", text);
+	if (e->from[0] != '\0')
+		json_text(j, e->from_seq != 0 ? "made_by" : "asked_by",
+		    e->from);
+	if (e->from_seq != 0)
+		json_u64(j, "its_seq", e->from_seq);
+	json_bool(j, "offline", (e->flags & ENTRY_F_OFFLINE) != 0);
+	if (e->up_seq != 0) {
+		json_word(j, "ours", words_decision, p->x->v.decision);
+		json_open(j, "above");
+		json_u64(j, "seq", e->up_seq);
+		json_text(j, "leaf", e->up_leaf);
+		json_word(j, "decision", words_decision, e->up_decision);
+		json_word(j, "by", words_by, e->up_by);
+		json_bits(j, "needs", words_need, e->up_needs);
+		json_text(j, "reason", e->up_reason);
+		json_text(j, "hits", e->up_hits);
+		json_end(j);
+	}
+	json_end(j);
+}
+
 /* Write it all as JSON. */
 void
 explainpaper_json(const struct explainpaper *p)
@@ -231,6 +269,7 @@ explainpaper_json(const struct explainpaper *p)
 	json_bits(&j, "needs", words_need, e->needs);
 	if (e->campaign[0] != '\0')
 		json_text(&j, "campaign", e->campaign);
+	json_above(&j, p);
 	json_list(&j, "rules");
 	for (i = 0; i < p->x->n; i++)
 		json_rule(&j, p, &p->x->rule[i]);

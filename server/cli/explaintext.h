@@ -60,6 +60,14 @@ void explaintext_lapse(const struct explain *x, const struct casefile *c,
     int zh, char buf[EXPLAINTEXT_MAX]);
 
 /**
+ * explaintext_above(x, c, zh, buf): Write what other nodes have to do with the decision:
+ * what the node above said, that it did not answer, that a node below asked about it or
+ * made it; "" when nothing.
+ */
+void explaintext_above(const struct explain *x, const struct casefile *c,
+    int zh, char buf[EXPLAINTEXT_MAX]);
+
+/**
  * explaintext_standing(c, zh, buf): Write what became of the decision, from the later
  * entries; "" when nothing.  explaintext_campaign(e, zh, buf): Write of which campaign the
  * decision is, and whether that had room; "" of none.

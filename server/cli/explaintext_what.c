@@ -7,6 +7,7 @@
 #include "audit/casefile.h"
 #include "plugin.h"
 #include "store/entry.h"
+#include "store/subject.h"
 
 #include "explaintext.h"
 #include "moment.h"
@@ -90,6 +91,66 @@ others(const struct policy *p, const struct verdict *v)
 	return (1);
 }
 
+/* Add what a node answered: "review by centre, reason C3, rules C-3 C-7". */
+static size_t
+answer(char *buf, size_t n, const struct entry *e, int zh)
+{
+	const char *what = words_name(words_decision, e->up_decision, zh);
+	const char *by = words_name(words_by, e->up_by, zh);
+
+	n = add(buf, n, "%s", what != NULL ? what : "?");
+	if (e->up_decision == LK_REVIEW && by != NULL)
+		n = add(buf, n, zh ? "（由%s审核）" : ", by %s", by);
+	if (e->up_reason[0] != '\0')
+		n = add(buf, n, zh ? "，原因 %s" : ", reason %s",
+		    e->up_reason);
+	if (e->up_hits[0] != '\0')
+		n = add(buf, n, zh ? "，规则 %s" : ", rules %s", e->up_hits);
+	return (n);
+}
+
+/* What other nodes have to do with it. */
+void
+explaintext_above(const struct explain *x, const struct casefile *c, int zh,
+    char buf[EXPLAINTEXT_MAX])
+{
+	const struct entry *e = &c->decision.e;
+	const char *own = words_name(words_decision, x->v.decision, zh);
+	size_t n = 0;
+
+	buf[0] = '\0';
+	if (e->from_seq != 0)
+		n = add(buf, n, zh ? "由节点 %s 作出（其第 %" PRIu64 " 条记录）；依据见"
+		    "该节点的日志。" : "Made by node %s, its entry %" PRIu64
+		    "; the grounds are in its own log.  ", e->from,
+		    e->from_seq);
+	else if (e->from[0] != '\0')
+		n = add(buf, n, zh ? "节点 %s 询问时的答复，保留一分钟；由该节点自行"
+		    "决定。" : "The answer to a question of node %s, kept for a "
+		    "minute; that node decides itself.  ", e->from);
+	if (e->up_seq != 0) {
+		n = add(buf, n, zh ? "上级节点（其第 %" PRIu64 " 条记录）答复：" :
+		    "The node above, in its entry %" PRIu64 ", said ",
+		    e->up_seq);
+		n = answer(buf, n, e, zh);
+		n = add(buf, n, zh ? "。本节点的规则：%s；取较严者。" : "; our own "
+		    "rules: %s.  The stricter counts.", own != NULL ? own :
+		    "?");
+		if ((e->flags & ENTRY_F_OFFLINE) != 0)
+			(void)add(buf, n, "%s", zh ? "它当时未得到更上一级的答复。" :
+			    "  It had no answer of the node above it.");
+	} else if ((e->flags & ENTRY_F_OFFLINE) != 0 && e->from_seq != 0)
+		(void)add(buf, n, "%s", zh ? "它当时未得到上级节点的及时答复。" :
+		    "The node above did not answer it in time.");
+	else if ((e->flags & ENTRY_F_OFFLINE) != 0)
+		(void)add(buf, n, "%s", zh ? "上级节点未及时应答，只依本节点的规则决定。" :
+		    "The node above did not answer in time: decided by our "
+		    "own rules alone.");
+	n = strlen(buf);
+	while (n > 0 && buf[n - 1] == ' ')
+		buf[--n] = '\0';
+}
+
 /* Add one moment at which it passes, or that there is none. */
 static size_t
 when(char *buf, size_t n, const struct lapse *l, const struct policy *p,
@@ -143,6 +204,10 @@ explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
 		    ", by the record as it then was and if nothing further is "
 		    "opened");
 	n = add(buf, n, "%s", zh ? "。" : ".");
+	if (e->up_seq != 0 || (e->flags & ENTRY_F_OFFLINE) != 0)
+		n = add(buf, n, "%s", zh ? "这是依本节点的规则；届时还会询问上级节点。" :
+		    "  That is by our own rules; the node above is asked then "
+		    "too.");
 	/* Told again where what came later has moved it. */
 	if (c->last_about > e->seq && (now->kind != then->kind ||
 	    (now->kind == LAPSE_AT && now->at != then->at &&
@@ -177,11 +242,17 @@ explaintext_standing(const struct casefile *c, int zh,
 		e = &c->later.v[i].e;
 		what = words_name(words_kind, e->kind, zh);
 		code = e->kind == ENTRY_REVIEW ? words_name(words_review,
-		    e->code, zh) : NULL;
+		    e->code, zh) : e->kind == ENTRY_SETTLE ? words_name(
+		    words_decision, e->decision, zh) : NULL;
 		if (e->kind == ENTRY_DECISION)
 			what = zh ? "被新的申请取代" :
 			    "replaced by a new application";
-		if (e->kind == ENTRY_RETRO) {
+		if (e->kind == ENTRY_RETRO && e->code == RETRO_ABOVE) {
+			(void)snprintf(list, sizeof(list), zh ? "上级节点事后查出 %s" :
+			    "found by the node above after the fact: %s",
+			    e->hits);
+			what = list;
+		} else if (e->kind == ENTRY_RETRO) {
 			(void)snprintf(list, sizeof(list), e->code ==
 			    RETRO_HIT ? (zh ? "事后列入名单“%s”" : "put on the "
 			    "list '%s' after the fact") : (zh ?
@@ -214,13 +285,16 @@ const char *
 explaintext_odd(const struct explain *x, const struct casefile *c, int zh)
 {
 	const struct entry *e = &c->decision.e;
+	struct outcome o = { x->v.decision, x->v.floor, 0, x->v.needs,
+		x->v.by, x->v.offer, x->v.limit_profile };
 
 	if ((e->flags & ENTRY_F_SANDBOX) != 0 &&
 	    strcmp(e->reason, "SANDBOX") == 0)
 		return (zh ? "测试环境：该结果由测试证件号指定，并非规则得出" :
 		    "sandbox: the document's number asked for this outcome; no "
 		    "rule gave it");
-	if (x->v.decision != e->decision)
+	(void)subject_above(e, &o);
+	if (o.decision != e->decision && e->from_seq == 0)
 		return (zh ? "注意：记录的结果与其事实不符，请用 liangka log replay 核查" :
 		    "beware: the outcome in the entry does not follow from its "
 		    "facts; see liangka log replay");

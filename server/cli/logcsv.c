@@ -160,7 +160,7 @@ token(struct logcsv *c, const struct token *t)
 static void
 first_half(struct logcsv *c, const struct entry *e)
 {
-	int check = e->kind == ENTRY_DECISION;
+	int check = e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE;
 	char outcome[LOGROW_CELL];
 
 	number(c, (int64_t)e->seq, 0);
@@ -209,6 +209,12 @@ second_half(struct logcsv *c, const struct entry *e, const char *p, size_t len)
 	for (i = 0; i < SHA256_LEN; i++)
 		(void)snprintf(&hex[2 * i], 3, "%02x", leaf[i]);
 	text(c, hex);
+	text(c, e->from);
+	number(c, (int64_t)e->from_seq, 1);
+	text(c, e->to);
+	number(c, (int64_t)e->up_seq, 1);
+	word(c, words_decision, e->up_decision, e->up_seq != 0);
+	text(c, e->up_hits);
 }
 
 /* Write an entry. */
@@ -229,7 +235,8 @@ logcsv_open(FILE *f, int gb18030)
 	static const char titles[] = "seq,time,at,kind,outcome,institution,"
 	    "outlet,teller,terminal,txn,visit,product,operation,channel,"
 	    "quantity,decision,floor,hits,lifted,shadow,needs,reason,policy,"
-	    "expires,ref,decided_by,second,note,flags,person,agent,leaf\r\n";
+	    "expires,ref,decided_by,second,note,flags,person,agent,leaf,"
+	    "from,from_seq,to,above_seq,above_decision,above_hits\r\n";
 	struct logcsv *c;
 
 	if ((c = malloc(sizeof(*c))) == NULL)

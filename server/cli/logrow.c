@@ -76,6 +76,18 @@ logrow_heads(int zh)
 	return (zh ? cn : en);
 }
 
+/* What the node above said. */
+static void
+above(struct cell *c, const struct entry *e)
+{
+	char what[LOGROW_CELL] = "";
+
+	word(what, words_decision, e->up_decision, c->zh);
+	add(c, c->zh ? "上级（其第 %" PRIu64 " 条）：%s%s%s" :
+	    "the node above, entry %" PRIu64 ": %s%s%s", e->up_seq, what,
+	    e->up_hits[0] != '\0' ? " " : "", e->up_hits);
+}
+
 /* What is to be told of a decision. */
 static void
 decision(struct cell *c, const struct entry *e)
@@ -97,6 +109,8 @@ decision(struct cell *c, const struct entry *e)
 	if (e->quantity > 1)
 		add(c, "×%d", e->quantity);
 	pair(c, "交易", "txn", e->txn);
+	if (e->up_seq != 0)
+		above(c, e);
 }
 
 /* What is to be told of a refused minute. */
@@ -290,10 +304,11 @@ logrow_make(struct logrow *row, const struct entry *e, int zh)
 	logrow_outcome(row->cell[OUTCOME], e, zh);
 	/* Who told it, or asked: a node below, or the one above. */
 	if (e->from[0] != '\0' && e->from_seq != 0)
-		add(&c, zh ? "由 %s 上报（其第 %" PRIu64 " 条）" :
+		add(&c, zh ? "来自 %s（其第 %" PRIu64 " 条）" :
 		    "told by %s, its entry %" PRIu64, e->from, e->from_seq);
 	else
 		pair(&c, "询问节点", "asked by", e->from);
+	pair(&c, "转告", "for", e->to);
 	if (e->kind == ENTRY_SETTLE)
 		add(&c, "%s %" PRIu64, zh ? "关于" : "of", e->ref);
 	if (e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE)

@@ -48,8 +48,8 @@ logwant_fits(const struct logwant *w, const struct entry *e)
 
 	if (w->about != 0 && e->seq != w->about && e->ref != w->about)
 		return (0);
-	if (w->decision != LOGWANT_ANY && (e->kind != ENTRY_DECISION ||
-	    e->decision != w->decision))
+	if (w->decision != LOGWANT_ANY && ((e->kind != ENTRY_DECISION &&
+	    e->kind != ENTRY_SETTLE) || e->decision != w->decision))
 		return (0);
 	if (w->rule != NULL && !hit(w->rule, e->hits))
 		return (0);

@@ -118,6 +118,9 @@ decision(struct sentence *s, const struct entry *e, int agent)
 		say(s, "；因登记活动未适用：", "; lifted by a campaign: ",
 		    e->waived);
 	}
+	if (!agent)
+		say(s, "；上级节点的规则：", "; rules of the node above: ",
+		    e->up_hits);
 	/* That somebody was to be kept waiting is not told to whom it is about. */
 	words_bits(words_need, e->needs & ~LK_NEED_KEEP_WAITING, s->zh, needs,
 	    sizeof(needs));
@@ -125,7 +128,25 @@ decision(struct sentence *s, const struct entry *e, int agent)
 	say(s, "；需要：", "; needed: ", needs);
 	if ((e->flags & ENTRY_F_DRY) != 0)
 		add(s, "%s", s->zh ? "（仅试算）" : " (a trial run only)");
+	if (e->from_seq != 0)
+		say(s, "（由该节点告知：", " (told by the node ", e->from);
+	else
+		say(s, "（答复节点的询问，由其自行决定：",
+		    " (an answer to a node, which decides itself: ", e->from);
+	if (e->from[0] != '\0')
+		add(s, "%s", s->zh ? "）" : ")");
 	say(s, "。参考号 ", ".  Reference ", ref);
+}
+
+/* What a node below has decided. */
+static void
+settled(struct sentence *s, const struct entry *e)
+{
+
+	add(s, s->zh ? "对记录 %" PRIu64 "，节点 %s 的决定：%s" :
+	    "On entry %" PRIu64 " the node %s has decided: %s", e->ref,
+	    e->from, word(words_decision, e->decision, s->zh));
+	say(s, "；命中的规则：", "; rules that hit: ", e->hits);
 }
 
 /* A review. */
@@ -193,6 +214,9 @@ persontext_entry(const struct entry *e, int agent, int zh,
 	switch (e->kind) {
 	case ENTRY_DECISION:
 		decision(&s, e, agent);
+		break;
+	case ENTRY_SETTLE:
+		settled(&s, e);
 		break;
 	case ENTRY_CONFIRM:
 		about(&s, e, "已办成", "It was issued", NULL);

@@ -333,6 +333,7 @@ const struct word words_link[] = {
 const struct word words_retro[] = {
 	{ "hit", "命中", RETRO_HIT },
 	{ "clear", "解除", RETRO_CLEAR },
+	{ "above", "上级查出", RETRO_ABOVE },
 	{ "above", "上级命中", RETRO_ABOVE },
 	END
 };

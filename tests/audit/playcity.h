@@ -9,6 +9,7 @@
 #include "counter/above.h"
 #include "counter/eventbatch.h"
 #include "playlog.h"
+#include "store/entry.h"
 #include "store/wal.h"
 
 struct playcity {
