@@ -365,6 +365,7 @@ static int
 write_with(struct request *q, uint8_t leaf[32], const uint8_t *sidecar,
     size_t len)
 {
+	int rc;
 
 	if (q->c->held)
 		return (request_refuse(q, LK_E_UNAVAIL,
@@ -375,8 +376,14 @@ write_with(struct request *q, uint8_t leaf[32], const uint8_t *sidecar,
 	q->e->t = q->now;
 	if (q->c->o.sandbox)
 		q->e->flags |= ENTRY_F_SANDBOX;
-	return (taken(q, journal_write_with(q->c->journal, q->e, leaf, sidecar,
-	    len)));
+	rc = journal_write_with(q->c->journal, q->e, leaf, sidecar, len);
+	if (rc == LK_E_ARG && q->e->up_hits[0] != '\0') {
+		/* Its entry tells which rules those were, and ours names it. */
+		q->e->up_hits[0] = '\0';
+		rc = journal_write_with(q->c->journal, q->e, leaf, sidecar,
+		    len);
+	}
+	return (taken(q, rc));
 }
 
 /* Write the entry. */

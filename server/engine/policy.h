@@ -158,7 +158,7 @@
 #define POLICY_MAX_FACTS	64
 #define POLICY_MAX_RULES	96
 #define POLICY_MAX_ID		16	/* letters of a rule id */
-#define POLICY_MAX_ENTRY_BYTES	856	/* see policy_worst_bytes */
+#define POLICY_MAX_ENTRY_BYTES	1028	/* see policy_worst_bytes */
 #define POLICY_MAX_IDS		1023	/* bytes of all rule ids and spaces */
 #define POLICY_MAX_WAIVABLE	127	/* ditto, of those with campaign = true */
 #define POLICY_MAX_LISTS	16

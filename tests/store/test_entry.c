@@ -184,9 +184,9 @@ Test(entry, the_longest_request_fits)
 	memset(e.waived, 'W', sizeof(e.waived) - 1);
 	e.hits[0] = e.lifted[0] = e.shadow[0] = 'x';
 	e.area = 999999;
-	/* A node in the middle: one below told it, one above had its word. */
+	/* A node in the middle: one below asked, one above had its word. */
 	memset(e.from, 'f', sizeof(e.from) - 1);
-	e.from_seq = e.up_seq = UINT64_MAX;
+	e.up_seq = UINT64_MAX;
 	e.up_decision = e.up_floor = e.up_hard = LK_REJECT;
 	e.up_needs = 0xff;
 	e.up_by = LK_BY_CENTRE;
@@ -194,7 +194,7 @@ Test(entry, the_longest_request_fits)
 	e.up_profile = 999999;
 	memset(e.up_reason, 'R', sizeof(e.up_reason) - 1);
 	memset(e.up_leaf, 'a', 64);
-	memset(e.up_hits, 'H', sizeof(e.up_hits) - 1);
+	/* Not up_hits: see request_write(), which leaves them out first. */
 	e.alert = ALERT_PROVINCE;
 	e.alert_kind = ALERT_KINDS - 1;
 	e.nfacts = 1;
