@@ -139,7 +139,9 @@ above_ask(struct request *q, struct application *ap,
 	const struct above_options *o = q->c->o.above;
 	struct verdict v;
 
+	/* A held node will record nothing: nothing is reserved for it. */
 	if (o == NULL || o->mode == ABOVE_NEVER || q->above != NULL ||
+	    q->c->held ||
 	    q->forced != NULL || q->c->o.sandbox ||
 	    (q->e->flags & ENTRY_F_POSTHOC) != 0)
 		return (0);
@@ -198,7 +200,9 @@ above_address(struct request *q)
 	struct entry *e = q->e;
 	uint8_t key[8];
 
-	if (e->ref == 0 || (e->kind != ENTRY_REVIEW && e->kind != ENTRY_ALERT))
+	if (e->ref == 0 || (e->kind != ENTRY_REVIEW &&
+	    e->kind != ENTRY_ALERT && (e->kind != ENTRY_RETRO ||
+	    e->code != RETRO_ABOVE)))
 		return;
 	record_seq_key(key, e->ref);
 	r = state_get(journal_state(q->c->journal), RECORD_ABOVE, key, 8, NULL,

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/apply.h"
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/records.h"
@@ -167,6 +168,8 @@ cases_watch(struct cases *c, const struct entry *e)
 	case ENTRY_SETTLE:
 		if (e->ref != 0)
 			look(c, CASES_CASE, e->ref);
+		if (e->superseded != 0)
+			look(c, CASES_CASE, e->superseded);
 		break;
 	case ENTRY_REVIEW:
 		/* One that is worked on is open as before. */
@@ -183,7 +186,7 @@ cases_watch(struct cases *c, const struct entry *e)
 		break;
 	}
 	if (e->alert != ALERT_NONE)
-		look(c, CASES_ALERT, e->kind == ENTRY_SETTLE ? e->ref : e->seq);
+		look(c, CASES_ALERT, apply_alert_seq(e));
 }
 
 /* Read what is open, and watch. */

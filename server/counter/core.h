@@ -90,6 +90,7 @@ struct request {
 	const struct above_answer *above; /* what the node above said; NULL: not asked */
 	const struct forced *forced; /* sandbox: the outcome asked for */
 	int held;		/* JOIN: the node is to record nothing */
+	int asked;		/* EVENTS: the node had asked us about its decision */
 	int error;		/* the first refusal's code */
 	char text[512];		/* and its text; else what to say beside a decision */
 };

@@ -14,6 +14,8 @@ eventbatch_wanted(const struct entry *e, const char *above)
 		return (0);
 	switch (e->kind) {
 	case ENTRY_DECISION:
+		/* What a node below us asked it decides itself. */
+		return ((e->flags & ENTRY_F_CONSULT) == 0);
 	case ENTRY_SETTLE:
 	case ENTRY_CONFIRM:
 	case ENTRY_CANCEL:
@@ -41,7 +43,9 @@ strip(struct entry *e)
 	e->engine = 0;
 	e->lifted[0] = e->shadow[0] = e->waived[0] = '\0';
 	e->listed[0] = e->agent_listed[0] = '\0';
-	e->up_seq = 0;
+	/* That the node above was asked it may have forgotten: its number stays. */
+	if (e->kind != ENTRY_DECISION)
+		e->up_seq = 0;
 	e->up_decision = e->up_floor = e->up_hard = e->up_by = 0;
 	e->up_offer = e->up_profile = 0;
 	e->up_needs = 0;

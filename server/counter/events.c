@@ -13,11 +13,13 @@
 #include "store/names.h"
 #include "store/records.h"
 #include "store/state.h"
+#include "store/subject.h"
 
 #include "above.h"
 #include "core.h"
 #include "eventbatch.h"
 #include "events.h"
+#include "fleet.h"
 #include "told.h"
 
 /* Our number of an entry of the node, 0: it was never told. */
@@ -33,6 +35,20 @@ ours(struct request *q, uint64_t seq)
 	v = state_get(journal_state(q->c->journal), RECORD_BELOW, key,
 	    sizeof(key), NULL, NULL);
 	return (v != NULL ? *v : 0);
+}
+
+/* Our decision on the same person's application to the same institution, or 0. */
+static uint64_t
+about(struct request *q, uint64_t seq)
+{
+	const struct entry *e = q->e;
+	const struct record_decision *d;
+	uint64_t ref = ours(q, seq);
+
+	d = ref != 0 ? decision_record(q, ref) : NULL;
+	return (d != NULL && token_equal(&d->person, subject_token(e)) &&
+	    strcmp(names_text(journal_names(q->c->journal), d->inst),
+	    e->inst) == 0 ? ref : 0);
 }
 
 /* The reservation that the node had asked us for, or 0. */
@@ -56,54 +72,45 @@ reserved(struct request *q)
 	return (d != NULL && (d->flags & DECISION_CONSULT) != 0 ? x->seq : 0);
 }
 
-/* Did our own decision raise an alert? */
-static int
-told_already(struct request *q, uint64_t seq)
+/* Our own decision may have raised an alert: the graver of both goes on. */
+static void
+graver(struct request *q, uint64_t seq)
 {
+	const struct record_alert *r;
+	struct entry *e = q->e;
 	uint8_t key[8];
 
 	record_seq_key(key, seq);
-	return (state_get(journal_state(q->c->journal), RECORD_ALERT, key, 8,
-	    NULL, NULL) != NULL);
+	r = state_get(journal_state(q->c->journal), RECORD_ALERT, key, 8, NULL,
+	    NULL);
+	if (r == NULL || e->alert > r->level)
+		return;
+	e->alert = r->level;
+	e->alert_kind = r->kind;
 }
 
-/* The node's decision: on what it asked us, or on its own. */
+/*
+ * The node's decision: on what it had asked us, or on its own.  One that a node below it had
+ * asked about is told when that has decided, as SETTLE: what follows names it by the number
+ * of the question, which was not told.
+ */
 static void
 decision(struct request *q)
 {
 	struct entry *e = q->e;
 
+	e->count = e->kind == ENTRY_SETTLE ? e->ref : 0;
+	e->kind = ENTRY_DECISION;
 	e->superseded = ours(q, e->superseded);
 	e->ref = reserved(q);
-	if (e->at == 0)
-		e->at = e->t;
 	if (e->ref == 0) {
-		events_late(q);
+		if (!q->asked)
+			events_late(q);
 		return;
 	}
 	e->kind = ENTRY_SETTLE;
-	/* What we found was told when we were asked. */
-	if (told_already(q, e->ref))
-		e->alert = e->alert_kind = 0;
+	graver(q, e->ref);
 	events_late_answer(q);
-}
-
-/* What a node below the node decided: on what it had asked that one about. */
-static void
-settled(struct request *q)
-{
-	struct entry *e = q->e;
-	uint64_t ref = ours(q, e->ref);
-
-	if (ref == 0) {
-		e->kind = ENTRY_DECISION;
-		decision(q);
-		return;
-	}
-	e->ref = ref;
-	e->superseded = ours(q, e->superseded);
-	if (e->at == 0)
-		e->at = e->t;
 }
 
 /* A card that was issued: on a decision we know, or not. */
@@ -112,9 +119,7 @@ issued(struct request *q)
 {
 	struct entry *e = q->e;
 
-	if (e->at == 0)
-		e->at = e->t;
-	if ((e->ref = ours(q, e->ref)) != 0)
+	if ((e->ref = about(q, e->ref)) != 0)
 		return;
 	/* It was issued all the same. */
 	e->kind = ENTRY_INTAKE;
@@ -134,8 +139,6 @@ closed(struct request *q)
 	uint8_t key[RECORD_CARD_KEY];
 	uint32_t inst;
 
-	if (e->at == 0)
-		e->at = e->t;
 	e->ref = 0;
 	if ((inst = names_find(names, NAME_INST, "", e->inst)) == 0)
 		return;
@@ -150,13 +153,17 @@ closed(struct request *q)
 static void
 step(struct request *q)
 {
-	const struct record_decision *d;
 	struct entry *e = q->e;
+	const struct record_decision *d;
 
-	if ((e->ref = ours(q, e->ref)) == 0 ||
-	    (d = decision_record(q, e->ref)) == NULL)
-		return;
-	if (d->standing == LK_STANDING_DENIED && e->code == REVIEW_APPROVE)
+	/* Only the centre lets somebody off for days to come. */
+	if (grant_for(q->peer, "", RIGHT_DESK) == NULL) {
+		e->clear_until = 0;
+		e->clear_count = 0;
+	}
+	e->ref = about(q, e->ref);
+	d = e->ref != 0 ? decision_record(q, e->ref) : NULL;
+	if (d == NULL || !told_step(d, e, 1))
 		e->flags |= ENTRY_F_REFUSED;
 }
 
@@ -170,12 +177,10 @@ translate(struct request *q)
 	memcpy(e->from, q->peer->node, strnlen(q->peer->node,
 	    sizeof(e->from) - 1));
 	e->from_seq = e->seq;
-	e->to[0] = e->up_leaf[0] = e->up_reason[0] = e->up_hits[0] = '\0';
-	e->up_seq = 0;
-	e->up_decision = e->up_floor = e->up_hard = e->up_by = 0;
-	e->up_offer = e->up_profile = 0;
-	e->up_needs = 0;
 	e->node[0] = '\0';
+	q->asked = e->up_seq != 0;
+	e->up_seq = 0;
+	told_tidy(e, q->now);
 	if (e->alert < ALERT_NONE || e->alert > ALERT_PROVINCE ||
 	    e->alert_kind < 0 || e->alert_kind >= ALERT_KINDS)
 		e->alert = e->alert_kind = 0;
@@ -183,10 +188,8 @@ translate(struct request *q)
 		e->superseded = 0;
 	switch (e->kind) {
 	case ENTRY_DECISION:
-		decision(q);
-		break;
 	case ENTRY_SETTLE:
-		settled(q);
+		decision(q);
 		break;
 	case ENTRY_CONFIRM:
 	case ENTRY_MERGE:
@@ -208,6 +211,10 @@ translate(struct request *q)
 		/* Who may not speak for the centre only claims. */
 		if (grant_for(q->peer, "", RIGHT_DESK) == NULL)
 			e->flags |= ENTRY_F_CLAIMED;
+		break;
+	case ENTRY_CANCEL:
+	case ENTRY_VOID:
+		e->ref = about(q, e->ref);
 		break;
 	default:
 		e->ref = ours(q, e->ref);
@@ -243,6 +250,12 @@ tellable(struct request *q)
 		    "第 %llu 条的决定代码未知",
 		    "its entry %llu has a decision that is none",
 		    (unsigned long long)e->seq));
+	/* What staff say of documents or alerts is no institution's. */
+	if (e->inst[0] == '\0' && e->kind != ENTRY_LINK &&
+	    e->kind != ENTRY_ALERT)
+		return (request_refuse(q, LK_E_ARG,
+		    "第 %llu 条未注明机构", "its entry %llu names no institution",
+		    (unsigned long long)e->seq));
 	if (e->inst[0] != '\0' && told_authority(q, e, 0) != 0)
 		return (-1);
 	return (0);
@@ -256,9 +269,9 @@ take(struct request *q, const char *leaf, int last)
 
 	if (tellable(q) != 0)
 		return (-1);
-	translate(q);
 	(void)journal_begin(q->c->journal);
 	q->now = journal_now(q->c->journal, NULL);
+	translate(q);
 	if (last)
 		memcpy(q->e->up_leaf, leaf, 65);
 	return (request_write(q, hash));
@@ -324,6 +337,8 @@ events_answer(struct request *q)
 	}
 	if (wire_has(q->f, WIRE_T_ENTRIES))
 		batch(q, v->p, v->len);
+	fleet_refused(q->c->fleet, q->peer->node, q->error != LK_OK ?
+	    q->text : "");
 	/* What was taken before an error counts. */
 	q->done->wait_seq = journal_seq(q->c->journal);
 	q->done->yield = 1;

@@ -56,6 +56,29 @@ note(struct request *q, const struct verdict *v)
 	tell(q);
 }
 
+/* Leave only hits of rules that ask for nothing which a told decision does not say. */
+static void
+keep_known(const struct policy *p, struct verdict *v)
+{
+	int decision = LK_PASS, then;
+	uint16_t i, n = 0;
+
+	for (i = 0; i < v->nhits; i++) {
+		if (policy_rule_reads(p, v->hit[i], POLICY_AGE) ||
+		    policy_rule_reads(p, v->hit[i], POLICY_AREA_LOCAL))
+			continue;
+		then = (int)policy_rule_then(p, v->hit[i]);
+		if (then > decision)
+			decision = then;
+		v->hit[n++] = v->hit[i];
+	}
+	v->nhits = n;
+	if (decision < v->decision) {
+		v->decision = decision;
+		v->headline = n > 0 ? v->hit[0] : POLICY_NO_RULE;
+	}
+}
+
 /* Judge what was decided without us. */
 void
 events_late(struct request *q)
@@ -80,6 +103,7 @@ events_late(struct request *q)
 		return;
 	}
 	deciding_verdict(q, &ap, &lc, &v);
+	keep_known(q->c->policy, &v);
 	e->nfacts = 0;
 	e->flags = flags;
 	e->area = area != 0 ? area : e->area;

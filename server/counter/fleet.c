@@ -315,6 +315,7 @@ beat_answer(struct request *q)
 	take(n->counts, sizeof(n->counts), q->f, WIRE_T_COUNTS);
 	if (wire_has(q->f, WIRE_T_LOG_ORIGIN))
 		take(n->origin, sizeof(n->origin), q->f, WIRE_T_LOG_ORIGIN);
+	q->done->wait_seq = journal_seq(q->c->journal);
 	wire_begin(o, WIRE_BEAT | WIRE_REPLY, q->h->id);
 	wire_put_u32(o, WIRE_T_ERROR, LK_OK);
 	wire_put_u64(o, WIRE_T_CURSOR, events_cursor(q));

@@ -15,6 +15,7 @@
 #include "core.h"
 #include "down.h"
 #include "eventbatch.h"
+#include "told.h"
 
 #define BATCH_BYTES 12000	/* of one reply */
 
@@ -26,7 +27,7 @@ theirs(struct request *q, const struct entry *e)
 	uint8_t key[8];
 
 	if (e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE)
-		return (e->from_seq);
+		return (e->count != 0 ? e->count : e->from_seq);
 	record_seq_key(key, e->ref);
 	r = state_get(journal_state(q->c->journal), RECORD_ABOVE, key, 8, NULL,
 	    NULL);
@@ -46,7 +47,7 @@ for_node(struct request *q, struct entry *e)
 		memset(&e->digest, 0, sizeof(e->digest));
 		e->decision = e->floor = e->hard = 0;
 		e->expires = e->due = 0;
-		e->superseded = 0;
+		e->superseded = e->up_seq = e->count = 0;
 	}
 	e->ref = ref;
 }
@@ -108,8 +109,7 @@ sayable(struct request *q)
 		return (0);
 	if (e->kind == ENTRY_REVIEW) {
 		e->alert = e->alert_kind = 0;
-		if (d->standing == LK_STANDING_DENIED &&
-		    e->code == REVIEW_APPROVE)
+		if (!told_step(d, e, 0))
 			e->flags |= ENTRY_F_REFUSED;
 	}
 	return (e->kind == ENTRY_REVIEW || e->code == RETRO_ABOVE);
@@ -117,10 +117,11 @@ sayable(struct request *q)
 
 /* Leave nothing in it that an entry of its kind does not have. */
 static void
-tidy(struct entry *e)
+tidy(struct entry *e, int64_t now)
 {
 
-	e->superseded = 0;
+	told_tidy(e, now);
+	e->superseded = e->up_seq = 0;
 	e->flags &= entry_flags(e->kind) & ~(ENTRY_F_SEALED | ENTRY_F_CLOCK);
 	if (e->alert < ALERT_NONE || e->alert > ALERT_PROVINCE ||
 	    e->alert_kind < 0 || e->alert_kind >= ALERT_KINDS)
@@ -157,7 +158,7 @@ counter_pulled(struct counter *c, const struct wire_fields *f)
 			q.e->ref = 0;
 			q.e->alert = 0;
 		}
-		tidy(q.e);
+		tidy(q.e, q.now);
 		if (request_write(&q, leaf) != 0)
 			return (-1);
 		n++;

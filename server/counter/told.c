@@ -2,7 +2,9 @@
 
 #include "plugin.h"
 
+#include "engine/upstream.h"
 #include "keys/token.h"
+#include "store/records.h"
 
 #include "core.h"
 #include "told.h"
@@ -87,4 +89,102 @@ told_check(struct request *q, const struct entry *e)
 		return (request_refuse(q, LK_E_ARG, "entry 的内容不完整或代码未知",
 		    "field entry: something is missing, or a code unknown"));
 	return (0);
+}
+
+#define FIRST_MS INT64_C(631152000000) /* 1990 */
+#define AHEAD_MS RECORD_KEEP_MS	/* no reservation or clearance is longer */
+#define QUANTITY_MAX 1000
+
+/* A time to come, moved by what the node's clock is ahead; 0 stays. */
+static int64_t
+to_come(int64_t t, int64_t ahead, int64_t now)
+{
+
+	if (t <= 0)
+		return (0);
+	t -= ahead;
+	return (t < 0 ? 1 : t > now + AHEAD_MS ? now + AHEAD_MS : t);
+}
+
+/* Put what was decided in order. */
+static void
+tidy_outcome(struct entry *e)
+{
+	struct outcome o = { e->decision, e->floor, e->hard, e->needs, e->by,
+		e->offer, e->profile };
+
+	upstream_trust(&o);
+	e->decision = o.decision;
+	e->floor = o.floor;
+	e->hard = o.hard;
+	e->needs = o.needs;
+	e->by = o.by;
+	e->offer = o.offer;
+	e->profile = o.profile;
+}
+
+/* See that times and codes are such as our state can hold. */
+void
+told_tidy(struct entry *e, int64_t now)
+{
+	int64_t ahead = e->t > now ? e->t - now : 0;
+
+	if (e->at <= 0)
+		e->at = e->t;
+	e->at = e->at > now ? now : e->at < FIRST_MS ? FIRST_MS : e->at;
+	e->expires = to_come(e->expires, ahead, now);
+	e->due = to_come(e->due, ahead, now);
+	e->clear_until = to_come(e->clear_until, ahead, now);
+	if (!code_subject(e->subject))
+		e->subject = LK_SUBJECT_PERSON;
+	if (!code_product(e->product))
+		e->product = 0;
+	if (!code_operation(e->operation))
+		e->operation = LK_OP_NEW;
+	if (e->quantity < 0 || e->quantity > QUANTITY_MAX)
+		e->quantity = e->quantity < 0 ? 0 : QUANTITY_MAX;
+	if (e->quantity == 0 && (e->kind == ENTRY_DECISION ||
+	    e->kind == ENTRY_SETTLE || e->kind == ENTRY_CONFIRM ||
+	    e->kind == ENTRY_MERGE || e->kind == ENTRY_INTAKE))
+		e->quantity = 1;
+	if (e->area < 0 || e->area > 999999)
+		e->area = 0;
+	e->count = 0;
+	if (e->kind == ENTRY_DECISION || e->kind == ENTRY_SETTLE)
+		tidy_outcome(e);
+	else if (e->floor < 0 || e->floor > UINT8_MAX || e->decision < 0 ||
+	    e->decision > UINT8_MAX)
+		e->floor = e->decision = LK_REJECT;
+}
+
+/* Does a step still change something? */
+int
+told_step(const struct record_decision *d, const struct entry *e, int above)
+{
+	int open = d->standing == LK_STANDING_OPEN ||
+	    d->standing == LK_STANDING_TAKEN ||
+	    d->standing == LK_STANDING_DISPATCHED;
+
+	if (d->standing == LK_STANDING_DENIED)
+		return (e->code == REVIEW_DENY);
+	switch (e->code) {
+	case REVIEW_DENY:
+		return (1);
+	case REVIEW_APPROVE:
+		/* Of a refusal too, by two persons. */
+		return (above || open || d->decision == LK_REJECT);
+	case REVIEW_CLOSE:
+	case REVIEW_TIMEOUT:
+		return (above || open);
+	case REVIEW_PROPOSE:
+		return (d->decision == LK_REJECT);
+	case REVIEW_TAKE:
+	case REVIEW_RELEASE:
+	case REVIEW_DISPATCH:
+	case REVIEW_RESULT:
+		return (open || (d->decision == LK_REJECT &&
+		    d->standing != LK_STANDING_APPROVED));
+	default:
+		return (0);
+	}
 }

@@ -48,6 +48,12 @@ int apply_entry(struct apply *a, const struct entry *e,
     const uint8_t leaf[32]);
 
 /**
+ * apply_alert_seq(e): The seq under which the alert that e raises stands: that of the
+ * decision where it belongs to one.
+ */
+uint64_t apply_alert_seq(const struct entry *e);
+
+/**
  * apply_token_key(out, keys): Write "epoch:id" of the newest token key that the `keys`
  * of a start entry name, zero-padded; "" when they name none.
  */

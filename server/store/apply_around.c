@@ -210,6 +210,10 @@ apply_link(struct apply *a, const struct entry *e)
 	    (e->flags & ENTRY_F_DRY) != 0 ||
 	    token_equal(&e->prev, &e->person))
 		return;
+	/* That two are not one is no claim: it would be taken for its opposite. */
+	if (e->kind == ENTRY_LINK && state == LINKED_CLAIMED &&
+	    e->code != LINK_JOIN)
+		return;
 	link_one(a, e, &e->person, &e->prev, state);
 	if (state != LINKED_CLAIMED)
 		link_one(a, e, &e->prev, &e->person, state);

@@ -51,21 +51,56 @@ decision_person(struct apply *a, const struct entry *e, uint32_t inst,
 	apply_person_done(a, e);
 }
 
+/* Is a rule among some, with a space between? */
+static int
+among(const char *hits, const char *id, size_t n)
+{
+	size_t len;
+
+	for (; *hits != '\0'; hits += len, hits += *hits == ' ') {
+		len = strcspn(hits, " ");
+		if (len == n && memcmp(hits, id, n) == 0)
+			return (1);
+	}
+	return (0);
+}
+
+/* The rules that only the node above found: write them behind ours; return their bytes. */
+static size_t
+only_above(const struct entry *e, char *ids, int32_t *total)
+{
+	size_t n, len = 0, first = strlen(e->hits);
+	const char *s;
+
+	for (s = e->up_hits; *s != '\0'; s += n, s += *s == ' ') {
+		n = strcspn(s, " ");
+		if (n == 0 || among(e->hits, s, n))
+			continue;
+		if (first + len > 0)
+			ids[len++] = ' ';
+		memcpy(&ids[len], s, n);
+		len += n;
+		++*total;
+	}
+	return (len);
+}
+
 /* A decision: its own record. */
 static void
 decision_record(struct apply *a, const struct entry *e,
     const uint8_t leaf[32], uint32_t inst, uint32_t outlet, uint32_t policy)
 {
 	struct record_decision *d;
-	size_t nhits = strlen(e->hits), nup = strlen(e->up_hits);
+	char above[sizeof(e->up_hits) + 1];
+	int32_t total = e->hits_total;
+	size_t nhits = strlen(e->hits), nup = only_above(e, above, &total);
 	uint8_t key[8];
-	char *ids;
 
 	record_seq_key(key, e->seq);
 	if (!state_fresh(a->s, RECORD_DECISION, key, 8, e->seq))
 		return;
 	d = state_make(a->s, RECORD_DECISION, key, 8, e->seq,
-	    sizeof(*d) + nhits + (nup > 0 ? nup + 1 : 0));
+	    sizeof(*d) + nhits + nup);
 	if (d == NULL) {
 		a->failed = 1;
 		return;
@@ -84,9 +119,9 @@ decision_record(struct apply *a, const struct entry *e,
 	d->needs = e->needs;
 	d->offer = e->offer;
 	d->profile = e->profile;
-	d->hits_total = e->hits_total;
+	d->hits_total = total;
 	d->quantity = (uint16_t)e->quantity;
-	d->nhits = (uint16_t)nhits;
+	d->nhits = (uint16_t)(nhits + nup);
 	d->decision = (uint8_t)e->decision;
 	d->floor = (uint8_t)e->floor;
 	d->hard = (uint8_t)e->hard;
@@ -96,14 +131,7 @@ decision_record(struct apply *a, const struct entry *e,
 	d->list_version = (uint32_t)e->list_version;
 	d->epoch = e->epoch;
 	memcpy(d->reason, e->reason, sizeof(d->reason));
-	ids = mempcpy(d + 1, e->hits, nhits);
-	/* Then what only the node above found; a rule that both found stands twice. */
-	if (nup > 0) {
-		if (nhits > 0)
-			*ids++ = ' ';
-		memcpy(ids, e->up_hits, nup);
-		d->nhits = (uint16_t)(nhits + (nhits > 0) + nup);
-	}
+	(void)mempcpy(mempcpy(d + 1, e->hits, nhits), above, nup);
 	d->flags = ((e->flags & ENTRY_F_DRY) ? DECISION_DRY : 0) |
 	    ((e->flags & ENTRY_F_POSTHOC) ? DECISION_POSTHOC : 0) |
 	    ((e->flags & ENTRY_F_SANDBOX) ? DECISION_SANDBOX : 0) |
@@ -189,11 +217,27 @@ decision_teller(struct apply *a, const struct entry *e)
 		.in_day = days + 1, .n = n };
 }
 
+/* The decision whose place one takes. */
+void
+apply_superseded(struct apply *a, const struct entry *e)
+{
+	struct record_decision *d;
+
+	if (e->superseded == 0 || e->superseded == e->ref ||
+	    (e->flags & ENTRY_F_DRY) != 0 ||
+	    (d = apply_decision_of(a, e, e->superseded)) == NULL)
+		return;
+	d->life = LIFE_SUPERSEDED;
+	if (d->standing == LK_STANDING_OPEN ||
+	    d->standing == LK_STANDING_TAKEN ||
+	    d->standing == LK_STANDING_DISPATCHED)
+		d->standing = LK_STANDING_WITHDRAWN;
+}
+
 /* A decision. */
 void
 apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 {
-	struct record_decision *d;
 	uint32_t inst, outlet, policy;
 
 	inst = apply_intern(a, e, NAME_INST, "", e->inst);
@@ -213,12 +257,5 @@ apply_decision(struct apply *a, const struct entry *e, const uint8_t leaf[32])
 	if ((e->flags & (ENTRY_F_POSTHOC | ENTRY_F_DRY)) == ENTRY_F_POSTHOC)
 		apply_outlet(a, e, outlet, (unsigned)e->quantity);
 	apply_outlet_told(a, e, outlet);
-	if (e->superseded != 0 && (e->flags & ENTRY_F_DRY) == 0 &&
-	    (d = apply_decision_of(a, e, e->superseded)) != NULL) {
-		d->life = LIFE_SUPERSEDED;
-		if (d->standing == LK_STANDING_OPEN ||
-		    d->standing == LK_STANDING_TAKEN ||
-		    d->standing == LK_STANDING_DISPATCHED)
-			d->standing = LK_STANDING_WITHDRAWN;
-	}
+	apply_superseded(a, e);
 }

@@ -96,6 +96,8 @@ void
 apply_case_settled(struct apply *a, const struct entry *e)
 {
 
+	if (e->superseded != 0 && e->superseded != e->ref)
+		done(a, e, RECORD_CASE, e->superseded);
 	if (e->decision == LK_REVIEW && e->by == LK_BY_CENTRE)
 		open_case(a, e, e->ref, e->at != 0 ? e->at : e->t, 0);
 }
@@ -170,6 +172,15 @@ apply_case_gone(struct apply *a, const struct entry *e)
 	done(a, e, RECORD_CASE, e->ref);
 }
 
+/* Under which number the alert of an entry stands. */
+uint64_t
+apply_alert_seq(const struct entry *e)
+{
+
+	return (e->kind == ENTRY_SETTLE || (e->kind == ENTRY_RETRO &&
+	    e->code == RETRO_ABOVE) ? e->ref : e->seq);
+}
+
 /* Whatever the entry is, it may be told to somebody. */
 void
 apply_alert(struct apply *a, const struct entry *e)
@@ -185,8 +196,12 @@ apply_alert(struct apply *a, const struct entry *e)
 	if (e->outlet[0] != '\0')
 		outlet = apply_intern(a, e, NAME_OUTLET, e->inst, e->outlet);
 	/* Case and alert of a decision are found under the same number. */
-	record_seq_key(key, e->kind == ENTRY_SETTLE ? e->ref : e->seq);
+	record_seq_key(key, apply_alert_seq(e));
 	if (!state_fresh(a->s, RECORD_ALERT, key, 8, e->seq))
+		return;
+	/* What was told when we were asked somebody may work on already. */
+	if (e->kind == ENTRY_SETTLE && e->alert_kind != ALERT_LATE &&
+	    state_get(a->s, RECORD_ALERT, key, 8, NULL, NULL) != NULL)
 		return;
 	r = state_put(a->s, RECORD_ALERT, key, 8, e->seq, sizeof(*r));
 	if (r == NULL) {
@@ -195,7 +210,7 @@ apply_alert(struct apply *a, const struct entry *e)
 	}
 	memset(r, 0, sizeof(*r));
 	r->t = e->t;
-	r->ref = e->kind == ENTRY_SETTLE ? 0 : e->ref;
+	r->ref = apply_alert_seq(e) == e->ref ? 0 : e->ref;
 	r->person = *apply_whose(e);
 	r->inst = inst;
 	r->outlet = outlet;

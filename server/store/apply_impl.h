@@ -58,6 +58,11 @@ struct record_decision *apply_decision_of(struct apply *a,
  */
 void apply_txn(struct apply *a, const struct entry *e, uint32_t state);
 
+/**
+ * apply_superseded(a, e): The decision whose place the entry's takes is one no more.
+ */
+void apply_superseded(struct apply *a, const struct entry *e);
+
 /* The effects, by kind of entry. */
 void apply_decision(struct apply *a, const struct entry *e,
     const uint8_t leaf[32]);

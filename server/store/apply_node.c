@@ -36,11 +36,13 @@ node_of(struct apply *a, const struct entry *e, const char *node)
 static void
 same_entry(struct apply *a, const struct entry *e, uint64_t seq)
 {
+	int decided = e->kind == ENTRY_SETTLE || e->kind == ENTRY_DECISION;
+	uint64_t named = decided && e->count != 0 ? e->count : e->from_seq;
 	uint8_t key[RECORD_BELOW_KEY], ours[8];
 	struct record_above *r;
 	uint64_t *v;
 
-	record_below_key(key, e->from, e->from_seq);
+	record_below_key(key, e->from, named);
 	if (state_fresh(a->s, RECORD_BELOW, key, sizeof(key), e->seq)) {
 		v = state_put(a->s, RECORD_BELOW, key, sizeof(key), e->seq,
 		    sizeof(*v));
@@ -53,17 +55,13 @@ same_entry(struct apply *a, const struct entry *e, uint64_t seq)
 	record_seq_key(ours, seq);
 	if (!state_fresh(a->s, RECORD_ABOVE, ours, 8, e->seq))
 		return;
-	/* What it decided, not what it did about it later. */
-	if (e->kind == ENTRY_SETTLE && state_get(a->s, RECORD_ABOVE, ours, 8,
-	    NULL, NULL) != NULL)
-		return;
 	r = state_put(a->s, RECORD_ABOVE, ours, 8, e->seq, sizeof(*r));
 	if (r == NULL) {
 		a->failed = 1;
 		return;
 	}
 	memset(r, 0, sizeof(*r));
-	r->seq = e->from_seq;
+	r->seq = named;
 	memcpy(r->node, e->from, strnlen(e->from, sizeof(r->node) - 1));
 }
 
@@ -146,6 +144,10 @@ settle_person(struct apply *a, const struct entry *e)
 	o.outlet = apply_intern(a, e, NAME_OUTLET, e->inst, e->outlet);
 	if ((p = apply_person(a, e)) == NULL)
 		return;
+	if (e->superseded != 0 && e->superseded != e->ref &&
+	    (old = person_find(p, e->superseded)) != NULL &&
+	    (old->state == OPENING_RESERVED || old->state == OPENING_HELD))
+		person_remove(p, old);
 	old = person_find(p, e->ref);
 	if (old != NULL && (old->state == OPENING_RESERVED ||
 	    old->state == OPENING_HELD)) {
@@ -186,4 +188,5 @@ apply_settle(struct apply *a, const struct entry *e)
 		    LK_STANDING_NONE;
 	}
 	apply_case_settled(a, e);
+	apply_superseded(a, e);
 }

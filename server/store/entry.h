@@ -270,7 +270,9 @@ struct entry {
 	 * _RETRO that of the list, whose id is `list` ("outlets", "campaigns": the
 	 * registers) */
 	uint64_t list_version;
-	uint64_t count;		/* of its records */
+	uint64_t count;		/* of its records; of what a node below told of a node
+				 * below it: the number by which it goes on naming that
+				 * decision, where it is not from_seq */
 	char list[32];
 	char meta[64];		/* root.timestamp.snapshot.targets: their versions */
 	char campaign[32];	/* a registered campaign that the case belongs to */
