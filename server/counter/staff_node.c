@@ -49,13 +49,13 @@ possible(struct request *q, int code, const char *node,
 		    "%s 不是本节点的下级：须向其上级提出",
 		    "%s is no node below this one: say it to the node above "
 		    "it", node));
-	if (code != NODE_RETIRED && known(q, node, r) != 0)
-		return (-1);
 	if (r != NULL && r->status == RECORD_NODE_RETIRED)
 		return (request_refuse(q, LK_E_STATE,
 		    "节点 %s 已停用，此后不再接入；恢复须使用新的节点标识",
 		    "node %s was retired and never links again; what comes in "
 		    "its place needs another id", node));
+	if (code != NODE_RETIRED && known(q, node, r) != 0)
+		return (-1);
 	if (code == NODE_READMITTED && r->status != RECORD_NODE_HELD)
 		return (request_refuse(q, LK_E_STATE,
 		    r->status == RECORD_NODE_AWAITED ?

@@ -420,6 +420,7 @@ CASE(node, retired_before_it_ever_came)
 	cr_assert_eq(num(&x, WIRE_T_GENERATION), 0);
 	fixture_reopen(&x);
 	cr_assert_eq(join("b099", 1, 1, 1), LK_E_DENIED);
+	cr_assert_eq(say(STAFFNOTE_NODE_REPLACE, "b099"), LK_E_STATE);
 	IS("b099", STATUS, "retired");
 }
 
