@@ -31,6 +31,8 @@ extern const struct command cmd_review_list, cmd_review_show, cmd_review_wait,
     cmd_review_take, cmd_review_release, cmd_review_approve, cmd_review_deny,
     cmd_review_dispatch, cmd_review_result, cmd_review_close, cmd_resolve;
 extern const struct command cmd_handover;
+extern const struct command cmd_node_ca, cmd_node_invite, cmd_node_enroll,
+    cmd_node_sign, cmd_node_install, cmd_node_renew, cmd_node_revoke;
 extern const struct command cmd_node_retire, cmd_node_replace,
     cmd_node_readmit;
 extern const struct command cmd_fleet;
