@@ -14,6 +14,7 @@
 
 #include "config.h"
 #include "config_read.h"
+#include "nodes.h"
 
 /* Is there a directory to put this file into? */
 static void
@@ -149,6 +150,28 @@ check_log_keys(struct config_reader *r)
 	check_profile(r, have);
 }
 
+/* See that what links are made by is there, and the register of nodes can be read. */
+static void
+check_link(struct config_reader *r)
+{
+	const struct config *c = r->config;
+	struct nodes *n;
+	char err[512];
+
+	if (c->has_link) {
+		check_file(r, c->link_certificate, &r->link_files);
+		check_file(r, c->link_key, &r->link_files);
+		check_file(r, c->link_ca, &r->link_files);
+		if (c->link_revoked[0] != '\0')
+			check_file(r, c->link_revoked, &r->link_files);
+	}
+	if (!c->has_children)
+		return;
+	if ((n = nodes_load(c->nodes, r->doc.sink, err, sizeof(err))) == NULL)
+		conf_fail(&r->doc, r->children.at, r->children.span, "%s", err);
+	nodes_free(n);
+}
+
 /* See that what the configuration names is there. */
 static void
 check_files(struct config_reader *r, unsigned flags)
@@ -174,6 +197,7 @@ check_files(struct config_reader *r, unsigned flags)
 		check_file(r, c->lists_root, &r->lists_root);
 	for (i = 0; i < c->nlist_keys; i++)
 		check_file(r, c->list_key[i], &r->list_key[i]);
+	check_link(r);
 	check_parent(r, c->data, &r->data);
 	for (i = 0; i < c->ngrants; i++)
 		check_parent(r, c->listeners[c->grants[i].listener].path,

@@ -55,6 +55,7 @@ config_link_begin(struct config_reader *r, const struct conf_section *s,
 
 	if (s->name == config_link_name) {
 		c->has_link = 1;
+		r->link_files = (struct config_spot){ at, span };
 		return (1);
 	}
 	if (s->name == config_children_name)
@@ -64,6 +65,8 @@ config_link_begin(struct config_reader *r, const struct conf_section *s,
 	else
 		return (0);
 	r->link = (struct config_spot){ at, span };
+	if (c->has_children && s->name == config_children_name)
+		r->children = r->link;
 	r->in_upstream = s->name == config_upstream_name;
 	return (1);
 }

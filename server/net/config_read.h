@@ -36,7 +36,7 @@ struct config_reader {
 	struct config_spot node, data, policy, key[CONFIG_KEYS_MAX];
 	struct config_spot domain, witness, seal_cert;
 	struct config_spot log_key[CONFIG_LOG_KEYS_MAX];
-	struct config_spot link;
+	struct config_spot link, link_files, children;
 	int in_upstream;	/* the section being read is [upstream] */
 	struct config_spot lists, lists_root, list_key[CONFIG_KEYS_MAX];
 	int nomem;
