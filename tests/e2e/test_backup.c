@@ -48,9 +48,9 @@ start(unsigned n)
 	struct daemon *d = daemon_start(&setup);
 
 	ask(d, 0, n);
-	/* The first head comes within a second. */
-	RUN(d, 0, "while ! ls $DATA/log/2*/checkpoint >/dev/null 2>&1; do :; "
-	    "done");
+	/* A head that names them comes within a second. */
+	RUN(d, 0, "while [ ! -e $DATA/log/2*/checkpoint ] || [ $(sed -n 2p "
+	    "$DATA/log/2*/checkpoint) -lt %u ]; do :; done", n);
 	return (d);
 }
 
