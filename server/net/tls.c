@@ -169,7 +169,7 @@ tls_read(struct tls *t, void *buf, size_t len)
 			errno = EAGAIN;
 		return (-1);
 	}
-	t->more = 0;
+	t->more = t->news = 0;
 	if (len > SSIZE_MAX)
 		len = SSIZE_MAX;
 	while (have < len) {
@@ -179,9 +179,10 @@ tls_read(struct tls *t, void *buf, size_t len)
 			continue;
 		}
 		rc = judge(t, rc);
-		if (have > 0)
-			return ((ssize_t)have);
-		return (rc);
+		if (have == 0)
+			return (rc);
+		t->news = rc == 0 || t->error != 0;
+		return ((ssize_t)have);
 	}
 	t->more = len > 0;
 	return ((ssize_t)have);
@@ -247,6 +248,8 @@ tls_pending(const struct tls *t)
 {
 	int n;
 
+	if (t->news)
+		return (1);
 	if (t->error != 0 || !t->ready)
 		return (0);
 	n = SSL_pending(t->ssl);

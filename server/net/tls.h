@@ -124,7 +124,8 @@ ssize_t tls_write(struct tls *t, const void *buf, size_t len);
  * tls_wants_write(t): 1 when the handshake or tls_read() waits for the socket to become
  * writable.
  * tls_pending(t): not 0 when tls_read() should be called again though the socket may not
- * be readable: it filled buf and there may be more inside.
+ * be readable: it filled buf and there may be more inside, or behind what it gave came an
+ * end or a failure, of which the next call tells.
  * tls_ready(t): 1 when the handshake is done and the names are good.
  */
 int tls_wants_write(const struct tls *t);

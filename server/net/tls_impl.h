@@ -36,6 +36,7 @@ struct tls {
 	unsigned eof : 1;
 	unsigned wants_write : 1;
 	unsigned more : 1;	/* a buffer was filled: there may be more */
+	unsigned news : 1;	/* its end or failure is not told yet */
 	unsigned unsent : 1;	/* a record is encrypted and not all sent */
 	int64_t ends;
 	uint64_t records;	/* written under this key */
@@ -44,6 +45,13 @@ struct tls {
 	uint8_t print[NODECERT_PRINT_LEN];
 	char why[TLS_WHY_MAX];
 };
+
+/**
+ * tls_load(c, f, err, errlen): Read the files into a context that has read none.  Return
+ * 0, or -1 with a sentence in err.
+ */
+int tls_load(struct tls_context *c, const struct tls_files *f, char *err,
+    size_t errlen);
 
 /**
  * tls_bio(t): Return a BIO over t's socket, or NULL without memory.

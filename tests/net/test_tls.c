@@ -307,6 +307,54 @@ Test(tls, takes_either_authority_while_it_changes)
 	tlskit_close(&other);
 }
 
+Test(tls, looks_into_the_list_of_each_authority)
+{
+	char both[4 * NODECERT_PEM_MAX], err[TLS_ERROR_MAX], list[4096];
+	struct tls_files f;
+	struct tlskit other;
+	FILE *in;
+	size_t n;
+	int i;
+
+	tlskit_open(&other, "the next authority");
+	tlskit_node(&other, "b017", -10, 300);
+	tlskit_node(&other, "b018", -10, 300);
+	tlskit_revoke(&other, "b018", 20);
+	tlskit_revoke(&k, NULL, 30);
+	n = 0;
+	for (i = 0; i < 2; i++) {
+		in = fopen(tlskit_path(i == 0 ? &k : &other, "revoked.crl"),
+		    "r");
+		cr_assert_not_null(in);
+		n += fread(list + n, 1, sizeof(list) - 1 - n, in);
+		(void)fclose(in);
+	}
+	list[n] = '\0';
+	tlskit_put(&k, "revoked.crl", list);
+	(void)snprintf(both, sizeof(both), "%s%s", k.ca, other.ca);
+	tlskit_put(&k, "ca.crt", both);
+	tlskit_put(&other, "ca.crt", both);
+	f = tlskit_files(&k, "city");
+	f.revoked = tlskit_path(&k, "revoked.crl");
+	tls_context_free(city);
+	city = tls_context_load(&f, TLS_SERVER, err, sizeof(err));
+	cr_assert_not_null(city, "%s", err);
+	cr_expect_eq(tls_context_revoked_ends(city), TLSKIT_NOW +
+	    20 * TLSKIT_DAY);
+	tls_context_free(branch);
+	branch = tlskit_context(&other, "b017", TLS_CLIENT);
+	connect_ends(city, branch, "city");
+	expect_link("b017", "city");
+	hang_up();
+	tls_context_free(branch);
+	branch = tlskit_context(&other, "b018", TLS_CLIENT);
+	connect_ends(city, branch, "city");
+	shake();
+	cr_expect_not_null(strstr(tls_error(above), "has been revoked"), "%s",
+	    tls_error(above));
+	tlskit_close(&other);
+}
+
 Test(tls, refuses_a_revoked_one)
 {
 	struct tls_files f = tlskit_files(&k, "city");
@@ -609,6 +657,31 @@ Test(tls, finds_an_altered_record)
 	cr_expect_str_eq(tls_error(above), "a record was altered on the way");
 	cr_expect(!tls_ready(above));
 	cr_expect_eq(tls_write(above, "x", 1), -1);
+	cr_expect_eq(errno, EPROTO);
+}
+
+Test(tls, tells_of_an_end_behind_the_last_bytes)
+{
+	char buf[100];
+
+	/* Its end comes with the bytes, garbage behind them too. */
+	connect_ends(city, branch, "city");
+	expect_link("b017", "city");
+	cr_expect_eq(tls_write(below, "farewell", 8), 8);
+	tls_close(below);
+	below = NULL;
+	cr_expect_eq(tls_read(above, buf, sizeof(buf)), 8);
+	cr_expect_eq(tls_pending(above), 1);
+	cr_expect_eq(tls_read(above, buf, sizeof(buf)), 0);
+	cr_expect_eq(tls_pending(above), 0);
+	hang_up();
+	connect_ends(city, branch, "city");
+	expect_link("b017", "city");
+	cr_expect_eq(tls_write(below, "farewell", 8), 8);
+	cr_assert_eq(send(fd[1], "\x17\x03\x03\x00\x02xx", 7, 0), 7);
+	cr_expect_eq(tls_read(above, buf, sizeof(buf)), 8);
+	cr_expect_eq(tls_pending(above), 1);
+	cr_expect_eq(tls_read(above, buf, sizeof(buf)), -1);
 	cr_expect_eq(errno, EPROTO);
 }
 

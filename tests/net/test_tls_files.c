@@ -142,7 +142,7 @@ Test(tls_files, wants_a_good_revocation_list)
 	struct keyfile_error e;
 	struct tls_context *c;
 	struct tlskit other;
-	char path[300];
+	char path[300], both[2 * NODECERT_PEM_MAX];
 	char *list;
 
 	(void)snprintf(path, sizeof(path), "%s", tlskit_path(&k,
@@ -168,5 +168,10 @@ Test(tls_files, wants_a_good_revocation_list)
 	tlskit_put(&k, "revoked.crl", list);
 	refuse(&f, "the list is not signed by the authority");
 	free(list);
+	/* Two authorities, and the list of one. */
+	(void)snprintf(both, sizeof(both), "%s%s", k.ca, other.ca);
+	tlskit_put(&k, "ca.crt", both);
+	tlskit_revoke(&k, NULL, 5);
+	refuse(&f, "revoked.crl: lacks the list of an authority in");
 	tlskit_close(&other);
 }
