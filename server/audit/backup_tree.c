@@ -244,9 +244,9 @@ backup_note(struct backup *b, const char *name)
 	return (0);
 }
 
-/* Sync one file. */
+/* Sync one file, or see only its data written, which holds up no other's sync. */
 static int
-sync_file(struct backup *b, const char *name)
+sync_file(struct backup *b, const char *name, int data)
 {
 	const struct disk *d = b->disk;
 	char path[BACKUP_PATH];
@@ -256,7 +256,7 @@ sync_file(struct backup *b, const char *name)
 		return (-1);
 	if ((fd = d->open(d->ctx, path, O_RDONLY, 0)) == -1)
 		return (backup_fail_errno(b, "cannot open", path));
-	if (d->fsync(d->ctx, fd) != 0)
+	if ((data ? d->sync_range(d->ctx, fd, 1) : d->fsync(d->ctx, fd)) != 0)
 		rc = backup_fail_errno(b, "cannot sync", path);
 	d->close(d->ctx, fd);
 	return (rc);
@@ -271,7 +271,10 @@ backup_end(struct backup *b)
 	size_t i;
 
 	for (i = 0; i < b->n; i++)
-		if (sync_file(b, b->file[i].name) != 0)
+		if (sync_file(b, b->file[i].name, 1) != 0)
+			return (-1);
+	for (i = 0; i < b->n; i++)
+		if (sync_file(b, b->file[i].name, 0) != 0)
 			return (-1);
 	for (i = b->ndirs; i-- > 0;)
 		if (path_of(b, path, b->dir[i]) != 0 ||

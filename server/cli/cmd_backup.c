@@ -1,5 +1,9 @@
+#include <sys/resource.h>
+
 #include "backupconf.h"
 #include "command.h"
+
+#define NICE	10	/* behind the daemon, which answers people */
 
 struct options {
 	struct backupconf conf;
@@ -35,6 +39,7 @@ run(struct tool *t, int argc, char **argv)
 		bo = backupconf_options(t, &o.conf);
 		bo.from = o.check ? argv[0] : o.conf.place;
 		bo.to = o.check ? NULL : argv[0];
+		(void)setpriority(PRIO_PROCESS, 0, NICE);
 		rc = o.check ? backup_check(&bo, &x, &fault, err) :
 		    backup_make(&bo, &x, &fault, err);
 		if (rc == 0) {
