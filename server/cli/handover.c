@@ -212,6 +212,8 @@ take(void *arg, const struct package_entry *pe)
 		    "seq %llu：记录内容有误，请报告",
 		    "seq %llu: the entry is not well-formed; please report it",
 		    (unsigned long long)pe->seq));
+	if (!reportkind_take(&p->e))
+		return (TOOL_OK);
 	full(p->h, &p->e);
 	return (silent_entry(p->h->silent, &p->e) == 0 ? TOOL_OK :
 	    logread_trouble(p->r, TOOL_SYSTEM, "内存不足", "out of memory"));

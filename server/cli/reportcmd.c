@@ -153,10 +153,13 @@ take(void *arg, const struct package_entry *pe)
 	}
 	p->last = pe->seq;
 	p->to = p->e.t;
-	if (p->e.node[0] != '\0')
+	/* A `node` entry names another one. */
+	if (p->e.kind == ENTRY_START)
 		memcpy(p->node, p->e.node, sizeof(p->node));
 	if (p->n % PROGRESS == 0)
 		progress(p, 0);
+	if (!reportkind_take(&p->e))
+		return (TOOL_OK);
 	return (p->kind->entry(p->x, &p->e) == 0 ? TOOL_OK : logread_trouble(
 	    p->r, TOOL_SYSTEM, "内存不足", "out of memory"));
 }

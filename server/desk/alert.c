@@ -5,6 +5,7 @@
 #include "engine/category.h"
 #include "keys/hex.h"
 #include "keys/sha256.h"
+#include "store/apply.h"
 
 #include "alert.h"
 
@@ -64,6 +65,7 @@ alert_read(struct alert *a, const struct entry *e)
 		return (0);
 	memset(a, 0, sizeof(*a));
 	a->seq = e->seq;
+	a->taken = apply_alert_seq(e);
 	a->t = e->t;
 	a->at = e->at;
 	a->entry = e->kind;

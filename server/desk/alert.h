@@ -30,6 +30,7 @@ struct outlets;
 
 struct alert {
 	uint64_t seq;		/* of the entry that raised it */
+	uint64_t taken;		/* the number by which it is taken */
 	int64_t t;		/* UTC ms */
 	int64_t at;		/* when it happened, where that differs; else 0 */
 	uint64_t ref;		/* the decision it is about, 0: none */

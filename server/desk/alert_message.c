@@ -108,7 +108,7 @@ to_people(struct alert_text *t, const struct alert_names *names,
 		    PRIu64 " --to %" PRIu64, a->seq, a->seq);
 	member(t, "see", line);
 	(void)snprintf(line, sizeof(line), "liangka alert take %" PRIu64,
-	    a->seq);
+	    a->taken);
 	member(t, "take", line);
 }
 
@@ -138,7 +138,7 @@ put_alert(struct alert_text *t, const struct alert_names *names,
 	if (a.product != 0)
 		member(t, "product", names->word(ALERT_WORD_PRODUCT, a.product,
 		    0));
-	if (a.entry == ENTRY_DECISION)
+	if (a.entry == ENTRY_DECISION || a.entry == ENTRY_SETTLE)
 		member(t, "decision", names->word(ALERT_WORD_DECISION,
 		    a.decision, 0));
 	if (a.entry == ENTRY_REPORT)

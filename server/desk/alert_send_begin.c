@@ -102,7 +102,7 @@ read_alert(struct alert_send *s, const struct alert_slot *x,
 	if (rc != 0 || !alert_read(&told->a, s->entry)) {
 		alert_send_tell(s, &ev);
 		memset(&told->a, 0, sizeof(told->a));
-		told->a.seq = t->seq;
+		told->a.seq = told->a.taken = t->seq;
 		told->a.t = t->due;
 		told->a.area = t->area;
 		told->a.level = t->level;

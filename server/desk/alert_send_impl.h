@@ -30,6 +30,8 @@ struct alert_slot {
 	int idle;			/* there was nothing to send */
 };
 
+#define ALERT_ASKED 1024	/* questions of nodes below that are remembered */
+
 struct alert_send {
 	const struct alert_send_options *o;
 	struct alert_names names;
@@ -39,6 +41,8 @@ struct alert_send {
 	struct alert_slot *slot;	/* one for each receiver */
 	struct entry *entry;
 	struct alert_told *made;	/* alerts of the message being made */
+	uint64_t asked[ALERT_ASKED];	/* those that raised an alert */
+	unsigned nasked;		/* ever */
 	int lock;
 	int64_t compact_at;		/* no look at the queue's size before, UTC ms */
 	uint64_t saved_count;		/* records that may be sent */

@@ -166,6 +166,27 @@ parse(struct alert_send *s, uint64_t seq, const char *text, size_t len)
 	return (0);
 }
 
+/*
+ * Was the same told when a node below asked?  Its decision bears that alert again, for the
+ * nodes further up; only that it was wrong is new.
+ */
+static int
+told_before(struct alert_send *s)
+{
+	const struct entry *e = s->entry;
+	unsigned i;
+
+	if (e->kind == ENTRY_DECISION && (e->flags & ENTRY_F_CONSULT) != 0 &&
+	    e->alert != ALERT_NONE)
+		s->asked[s->nasked++ % ALERT_ASKED] = e->seq;
+	if (e->kind != ENTRY_SETTLE || e->alert_kind == ALERT_LATE)
+		return (0);
+	for (i = 0; i < ALERT_ASKED && i < s->nasked; i++)
+		if (s->asked[i] == e->ref)
+			return (1);
+	return (0);
+}
+
 /* An entry of the journal. */
 static int
 step(void *arg, uint64_t seq, const char *text, size_t len)
@@ -187,8 +208,8 @@ step(void *arg, uint64_t seq, const char *text, size_t len)
 		taken = alert_taken(s->entry, &decision);
 		if (taken != 0)
 			alert_waiting_taken(&s->waiting, taken, decision);
-		if (alert_read(a, s->entry) && a->t >= s->state.since &&
-		    begin_alert(s, a) != 0)
+		if (!told_before(s) && alert_read(a, s->entry) &&
+		    a->t >= s->state.since && begin_alert(s, a) != 0)
 			return (2);
 	}
 	s->state.read = seq;
@@ -257,7 +278,7 @@ recall_step(void *arg, uint64_t seq, const char *text, size_t len)
 	taken = alert_taken(s->entry, &decision);
 	if (taken != 0)
 		alert_waiting_taken(&s->waiting, taken, decision);
-	if (!alert_read(a, s->entry))
+	if (told_before(s) || !alert_read(a, s->entry))
 		return (0);
 	x.ref = a->ref;
 	x.area = a->area;

@@ -271,7 +271,7 @@ matter(const struct lines *l, const struct alert_names *names,
 	if (a->product != 0)
 		line(l, "产品", "product", "%s", word(names,
 		    ALERT_WORD_PRODUCT, a->product, !l->english, buf));
-	if (a->entry == ENTRY_DECISION)
+	if (a->entry == ENTRY_DECISION || a->entry == ENTRY_SETTLE)
 		line(l, "决定", "decision", "%s", word(names,
 		    ALERT_WORD_DECISION, a->decision, !l->english, buf));
 	if (a->entry == ENTRY_REPORT)
@@ -314,5 +314,5 @@ alert_text_lines(struct alert_text *t, const struct alert_names *names,
 	else
 		line(&l, "核查", "see", "liangka log show --from %" PRIu64
 		    " --to %" PRIu64, a.seq, a.seq);
-	line(&l, "接收", "take", "liangka alert take %" PRIu64, a.seq);
+	line(&l, "接收", "take", "liangka alert take %" PRIu64, a.taken);
 }

@@ -78,6 +78,12 @@ alert_waiting_taken(struct alert_waiting *w, uint64_t seq, int decision)
 
 	if (x != NULL)
 		alert_waiting_drop(w, x);
+	/* What other nodes said of a decision is taken by its number. */
+	for (i = 0; i < w->n; i++)
+		if (!w->v[i].gone && w->v[i].ref == seq &&
+		    (w->v[i].entry == ENTRY_SETTLE || (w->v[i].entry ==
+		    ENTRY_RETRO && w->v[i].kind == ALERT_LATE)))
+			alert_waiting_drop(w, &w->v[i]);
 	if (!decision)
 		return;
 	for (i = 0; i < w->n; i++)

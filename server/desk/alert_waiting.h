@@ -45,8 +45,8 @@ struct alert_wait *alert_waiting_find(const struct alert_waiting *w,
 void alert_waiting_drop(struct alert_waiting *w, struct alert_wait *x);
 
 /**
- * alert_waiting_taken(w, seq, decision): Somebody took the alert, or works on the
- * decision: the alert that the decision itself raised and those that its case raised.
+ * alert_waiting_taken(w, seq, decision): Somebody took the alert of this number, or works
+ * on the decision: the alert that the decision itself raised and those that its case raised.
  */
 void alert_waiting_taken(struct alert_waiting *w, uint64_t seq, int decision);
 

@@ -160,7 +160,7 @@ decided(struct checks *c, const struct entry *e)
 	    (k = reporthash_put(c->checks, &e->seq)) == NULL)
 		return (-1);
 	k->seq = e->seq;
-	k->t = e->t;
+	k->t = reportkind_told(e);
 	k->at = reportkind_happened(e);
 	k->expires = e->expires;
 	k->person = *checks_whose(e);

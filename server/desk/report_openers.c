@@ -288,7 +288,11 @@ openers_entry(void *arg, const struct entry *e)
 	case ENTRY_INTAKE:
 		return (intake(x, e));
 	case ENTRY_LINK:
-		return (link_documents(x, e, e->code == LINK_JOIN ?
+		/* Of a node that may not speak for the centre: a claim, if anything. */
+		if ((e->flags & ENTRY_F_CLAIMED) != 0 && e->code != LINK_JOIN)
+			return (0);
+		return (link_documents(x, e, (e->flags & ENTRY_F_CLAIMED) !=
+		    0 ? OPENERS_CLAIMED : e->code == LINK_JOIN ?
 		    OPENERS_JOINED : OPENERS_PARTED));
 	case ENTRY_CANCEL:
 	case ENTRY_VOID:

@@ -158,7 +158,7 @@ decision(struct outlets_report *x, const struct entry *e)
 		    1u << OUTLETS_OVERRIDE : 0));
 		return (0);
 	}
-	if (!reportkind_within(x->o, e->t))
+	if (!reportkind_within(x->o, reportkind_told(e)))
 		return (0);
 	o->place->n[OUTLETS_CHECKS]++;
 	o->place->n[e->decision == LK_REVIEW ? OUTLETS_HELD : e->decision ==
@@ -236,7 +236,7 @@ involved(struct outlets_report *x, const struct entry *e)
 		return (-1);
 	if ((*seen)++ > 0)
 		return (0);
-	if (reportkind_within(x->o, e->t))
+	if (reportkind_within(x->o, reportkind_told(e)))
 		p->n[OUTLETS_TOLD]++;
 	if (o == NULL || (o->flags & COUNTED) == 0)
 		return (0);
@@ -273,7 +273,7 @@ alarm_of(struct outlets_report *x, const struct entry *e)
 {
 	struct outlets_place *p;
 
-	if (!reportkind_within(x->o, e->t))
+	if (!reportkind_within(x->o, reportkind_told(e)))
 		return (0);
 	if ((p = place(x, e)) == NULL)
 		return (-1);

@@ -131,7 +131,7 @@ decided(struct reconcile *r, const struct entry *e)
 	if ((first = reporthash_put(r->first, key.inst)) == NULL)
 		return (-1);
 	if (*first == 0)
-		*first = e->t;
+		*first = reportkind_told(e);
 	return (0);
 }
 

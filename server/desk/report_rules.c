@@ -98,15 +98,35 @@ count_rules(struct rules_report *x, const char *s, int waived)
 	return (0);
 }
 
+/* Make room for a bit before the first: a node below may settle an older question. */
+static int
+room_before(struct rules_report *x, uint64_t first)
+{
+	size_t n = (size_t)((x->first - first) / 8);
+	uint8_t *more;
+
+	if ((more = realloc(x->bits, x->nbits + n)) == NULL)
+		return (-1);
+	memmove(&more[n], more, x->nbits);
+	memset(more, 0, n);
+	x->bits = more;
+	x->nbits += n;
+	x->first = first;
+	return (0);
+}
+
 /* Note that a decision passed. */
 static int
 note_passed(struct rules_report *x, uint64_t seq)
 {
+	const uint64_t first = seq - seq % 8;
 	size_t at, room;
 	uint8_t *more;
 
-	if (x->first == 0)
-		x->first = seq;
+	if (x->nbits == 0)
+		x->first = first;
+	else if (first < x->first && room_before(x, first) != 0)
+		return (-1);
 	at = (size_t)((seq - x->first) / 8);
 	if (at >= x->nbits) {
 		room = 2 * at + 1024;
@@ -127,7 +147,7 @@ did_pass(const struct rules_report *x, uint64_t seq)
 {
 	uint64_t at = seq - x->first;
 
-	return (x->first != 0 && seq >= x->first && at / 8 < x->nbits &&
+	return (seq >= x->first && at / 8 < x->nbits &&
 	    (x->bits[at / 8] >> at % 8 & 1) != 0);
 }
 
@@ -153,7 +173,8 @@ decision(struct rules_report *x, const struct entry *e)
 		return (0);
 	if (e->superseded != 0)
 		gone(x, e->superseded);
-	if (!reportkind_within(x->o, e->t) || !reportkind_wanted(x->o, e))
+	if (!reportkind_within(x->o, reportkind_told(e)) ||
+	    !reportkind_wanted(x->o, e))
 		return (0);
 	x->decisions++;
 	if ((e->decision == LK_PASS || e->decision == LK_LIMIT) &&
@@ -173,7 +194,7 @@ decision(struct rules_report *x, const struct entry *e)
 	c->neffect = (uint16_t)n;
 	c->nshadow = (uint16_t)m;
 	c->decision = (uint8_t)e->decision;
-	c->t = e->t;
+	c->t = reportkind_told(e);
 	c->expires = e->expires;
 	return (0);
 }
@@ -195,7 +216,7 @@ review(struct rules_report *x, const struct entry *e)
 	if (e->code == REVIEW_APPROVE || e->code == REVIEW_DENY) {
 		c->answer = e->code == REVIEW_APPROVE ? RULES_APPROVED :
 		    RULES_DENIED;
-		c->answered = e->t;
+		c->answered = reportkind_told(e);
 	} else if (e->code == REVIEW_TIMEOUT)
 		c->answer = RULES_TIMEOUT;
 	else if (e->code == REVIEW_CLOSE)

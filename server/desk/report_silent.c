@@ -118,8 +118,8 @@ told(struct silent *s, const struct entry *e, int check)
 	if (!check)
 		return (note(&p->issued, reportkind_happened(e)));
 	if (i->first == 0)
-		i->first = e->t;
-	return (note(&p->checks, e->t));
+		i->first = reportkind_told(e);
+	return (note(&p->checks, reportkind_told(e)));
 }
 
 /* Take an entry. */

@@ -86,7 +86,8 @@ told(struct snoop *s, const struct entry *e)
 	struct snoop_teller *x;
 	int rc = 0;
 
-	if (!reportkind_within(s->ro, e->t) || !reportkind_wanted(s->ro, e) ||
+	if (!reportkind_within(s->ro, reportkind_told(e)) ||
+	    !reportkind_wanted(s->ro, e) ||
 	    (e->kind == ENTRY_REFUSED && e->outlet[0] == '\0' &&
 	    e->teller[0] != '\0'))
 		return (0);

@@ -24,6 +24,34 @@ reportkind_happened(const struct entry *e)
 	return (e->at != 0 ? e->at : e->t);
 }
 
+/* Make of an entry what a report counts. */
+int
+reportkind_take(struct entry *e)
+{
+
+	switch (e->kind) {
+	case ENTRY_DECISION:
+		return ((e->flags & ENTRY_F_CONSULT) == 0);
+	case ENTRY_SETTLE:
+		e->kind = ENTRY_DECISION;
+		e->seq = e->ref;
+		e->ref = 0;
+		return (1);
+	case ENTRY_REVIEW:
+		return ((e->flags & ENTRY_F_REFUSED) == 0);
+	default:
+		return (1);
+	}
+}
+
+/* When we would have had it. */
+int64_t
+reportkind_told(const struct entry *e)
+{
+
+	return (e->from_seq != 0 && e->at != 0 ? e->at : e->t);
+}
+
 /* The outlet in the register. */
 static const struct outlet *
 find(const struct report_options *o, const char *inst, const char *outlet)

@@ -64,6 +64,18 @@ int reportkind_place(const struct report_options *o, const char *inst,
     const char *outlet, int32_t area);
 
 /**
+ * reportkind_take(e): Make of an entry what a report counts, so that what a node below
+ * asked about, decided and told is one application.  Its question to us is none: it may
+ * have decided otherwise, or not at all.  Its decision on that is one, under the number by
+ * which later entries name it; so is one that it made alone.  A step in a case that came
+ * too late is none.  Return 0 when the entry does not count.
+ * reportkind_told(e): When we would have it had it been told at once, UTC ms: the node
+ * below may have been cut off for days.
+ */
+int reportkind_take(struct entry *e);
+int64_t reportkind_told(const struct entry *e);
+
+/**
  * reportkind_happened(e): When what the entry is about happened, UTC ms.
  * reportkind_area(o, inst, outlet, area): The outlet's area: as the entry has it, or as
  * the register does; 0: not known.
