@@ -109,7 +109,7 @@ print(const struct tool *t, const struct options *o,
 {
 	const char *cells[FLEETTEXT_CELLS];
 	struct table *table = NULL;
-	struct fleettext row;
+	struct fleettext row = { .differs = 0 };
 	struct sum s;
 	size_t i, k;
 	int rc = 0, differs = 0;

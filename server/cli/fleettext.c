@@ -249,7 +249,7 @@ void
 fleettext_whole(const struct tool *t, const struct fleetlist_node *n,
     const struct fleettext_ours *o)
 {
-	struct fleettext row;
+	struct fleettext row = { .differs = 0 };
 	char buf[64], time[MOMENT_SIZE];
 
 	fleettext_row(t, &row, n, o);

@@ -25,18 +25,6 @@ record(struct request *q, const char *node)
 	    strlen(node), NULL, NULL));
 }
 
-/* Is it a node below us that may be replaced or readmitted? */
-static int
-known(struct request *q, const char *node, const struct record_node *r)
-{
-
-	if (r != NULL && r->generation != 0)
-		return (0);
-	return (request_refuse(q, LK_E_ARG,
-	    "没有接入过节点 %s（见 liangka fleet）",
-	    "no node %s has ever linked here: see \"liangka fleet\"", node));
-}
-
 /* May a step be taken as the node stands? */
 static int
 possible(struct request *q, int code, const char *node,
@@ -54,8 +42,13 @@ possible(struct request *q, int code, const char *node,
 		    "节点 %s 已停用，此后不再接入；恢复须使用新的节点标识",
 		    "node %s was retired and never links again; what comes in "
 		    "its place needs another id", node));
-	if (code != NODE_RETIRED && known(q, node, r) != 0)
-		return (-1);
+	if (code == NODE_RETIRED)
+		return (0);	/* also one that never came */
+	if (r == NULL || r->generation == 0)
+		return (request_refuse(q, LK_E_ARG,
+		    "没有接入过节点 %s（见 liangka fleet）",
+		    "no node %s has ever linked here: see \"liangka fleet\"",
+		    node));
 	if (code == NODE_READMITTED && r->status != RECORD_NODE_HELD)
 		return (request_refuse(q, LK_E_STATE,
 		    r->status == RECORD_NODE_AWAITED ?

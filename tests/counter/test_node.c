@@ -505,7 +505,7 @@ CASE(node, a_beat_fills_the_table)
 
 CASE(node, a_hundred_nodes_in_order_over_pages)
 {
-	char name[16];
+	char name[32];
 	size_t i;
 	int n;
 
