@@ -346,7 +346,9 @@ counter_answer_with(struct counter *c, const struct peer *peer,
 	memset(done, 0, sizeof(*done));
 	c->used = 0;
 	q.gb18030 = wire_u32(f, WIRE_T_ENCODING, WIRE_UTF8) == WIRE_GB18030;
-	q.english = wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) == LK_LANG_EN;
+	/* What nodes tell each other goes to their logs. */
+	q.english = peer->node != NULL ||
+	    wire_u32(f, WIRE_T_LANGUAGE, LK_LANG_ZH) == LK_LANG_EN;
 	/* An entry that has to stand before ours must not be later than it. */
 	(void)journal_begin(c->journal);
 	q.now = journal_now(c->journal, NULL);

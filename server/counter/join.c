@@ -147,7 +147,9 @@ join_answer(struct request *q)
 	wire_put_text(o, WIRE_T_NODE, q->c->o.node);
 	wire_put_u64(o, WIRE_T_CURSOR, r != NULL ? r->cursor : 0);
 	wire_put_u32(o, WIRE_T_HELD, (uint32_t)q->held);
-	if (r != NULL && r->leaf_seq != 0 && r->leaf_seq == r->cursor)
+	/* Behind a readmission the node has another entry there, or none. */
+	if (r != NULL && r->leaf_seq != 0 && r->leaf_seq == r->cursor &&
+	    r->cursor >= r->base)
 		wire_put_bytes(o, WIRE_T_LEAF, r->leaf, sizeof(r->leaf));
 	wire_put_u64(o, WIRE_T_PENDING, down_last(q->c->down, q->peer->node));
 	if (q->error != LK_OK)
