@@ -17,6 +17,7 @@ struct playcity {
 	struct above_options above;
 	struct peer node;	/* the branch, as the city sees it */
 	int silent;		/* the city does not answer */
+	int lost;		/* it does, and the branch dies before it hears it */
 };
 
 /* Read the frame that was written. */
@@ -133,6 +134,8 @@ playcity_decide(struct playcity *x)
 			playcity_answer(x, WIRE_CONSULT, &b->r);
 			above_read(&a, &x->city.r);
 		}
+		if (x->lost)
+			return (LK_E_UNAVAIL);
 		wire_out_init(&w, b->out, sizeof(b->out));
 		counter_answer_with(b->counter, &b->peer, &h, &f, &a, &w,
 		    &done);

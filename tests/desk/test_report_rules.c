@@ -275,3 +275,39 @@ Test(report_rules, many_rules_on_one_decision)
 	cr_assert_eq(of("rules", "R7", "alone"), 0);
 	end();
 }
+
+/* A node below settles a question that is older than all that was decided here. */
+Test(report_rules, an_older_question_that_is_settled_later)
+{
+	static const uint64_t seqs[] = { 100000, 7, 99999, 100001, 1 };
+	static struct entry e;
+	size_t i;
+	long row;
+
+	begin();
+	for (i = 0; i < 5; i++) {
+		entry_clear(&e, ENTRY_DECISION);
+		reportday_where(&e, "a.1.t");
+		reportday_person(&e, (unsigned)i);
+		e.t = d.t;
+		e.seq = seqs[i];
+		(void)snprintf(e.shadow, sizeof(e.shadow), "%s", i == 0 ?
+		    "TRY" : "");
+		cr_assert_eq(entry(x, &e), 0);
+	}
+	/* Of those that passed two are named since; one that never was is not. */
+	for (i = 0; i < 3; i++) {
+		entry_clear(&e, ENTRY_RETRO);
+		e.code = RETRO_HIT;
+		e.t = d.t;
+		e.seq = 200000 + i;
+		e.ref = i == 0 ? 7 : i == 1 ? 100000 : 8;
+		cr_assert_eq(entry(x, &e), 0);
+	}
+	finish();
+	row = reportlook_find(r, "trial", "rule", "all_passed");
+	cr_assert_geq(row, 0);
+	cr_expect_eq(reportlook_number(r, "trial", (size_t)row, "passed"), 5);
+	cr_expect_eq(reportlook_number(r, "trial", (size_t)row, "named"), 2);
+	end();
+}
