@@ -207,6 +207,7 @@ static int
 link_goes_on(struct conn *c, ssize_t n)
 {
 	struct conns *s = c->set;
+	int error = errno;	/* still wanted behind us */
 
 	if (n < 0 && errno == EPROTO) {
 		log_seldom(&s->said, conn_now(), LOG_LEVEL_WARNING,
@@ -223,6 +224,7 @@ link_goes_on(struct conn *c, ssize_t n)
 	}
 	if (tls_wants_write(c->tls))
 		wait_writable(c);
+	errno = error;
 	return (1);
 }
 

@@ -73,8 +73,11 @@ void
 upstream_lost(struct upstream *u, const char *why)
 {
 	int was = u->state == UPSTREAM_UP;
+	char text[sizeof(u->last_why)];
 	uint8_t jitter;
 
+	/* It may be the link's own word, which ends with it. */
+	(void)snprintf(text, sizeof(text), "%s", why);
 	hang_up(u);
 	upstream_state(u, UPSTREAM_DOWN);
 	u->tried = 1;
@@ -86,10 +89,10 @@ upstream_lost(struct upstream *u, const char *why)
 	/* Not all nodes at once after the node above was started anew. */
 	(void)RAND_bytes(&jitter, sizeof(jitter));
 	u->next_ms = conn_now() + u->pause_ms / 2 + u->pause_ms * jitter / 256;
-	if (was || strcmp(u->last_why, why) != 0)
+	if (was || strcmp(u->last_why, text) != 0)
 		log_say(LOG_LEVEL_WARNING, "no link with the node above, %s: "
-		    "%s", u->o.config->upstream_name, why);
-	(void)snprintf(u->last_why, sizeof(u->last_why), "%s", why);
+		    "%s", u->o.config->upstream_name, text);
+	memcpy(u->last_why, text, sizeof(text));
 	upstream_silence(u);
 }
 
