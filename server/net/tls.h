@@ -142,6 +142,14 @@ const uint8_t *tls_peer_fingerprint(const struct tls *t);
 int64_t tls_peer_ends(const struct tls *t);
 
 /**
+ * tls_good_still(t, c): Return 1 when the other side of a ready connection would be let in
+ * by c as it is now: its certificate is in its time, of an authority of c and not
+ * revoked; else 0, with the reason for tls_error(), for the caller to end it.  Asked of
+ * each link after the files were read again, and now and then since time passes.
+ */
+int tls_good_still(struct tls *t, const struct tls_context *c);
+
+/**
  * tls_error(t): A sentence without full stop on why the connection failed, "" while it
  * did not.  What it repeats of the other side is printable ASCII.  tls_fault(t): its
  * kind.

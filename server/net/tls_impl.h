@@ -65,10 +65,17 @@ BIO *tls_bio(struct tls *t);
 void tls_verify_setup(SSL_CTX *ssl);
 
 /**
- * tls_verify_say(t, error, depth, x): Write into t->why what is wrong with the other
- * side's certificate x, by OpenSSL's number.
+ * tls_verify_say(t, now, error, depth, x): Write into t->why what is wrong with the other
+ * side's certificate x at a moment, by OpenSSL's number.
  */
-void tls_verify_say(struct tls *t, int error, int depth, const X509 *x);
+void tls_verify_say(struct tls *t, int64_t now, int error, int depth,
+    const X509 *x);
+
+/**
+ * tls_verify_now(t, c, x): Verify a certificate by c, as it is now.  Return 1; or 0 with
+ * t->why set, unless something is there already.
+ */
+int tls_verify_now(struct tls *t, const struct tls_context *c, X509 *x);
 
 /**
  * tls_why(t): Write into t->why and t->fault what OpenSSL's queue of errors means, unless

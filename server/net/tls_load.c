@@ -6,7 +6,6 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include "keys/keydisk.h"
 #include "keys/wipe.h"
@@ -279,27 +278,11 @@ load_revoked(struct loading *l)
 static int
 check_own(struct loading *l)
 {
-	const char *file = l->f->certificate;
-	X509_STORE_CTX *s = X509_STORE_CTX_new();
 	struct tls t = { .context = l->c };
-	int error;
 
-	if (s == NULL || X509_STORE_CTX_init(s, l->store, l->own, NULL) != 1 ||
-	    X509_STORE_CTX_set_purpose(s, l->c->role == TLS_CLIENT ?
-	    X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER) != 1) {
-		X509_STORE_CTX_free(s);
-		return (broken(l));
-	}
-	X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(s),
-	    SSL_CTX_get0_param(l->c->ssl));
-	error = X509_verify_cert(s) == 1 ? X509_V_OK :
-	    X509_STORE_CTX_get_error(s);
-	if (error != X509_V_OK)
-		tls_verify_say(&t, error, X509_STORE_CTX_get_error_depth(s),
-		    X509_STORE_CTX_get_error_depth(s) == 0 ? l->own :
-		    X509_STORE_CTX_get_current_cert(s));
-	X509_STORE_CTX_free(s);
-	return (error == X509_V_OK ? 0 : bad(l, file, "%s", t.why));
+	if (tls_verify_now(&t, l->c, l->own))
+		return (0);
+	return (bad(l, l->f->certificate, "%s", t.why));
 }
 
 /* Read all files. */

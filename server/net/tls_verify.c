@@ -120,7 +120,8 @@ tls_now(const struct tls_context *c)
 
 /* Say what is wrong with a certificate. */
 void
-tls_verify_say(struct tls *t, int error, int depth, const X509 *x)
+tls_verify_say(struct tls *t, int64_t now, int error, int depth,
+    const X509 *x)
 {
 	struct keyfile_error e = { KEYFILE_FINE, "" };
 	char whose[64] = "the other side's certificate";
@@ -138,7 +139,7 @@ tls_verify_say(struct tls *t, int error, int depth, const X509 *x)
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		e.text[0] = '\0';
-		if (nodecert_timely(&c, whose, tls_now(t->context), &e) != 0)
+		if (nodecert_timely(&c, whose, now, &e) != 0)
 			say(t, TLS_CERTIFICATE, "%s", e.text);
 		break;
 	case X509_V_ERR_CERT_REVOKED:
@@ -168,6 +169,42 @@ tls_verify_say(struct tls *t, int error, int depth, const X509 *x)
 	}
 	say(t, TLS_CERTIFICATE, "%s is no good: %s", whose,
 	    X509_verify_cert_error_string(error));
+}
+
+/* Verify a certificate by a context as it is now; 1 or 0. */
+int
+tls_verify_now(struct tls *t, const struct tls_context *c, X509 *x)
+{
+	X509_STORE_CTX *s = X509_STORE_CTX_new();
+	int rc, depth;
+
+	if (s == NULL || X509_STORE_CTX_init(s,
+	    SSL_CTX_get_cert_store(c->ssl), x, NULL) != 1 ||
+	    X509_STORE_CTX_set_purpose(s, X509_PURPOSE_SSL_CLIENT) != 1) {
+		X509_STORE_CTX_free(s);
+		say(t, TLS_CERTIFICATE, "out of memory");
+		return (0);
+	}
+	X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(s),
+	    SSL_CTX_get0_param(c->ssl));
+	rc = X509_verify_cert(s) == 1;
+	depth = X509_STORE_CTX_get_error_depth(s);
+	if (!rc)
+		tls_verify_say(t, tls_now(c), X509_STORE_CTX_get_error(s),
+		    depth, depth == 0 ? x : X509_STORE_CTX_get_current_cert(s));
+	X509_STORE_CTX_free(s);
+	ERR_clear_error();
+	return (rc);
+}
+
+/* Would the other side be let in now? */
+int
+tls_good_still(struct tls *t, const struct tls_context *c)
+{
+	X509 *x = SSL_get0_peer_certificate(t->ssl);
+
+	return (t->ready && t->error == 0 && x != NULL &&
+	    tls_verify_now(t, c, x));
 }
 
 /* See that a certificate which is good names whom we want; 1 or 0. */
@@ -214,8 +251,8 @@ verify(X509_STORE_CTX *store, void *arg)
 	if (X509_verify_cert(store) != 1) {
 		int depth = X509_STORE_CTX_get_error_depth(store);
 
-		tls_verify_say(t, X509_STORE_CTX_get_error(store), depth,
-		    depth == 0 ? X509_STORE_CTX_get0_cert(store) :
+		tls_verify_say(t, tls_now(t->context),
+		    X509_STORE_CTX_get_error(store), depth, depth == 0 ? X509_STORE_CTX_get0_cert(store) :
 		    X509_STORE_CTX_get_current_cert(store));
 		return (0);
 	}

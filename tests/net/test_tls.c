@@ -310,6 +310,7 @@ Test(tls, takes_either_authority_while_it_changes)
 Test(tls, looks_into_the_list_of_each_authority)
 {
 	char both[4 * NODECERT_PEM_MAX], err[TLS_ERROR_MAX], list[4096];
+	char revoked[300];
 	struct tls_files f;
 	struct tlskit other;
 	FILE *in;
@@ -335,7 +336,9 @@ Test(tls, looks_into_the_list_of_each_authority)
 	tlskit_put(&k, "ca.crt", both);
 	tlskit_put(&other, "ca.crt", both);
 	f = tlskit_files(&k, "city");
-	f.revoked = tlskit_path(&k, "revoked.crl");
+	(void)snprintf(revoked, sizeof(revoked), "%s", tlskit_path(&k,
+	    "revoked.crl"));
+	f.revoked = revoked;
 	tls_context_free(city);
 	city = tls_context_load(&f, TLS_SERVER, err, sizeof(err));
 	cr_assert_not_null(city, "%s", err);
@@ -358,10 +361,12 @@ Test(tls, looks_into_the_list_of_each_authority)
 Test(tls, refuses_a_revoked_one)
 {
 	struct tls_files f = tlskit_files(&k, "city");
-	char err[TLS_ERROR_MAX];
+	char err[TLS_ERROR_MAX], revoked[300];
 
 	tlskit_revoke(&k, "b017", 30);
-	f.revoked = tlskit_path(&k, "revoked.crl");
+	(void)snprintf(revoked, sizeof(revoked), "%s", tlskit_path(&k,
+	    "revoked.crl"));
+	f.revoked = revoked;
 	tls_context_free(city);
 	city = tls_context_load(&f, TLS_SERVER, err, sizeof(err));
 	cr_assert_not_null(city, "%s", err);
@@ -405,6 +410,54 @@ Test(tls, keeps_old_links_over_a_renewal)
 	below = old_below;
 	memcpy(fd, old_fd, sizeof(fd));
 	carry(above, below, 50000, 3);
+}
+
+/* The context of the city once more, at a moment and with or without a list. */
+static struct tls_context *
+again(int day, const char *revoked)
+{
+	struct tls_files f = tlskit_files(&k, "city");
+	char err[TLS_ERROR_MAX];
+	struct tls_context *c;
+
+	f.now = TLSKIT_NOW + day * TLSKIT_DAY;
+	f.revoked = revoked;
+	c = tls_context_load(&f, TLS_SERVER, err, sizeof(err));
+	cr_assert_not_null(c, "%s", err);
+	return (c);
+}
+
+Test(tls, knows_whom_it_would_let_in_no_longer)
+{
+	struct tls_context *c;
+	char list[300];
+
+	tlskit_node(&k, "city", -10, 900);
+	connect_ends(city, branch, "city");
+	expect_link("b017", "city");
+	cr_expect(tls_good_still(above, city));
+	cr_expect(tls_good_still(below, branch));
+	c = again(299, NULL);
+	cr_expect(tls_good_still(above, c));
+	tls_context_free(c);
+	cr_expect_str_eq(tls_error(above), "");
+	tlskit_revoke(&k, "b017", 5);
+	(void)snprintf(list, sizeof(list), "%s", tlskit_path(&k,
+	    "revoked.crl"));
+	c = again(0, list);
+	cr_expect(!tls_good_still(above, c));
+	tls_context_free(c);
+	cr_expect_not_null(strstr(tls_error(above), "has been revoked"), "%s",
+	    tls_error(above));
+	hang_up();
+	connect_ends(city, branch, "city");
+	expect_link("b017", "city");
+	c = again(301, NULL);
+	cr_expect(!tls_good_still(above, c));
+	tls_context_free(c);
+	cr_expect_not_null(strstr(tls_error(above), "node b017 has expired: it "
+	    "ended 2027-09-18T06:00:00Z and it is 2027-09-19T06:00:00Z here"),
+	    "%s", tls_error(above));
 }
 
 /* An end of the test's own, for what ours would never do. */
