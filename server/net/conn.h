@@ -89,6 +89,7 @@ struct conn {
 	unsigned more : 1;	/* whole frames may be in `in` */
 	unsigned choked : 1;	/* too much output: no more frames */
 	unsigned ending : 1;	/* drop when all output has left */
+	unsigned cut : 1;	/* its node may link no longer: drop at the next sweep */
 	unsigned partial : 1;	/* a frame has begun */
 	unsigned yielding : 1;	/* what it sent was much work: others first */
 	unsigned known : 1;	/* tls: whose link it is has been settled */

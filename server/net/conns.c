@@ -108,6 +108,17 @@ conns_drop_node(struct conns *s, const char *node, const struct peer *but,
 	}
 }
 
+/* Have the links of a node below dropped. */
+void
+conns_cut_node(struct conns *s, const char *node)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &s->all, entry)
+		if (c->peer.node != NULL && strcmp(c->peer.node, node) == 0)
+			c->cut = 1;
+}
+
 /* Begin a turn. */
 int
 conns_begin(struct conns *s)
@@ -201,7 +212,9 @@ conns_sweep(struct conns *s)
 
 	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, entry);
-		if ((why = overdue(c, s->o.limits, now)) != CONN_ENDS) {
+		if (c->cut)
+			conn_drop(c, CONN_CLOSED);
+		else if ((why = overdue(c, s->o.limits, now)) != CONN_ENDS) {
 			if (why != CONN_IDLE)
 				log_seldom(&s->said, now, LOG_LEVEL_NOTICE,
 				    "a connection of uid %u was closed: %s",

@@ -68,6 +68,11 @@ void conns_drop_node(struct conns *s, const char *node,
     const struct peer *but, int64_t quiet);
 
 /**
+ * conns_cut_node(s, node): Have the links of a node below dropped at the next sweep.
+ */
+void conns_cut_node(struct conns *s, const char *node);
+
+/**
  * conns_begin(s): Begin a turn: answer frames that the last turn left over.
  * Return nonzero when there is work that must not wait for an event.
  */
