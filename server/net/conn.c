@@ -112,6 +112,18 @@ keep(struct conn *c, const uint8_t *p, size_t len)
 	return (0);
 }
 
+/* Have what is left over answered in the next turn. */
+static void
+leave(struct conn *c)
+{
+
+	/* What TLS holds back does not stop reading: it may be so already. */
+	if (c->more)
+		return;
+	c->more = 1;
+	TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
+}
+
 /* How many of its requests may wait for the node above? */
 static unsigned
 parked_max(const struct conn *c)
@@ -144,8 +156,7 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 		}
 		if (n++ == CONN_FRAMES || c->yielding) {
 			c->yielding = 0;
-			c->more = 1;
-			TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
+			leave(c);
 			return (pos);
 		}
 		frame_answer(c, &h, buf + pos + WIRE_HEADER);
@@ -233,11 +244,9 @@ static void
 read_on(struct conn *c)
 {
 
-	if (c->fd == -1 || c->tls == NULL || c->more || !c->reading ||
-	    !tls_pending(c->tls))
-		return;
-	c->more = 1;
-	TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
+	if (c->fd != -1 && c->tls != NULL && c->reading &&
+	    tls_pending(c->tls))
+		leave(c);
 }
 
 /* Read once, and answer. */
@@ -467,10 +476,7 @@ conn_settle(struct conn *c)
 	    outbuf_held(&c->out) <= c->set->o.limits->output / 2 &&
 	    c->nparked <= parked_max(c) / 2) {
 		c->choked = 0;
-		if (!c->more) {
-			c->more = 1;
-			TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
-		}
+		leave(c);
 	}
 	if (finished(c)) {
 		conn_drop(c, CONN_CLOSED);
