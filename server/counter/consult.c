@@ -154,6 +154,8 @@ consult(struct request *q)
 	if (above_conflict(q))
 		return (-1);
 	deciding_decide(q, &ap, &lc);
+	/* What the node decides takes the place of it, and may never come. */
+	q->e->superseded = 0;
 	if (request_write(q, leaf) != 0)
 		return (-1);
 	q->c->consults++;

@@ -37,7 +37,10 @@ ours(struct request *q, uint64_t seq)
 	return (v != NULL ? *v : 0);
 }
 
-/* Our decision on the same person's application to the same institution, or 0. */
+/*
+ * Our decision on the same person's application to the same institution, or 0.  A card that
+ * was issued on what was never told (a dry run) is one told from elsewhere: the seq of that.
+ */
 static uint64_t
 about(struct request *q, uint64_t seq)
 {
@@ -46,9 +49,9 @@ about(struct request *q, uint64_t seq)
 	uint64_t ref = ours(q, seq);
 
 	d = ref != 0 ? decision_record(q, ref) : NULL;
-	return (d != NULL && token_equal(&d->person, subject_token(e)) &&
+	return (d == NULL || (token_equal(&d->person, subject_token(e)) &&
 	    strcmp(names_text(journal_names(q->c->journal), d->inst),
-	    e->inst) == 0 ? ref : 0);
+	    e->inst) == 0) ? ref : 0);
 }
 
 /* The reservation that the node had asked us for, or 0. */
@@ -118,10 +121,12 @@ static void
 issued(struct request *q)
 {
 	struct entry *e = q->e;
+	uint64_t named = e->ref;
 
 	if ((e->ref = about(q, e->ref)) != 0)
 		return;
 	/* It was issued all the same. */
+	e->count = ours(q, named) == 0 ? named : 0;
 	e->kind = ENTRY_INTAKE;
 	e->code = INTAKE_OPEN;
 	e->flags &= ENTRY_F_AWAY | ENTRY_F_DATE_ONLY;
@@ -261,6 +266,23 @@ tellable(struct request *q)
 	return (0);
 }
 
+/*
+ * A node whose clock is behind tells openings of today as old ones, and reservations that
+ * are over: count its times by our clock.
+ */
+static void
+set_right(struct entry *e, int64_t behind)
+{
+
+	e->t += behind;
+	if (e->at != 0)
+		e->at += behind;
+	if (e->expires != 0)
+		e->expires += behind;
+	if (e->due != 0)
+		e->due += behind;
+}
+
 /* Take one in.  Return 0, or -1 (refused). */
 static int
 take(struct request *q, const char *leaf, int last)
@@ -271,6 +293,7 @@ take(struct request *q, const char *leaf, int last)
 		return (-1);
 	(void)journal_begin(q->c->journal);
 	q->now = journal_now(q->c->journal, NULL);
+	set_right(q->e, fleet_behind(q->c->fleet, q->peer->node));
 	translate(q);
 	if (last)
 		memcpy(q->e->up_leaf, leaf, 65);

@@ -165,8 +165,13 @@ told_step(const struct record_decision *d, const struct entry *e, int above)
 	    d->standing == LK_STANDING_TAKEN ||
 	    d->standing == LK_STANDING_DISPATCHED;
 
+	/* The applicant is gone, or the card was taken back. */
+	if (d->life == LIFE_VOIDED ||
+	    (d->standing == LK_STANDING_WITHDRAWN && !above))
+		return (0);
 	if (d->standing == LK_STANDING_DENIED)
-		return (e->code == REVIEW_DENY);
+		return (e->code == REVIEW_DENY ||
+		    (e->code == REVIEW_CLOSE && above));
 	switch (e->code) {
 	case REVIEW_DENY:
 		return (1);

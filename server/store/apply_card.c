@@ -100,9 +100,8 @@ apply_withdraw(struct apply *a, const struct entry *e)
 	}
 	if ((d = apply_decision_of(a, e, e->ref)) != NULL) {
 		d->life = whole ? LIFE_VOIDED : LIFE_CANCELLED;
-		if (d->standing == LK_STANDING_OPEN ||
-		    d->standing == LK_STANDING_TAKEN ||
-		    d->standing == LK_STANDING_DISPATCHED || whole)
+		/* Whatever was answered before or is later: it is gone. */
+		if (d->standing != LK_STANDING_NONE || whole)
 			d->standing = LK_STANDING_WITHDRAWN;
 	}
 	apply_case_gone(a, e);

@@ -228,9 +228,7 @@ apply_superseded(struct apply *a, const struct entry *e)
 	    (d = apply_decision_of(a, e, e->superseded)) == NULL)
 		return;
 	d->life = LIFE_SUPERSEDED;
-	if (d->standing == LK_STANDING_OPEN ||
-	    d->standing == LK_STANDING_TAKEN ||
-	    d->standing == LK_STANDING_DISPATCHED)
+	if (d->standing != LK_STANDING_NONE)
 		d->standing = LK_STANDING_WITHDRAWN;
 }
 

@@ -32,26 +32,34 @@ node_of(struct apply *a, const struct entry *e, const char *node)
 	return (r);
 }
 
+/* An entry of a node below is that one of ours. */
+static void
+below(struct apply *a, const struct entry *e, uint64_t theirs, uint64_t seq)
+{
+	uint8_t key[RECORD_BELOW_KEY];
+	uint64_t *v;
+
+	record_below_key(key, e->from, theirs);
+	if (!state_fresh(a->s, RECORD_BELOW, key, sizeof(key), e->seq))
+		return;
+	v = state_put(a->s, RECORD_BELOW, key, sizeof(key), e->seq,
+	    sizeof(*v));
+	if (v == NULL)
+		a->failed = 1;
+	else
+		*v = seq;
+}
+
 /* Which entry of a node below is which of ours: both ways. */
 static void
 same_entry(struct apply *a, const struct entry *e, uint64_t seq)
 {
-	int decided = e->kind == ENTRY_SETTLE || e->kind == ENTRY_DECISION;
-	uint64_t named = decided && e->count != 0 ? e->count : e->from_seq;
-	uint8_t key[RECORD_BELOW_KEY], ours[8];
 	struct record_above *r;
-	uint64_t *v;
+	uint8_t ours[8];
 
-	record_below_key(key, e->from, named);
-	if (state_fresh(a->s, RECORD_BELOW, key, sizeof(key), e->seq)) {
-		v = state_put(a->s, RECORD_BELOW, key, sizeof(key), e->seq,
-		    sizeof(*v));
-		if (v == NULL) {
-			a->failed = 1;
-			return;
-		}
-		*v = seq;
-	}
+	below(a, e, e->from_seq, seq);
+	if (e->count != 0)
+		below(a, e, e->count, seq);
 	record_seq_key(ours, seq);
 	if (!state_fresh(a->s, RECORD_ABOVE, ours, 8, e->seq))
 		return;
@@ -61,7 +69,7 @@ same_entry(struct apply *a, const struct entry *e, uint64_t seq)
 		return;
 	}
 	memset(r, 0, sizeof(*r));
-	r->seq = named;
+	r->seq = e->count != 0 ? e->count : e->from_seq;
 	memcpy(r->node, e->from, strnlen(e->from, sizeof(r->node) - 1));
 }
 
@@ -90,7 +98,8 @@ apply_told_by(struct apply *a, const struct entry *e)
 	}
 	if (e->kind == ENTRY_SETTLE)
 		same_entry(a, e, e->ref);
-	else if (e->kind == ENTRY_DECISION || e->alert != ALERT_NONE)
+	else if (e->kind == ENTRY_DECISION || e->alert != ALERT_NONE ||
+	    e->count != 0)
 		same_entry(a, e, e->seq);
 }
 
@@ -108,6 +117,9 @@ apply_node(struct apply *a, const struct entry *e)
 		r->generation = (uint32_t)e->count;
 		r->base = e->base;
 		r->joined = e->t;
+		/* One that counts anew. */
+		if (r->cursor >= e->base)
+			r->cursor = e->base - 1;
 		break;
 	case NODE_RETIRED:
 		r->status = RECORD_NODE_RETIRED;

@@ -126,7 +126,7 @@ go_on(void)
 static void
 staff(void)
 {
-	enum staffnote_action a = STAFFNOTE_TAKE + pick(STAFFNOTE_ACTIONS -
+	enum staffnote_action a = STAFFNOTE_TAKE + pick(STAFFNOTE_NODE_RETIRE -
 	    STAFFNOTE_TAKE);
 	size_t i = nmade - 1 - pick(nmade < 20 ? (unsigned)nmade : 20);
 	char one[19], two[19];
