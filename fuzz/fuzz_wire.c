@@ -13,7 +13,7 @@ static const uint8_t *begin, *end;
 static void
 check(const struct wire_fields *f, unsigned tag)
 {
-	char copy[2048];
+	static char copy[WIRE_BODY_MAX + 1];
 	size_t len;
 
 	if (f->f[tag].p < begin || f->f[tag].p + f->f[tag].len > end ||
