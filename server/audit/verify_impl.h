@@ -42,6 +42,7 @@ struct verify_line {
 	char hash[68];		/* of `policy` */
 	char from[16];		/* the node that told it */
 	uint64_t from_seq;	/* as its own entry of this number; 0: nobody did */
+	uint64_t from_base;	/* `from` has joined: it counts from here on; 0: no */
 };
 
 /* One bundle on its way through the threads. */

@@ -117,7 +117,7 @@ verify_rules_entry(struct verify_bundle *b, unsigned i, const struct entry *e)
 	l->seq = e->seq;
 	l->kind = (uint8_t)e->kind;
 	l->policy[0] = l->hash[0] = l->from[0] = '\0';
-	l->from_seq = 0;
+	l->from_seq = l->from_base = 0;
 	if ((e->kind == ENTRY_DECISION && e->from_seq == 0) || e->kind == ENTRY_POLICY)
 		memcpy(l->policy, e->policy, sizeof(l->policy));
 	if (e->kind == ENTRY_POLICY)

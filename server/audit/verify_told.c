@@ -114,6 +114,9 @@ verify_told_entry(struct verify_line *l, const struct entry *e)
 	else if (e->from_seq != 0) {
 		memcpy(l->from, e->from, sizeof(l->from));
 		l->from_seq = e->from_seq;
+	} else if (e->kind == ENTRY_NODE && e->code == NODE_JOINED) {
+		memcpy(l->from, e->node, sizeof(l->from) - 1);
+		l->from_base = e->base;
 	}
 }
 
@@ -141,9 +144,16 @@ verify_told_line(struct verify *v, const struct verify_line *l,
 	struct verify_told *t;
 	size_t i;
 
-	if (l->from_seq == 0)
+	if (l->from_seq == 0 && l->from_base == 0)
 		return;
 	i = place(v, l->from);
+	if (l->from_base != 0) {
+		/* One that lost its disk may count anew. */
+		if (i < v->ntold && strcmp(v->told[i].node, l->from) == 0 &&
+		    v->told[i].seq >= l->from_base)
+			v->told[i].seq = l->from_base - 1;
+		return;
+	}
 	if (i == v->ntold || strcmp(v->told[i].node, l->from) != 0) {
 		t = realloc(v->told, (v->ntold + 1) * sizeof(*t));
 		if (t == NULL) {

@@ -12,6 +12,7 @@
 #include "store/records.h"
 #include "store/state.h"
 
+#include "above.h"
 #include "cases.h"
 #include "core.h"
 #include "down.h"
@@ -147,6 +148,8 @@ counter_whoami(struct counter *c, struct wire_out *out)
 	wire_put_text(out, WIRE_T_NODE, c->o.node);
 	wire_put_u64(out, WIRE_T_SEQ, base);
 	wire_put_u64(out, WIRE_T_LAST_SEQ, journal_durable(c->journal));
+	wire_put_u64(out, WIRE_T_TIME_MS,
+	    (uint64_t)journal_now(c->journal, NULL));
 	wire_put_text(out, WIRE_T_TOKEN_KEY, c->o.token_key);
 	wire_put_text(out, WIRE_T_DAEMON, c->o.version);
 	if (journal_head(c->journal, &head, &named) == 0)
@@ -157,6 +160,31 @@ counter_whoami(struct counter *c, struct wire_out *out)
 	if (listing_served(c->listing) != NULL)
 		wire_put_u64(out, WIRE_T_LIST_VERSION,
 		    listing_served(c->listing)->targets);
+}
+
+/* The node above has told who it is. */
+int
+counter_joined_above(struct counter *c, const struct wire_fields *f)
+{
+	struct entry *e = &c->entry;
+	const struct record_node *r;
+	const char *name = c->o.above->name;
+	uint32_t n = wire_u32(f, WIRE_T_GENERATION, 0);
+	uint64_t base = wire_u64(f, WIRE_T_SEQ, 0);
+
+	r = state_get(journal_state(c->journal), RECORD_NODE, name,
+	    strlen(name), NULL, NULL);
+	/* One that lost its disk counts anew: what it says now is news. */
+	if (c->held || n == 0 || base == 0 || (r != NULL &&
+	    r->generation == n && r->base == base &&
+	    r->cursor <= wire_u64(f, WIRE_T_LAST_SEQ, UINT64_MAX)))
+		return (LK_OK);
+	entry_clear(e, ENTRY_NODE);
+	memcpy(e->node, name, strnlen(name, sizeof(e->node) - 1));
+	e->code = NODE_JOINED;
+	e->count = n;
+	e->base = base;
+	return (journal_write(c->journal, e, NULL));
 }
 
 /* A link with a node below was made, or is gone. */
@@ -213,7 +241,8 @@ counter_open(const struct counter_options *o, char *err, size_t errlen)
 	if ((c->refused = refused_open()) == NULL ||
 	    (c->staff = staff_open(&c->o)) == NULL ||
 	    (c->listing = listing_open(&lo)) == NULL ||
-	    (c->fleet = fleet_open(o->journal, o->node)) == NULL ||
+	    (c->fleet = fleet_open(o->journal, o->node, o->above != NULL ?
+	    o->above->name : "")) == NULL ||
 	    (c->retro = retro_open(o->journal)) == NULL || (o->seal != NULL &&
 	    (c->sealing = sealing_open(o->seal, o->node)) == NULL)) {
 		snprintf(err, errlen, "out of memory");

@@ -161,6 +161,8 @@ void counter_answer_with(struct counter *c, const struct peer *peer,
 
 /**
  * counter_whoami(c, out): Add to a frame who this node is and how far: of JOIN and BEAT.
+ * counter_joined_above(c, f): The node above has answered JOIN: note which log it keeps, so that
+ * what it says after it lost its disk is not taken for old.
  * counter_pulled_to(c): The last entry of the node above that was taken in.
  * counter_pulled(c, f): Take in what the node above says, a reply to PULL.  Return how
  * many entries that were, or -1 when there is no room now, or they are none.
@@ -168,6 +170,7 @@ void counter_answer_with(struct counter *c, const struct peer *peer,
  * now on, over starts too, until a new generation begins.  counter_held(c): is it so?
  */
 void counter_whoami(struct counter *c, struct wire_out *out);
+int counter_joined_above(struct counter *c, const struct wire_fields *f);
 uint64_t counter_pulled_to(struct counter *c);
 int counter_pulled(struct counter *c, const struct wire_fields *f);
 int counter_hold(struct counter *c);

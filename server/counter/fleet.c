@@ -15,6 +15,7 @@
 #include "fleet.h"
 
 #define TABLE_MAX 6000		/* bytes of a page */
+#define BEHIND_MIN_MS 60000	/* of a clock that is wrong */
 #define COSIGNED 200		/* WITNESS_COSIGNED */
 
 struct node {
@@ -22,6 +23,7 @@ struct node {
 	int known;		/* it has linked once, and was not retired */
 	int links;		/* connections with its certificate */
 	int64_t beat;
+	int64_t behind;		/* its clock, ms; negative: it is ahead */
 	uint64_t last;
 	uint64_t highest;	/* the highest `last` ever said */
 	uint64_t list_version;
@@ -42,6 +44,7 @@ struct fleet {
 	struct node **list;	/* sorted by name */
 	size_t n, cap;
 	const char *self;	/* our own node, which is none of them */
+	const char *above;	/* nor is the one above; "": there is none */
 	int failed;		/* memory ran out at the start */
 };
 
@@ -110,7 +113,7 @@ below(const struct fleet *f, const char *name, const struct record_node *r)
 {
 
 	return ((r->generation != 0 || r->status == RECORD_NODE_RETIRED) &&
-	    strcmp(name, f->self) != 0);
+	    strcmp(name, f->self) != 0 && strcmp(name, f->above) != 0);
 }
 
 /* Read the key and value of a record.  Return 0, or -1 when it is none. */
@@ -147,13 +150,14 @@ load(void *arg, const struct state_record *r)
 
 /* Make one of the nodes that the state knows. */
 struct fleet *
-fleet_open(struct journal *j, const char *self)
+fleet_open(struct journal *j, const char *self, const char *above)
 {
 	struct fleet *f;
 
 	if ((f = calloc(1, sizeof(*f))) == NULL)
 		return (NULL);
 	f->self = self;
+	f->above = above;
 	if (state_each(journal_state(j), RECORD_NODE, load, f) != 0) {
 		fleet_close(f);
 		return (NULL);
@@ -168,6 +172,7 @@ fleet_watch(struct fleet *f, const struct entry *e)
 	struct node *n;
 
 	if (e->kind == ENTRY_NODE && strcmp(e->node, f->self) != 0 &&
+	    strcmp(e->node, f->above) != 0 &&
 	    (n = get(f, e->node)) != NULL)
 		n->known = e->code != NODE_RETIRED;
 }
@@ -258,6 +263,15 @@ fleet_refused(struct fleet *f, const char *node, const char *why)
 		copy(n->why, sizeof(n->why), why, strlen(why));
 }
 
+/* What its clock shows. */
+static void
+clock_of(struct node *n, const struct request *q)
+{
+	int64_t t = (int64_t)wire_u64(q->f, WIRE_T_TIME_MS, 0);
+
+	n->behind = t > 0 ? q->now - t : 0;
+}
+
 /* It has said who it is. */
 void
 fleet_joined(struct fleet *f, const struct request *q)
@@ -267,9 +281,19 @@ fleet_joined(struct fleet *f, const struct request *q)
 	if (n == NULL)
 		return;
 	said(n, wire_u64(q->f, WIRE_T_LAST_SEQ, 0));
+	clock_of(n, q);
 	take(n->version, sizeof(n->version), q->f, WIRE_T_DAEMON);
 	take(n->origin, sizeof(n->origin), q->f, WIRE_T_LOG_ORIGIN);
 	fleet_refused(f, n->name, q->error != LK_OK ? q->text : "");
+}
+
+/* How far is its clock behind ours? */
+int64_t
+fleet_behind(struct fleet *f, const char *node)
+{
+	const struct node *n = get(f, node);
+
+	return (n != NULL && n->behind >= BEHIND_MIN_MS ? n->behind : 0);
 }
 
 /* A head of its was judged. */
@@ -308,6 +332,7 @@ beat_answer(struct request *q)
 		return;
 	}
 	n->beat = q->now;
+	clock_of(n, q);
 	said(n, wire_u64(q->f, WIRE_T_LAST_SEQ, n->last));
 	n->list_version = wire_u64(q->f, WIRE_T_LIST_VERSION, 0);
 	take(n->version, sizeof(n->version), q->f, WIRE_T_DAEMON);

@@ -28,11 +28,12 @@ struct record_node;
 struct request;
 
 /**
- * fleet_open(j, self): Return the nodes that the state of j knows, but for the node `self`,
- * a name that must last; NULL when out of memory or the state fails.  fleet_close(f):
+ * fleet_open(j, self, above): Return the nodes that the state of j knows, but for the node
+ * `self` and the one `above` ("": none), names that must last; NULL when out of memory or the state fails.  fleet_close(f):
  * NULL is allowed.
  */
-struct fleet *fleet_open(struct journal *j, const char *self);
+struct fleet *fleet_open(struct journal *j, const char *self,
+    const char *above);
 void fleet_close(struct fleet *f);
 
 /**
@@ -46,6 +47,12 @@ void fleet_watch(struct fleet *f, const struct entry *e);
  */
 void fleet_joined(struct fleet *f, const struct request *q);
 void fleet_link(struct fleet *f, const char *node, int up);
+
+/**
+ * fleet_behind(f, node): By how many ms the node's clock is behind ours, as it said last; 0
+ * where that is less than a minute, or it is ahead.
+ */
+int64_t fleet_behind(struct fleet *f, const char *node);
 
 /**
  * fleet_refused(f, node, why): Its entries are not taken, for a reason.

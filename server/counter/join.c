@@ -144,7 +144,7 @@ join_answer(struct request *q)
 	    q->peer->node, strlen(q->peer->node), NULL, NULL);
 	wire_begin(o, WIRE_JOIN | WIRE_REPLY, q->h->id);
 	wire_put_u32(o, WIRE_T_ERROR, (uint32_t)q->error);
-	wire_put_text(o, WIRE_T_NODE, q->c->o.node);
+	counter_whoami(q->c, o);
 	wire_put_u64(o, WIRE_T_CURSOR, r != NULL ? r->cursor : 0);
 	wire_put_u32(o, WIRE_T_HELD, (uint32_t)q->held);
 	/* Behind a readmission the node has another entry there, or none. */

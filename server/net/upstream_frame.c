@@ -90,6 +90,7 @@ joined(struct upstream *u, const struct wire_fields *f)
 		    "it calls itself otherwise than its certificate");
 		return;
 	}
+	(void)counter_joined_above(u->o.counter, f);
 	if (wire_has(f, WIRE_T_LEAF))
 		leaf = f->f[WIRE_T_LEAF].p;
 	u->cursor = wire_u64(f, WIRE_T_CURSOR, 0);

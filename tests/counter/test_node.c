@@ -445,7 +445,7 @@ CASE(node, what_is_no_join)
 
 	ask_join("b017", "b018", "1:test", 1, 1, 1);
 	cr_assert_eq(answer(&x), LK_E_ARG);
-	says("证书");
+	says("certificate");
 	ask_join("b017", "b017", "1:other", 1, 1, 1);
 	cr_assert_eq(answer(&x), LK_E_UNSUPPORTED);
 	says("1:other");
@@ -596,4 +596,125 @@ CASE(node, held_ourselves)
 	fixture_reopen(&x);
 	status(0, 0);
 	cr_assert_eq(num(&x, WIRE_T_HELD), 1);
+}
+
+/* What the node above answers to JOIN, taken in by us. */
+static void
+above_says(uint32_t gen, uint64_t base, uint64_t last)
+{
+
+	ask(&x, WIRE_JOIN);
+	withn(&x, WIRE_T_GENERATION, gen);
+	withn(&x, WIRE_T_SEQ, (int64_t)base);
+	withn(&x, WIRE_T_LAST_SEQ, (int64_t)last);
+	cr_assert_eq(wire_fields_read(&x.r, x.body, x.b.len), WIRE_OK);
+	cr_assert_eq(counter_joined_above(x.counter, &x.r), LK_OK);
+}
+
+/* One entry of the node above, pulled. */
+static void
+pulled(uint64_t seq)
+{
+	static uint8_t bytes[EVENTBATCH_MAX];
+	struct eventbatch b = { .buf = bytes };
+	struct entry e;
+
+	entry_clear(&e, ENTRY_ALERT);
+	e.seq = seq;
+	e.t = x.wall;
+	e.code = ALERT_STEP_TAKE;
+	cr_assert_eq(eventbatch_add(&b, &e), 0);
+	ask(&x, WIRE_PULL);
+	wire_put_bytes(&x.b, WIRE_T_ENTRIES, bytes, b.len);
+	cr_assert_eq(wire_fields_read(&x.r, x.body, x.b.len), WIRE_OK);
+	cr_assert_geq(counter_pulled(x.counter, &x.r), 0);
+}
+
+CASE(node, one_above_that_lost_its_disk_is_heard_again)
+{
+	uint64_t seq;
+
+	x.options.above = &above;
+	fixture_reopen(&x);
+	above_says(1, 1, 900);
+	pulled(900);
+	cr_assert_eq(counter_pulled_to(x.counter), 900);
+	/* The same journal again: nothing to note. */
+	seq = journal_seq(x.journal);
+	above_says(1, 1, 950);
+	cr_assert_eq(journal_seq(x.journal), seq);
+	/* It begins anew with an empty disk. */
+	above_says(1, 1, 7);
+	cr_assert_eq(counter_pulled_to(x.counter), 0);
+	pulled(8);
+	cr_assert_eq(counter_pulled_to(x.counter), 8);
+	/* And in good order, behind all it ever said. */
+	above_says(2, 901, 902);
+	cr_assert_eq(counter_pulled_to(x.counter), 8);
+	pulled(903);
+	cr_assert_eq(counter_pulled_to(x.counter), 903);
+	fixture_reopen(&x);
+	cr_assert_eq(counter_pulled_to(x.counter), 903);
+	/* It is none of the nodes below. */
+	fleet();
+	cr_assert_eq(rows, 0);
+}
+
+/* A decision of a node, made when its clock showed t: ours of it. */
+static struct entry *
+decided(uint64_t after, uint64_t seq, int64_t t)
+{
+	static uint8_t bytes[EVENTBATCH_MAX];
+	static struct entry e;
+	struct eventbatch b = { .buf = bytes };
+
+	entry_clear(&e, ENTRY_DECISION);
+	e.seq = seq;
+	e.t = t;
+	memcpy(e.inst, "abank", 6);
+	memcpy(e.outlet, "001", 4);
+	(void)snprintf(e.txn, sizeof(e.txn), "x%u", (unsigned)seq);
+	e.epoch = 1;
+	memset(&e.person, (int)seq, sizeof(e.person));
+	memset(&e.digest, 9, sizeof(e.digest));
+	e.id_type = e.operation = e.product = e.channel = e.quantity = 1;
+	memcpy(e.policy, "p", 2);
+	e.expires = t + 1800000;
+	cr_assert_eq(eventbatch_add(&b, &e), 0);
+	ask(&x, WIRE_EVENTS);
+	withn(&x, WIRE_T_AFTER, (int64_t)after);
+	wire_put_bytes(&x.b, WIRE_T_ENTRIES, bytes, b.len);
+	cr_assert_eq(answer(&x), LK_OK);
+	fixture_durable(&x);
+	cr_assert_eq(journal_read(x.journal, journal_seq(x.journal), &e), 0);
+	return (&e);
+}
+
+CASE(node, a_clock_that_is_behind_is_set_right)
+{
+	const int64_t days = INT64_C(2) * 86400000;
+	struct entry *e;
+
+	ask_join("b017", "b017", "1:test", 1, 1, 1);
+	withn(&x, WIRE_T_TIME_MS, x.wall - days);
+	cr_assert_eq(answer(&x), LK_OK);
+	x.peer.joined = 1;
+	e = decided(0, 4, x.wall - days);
+	cr_expect_eq(e->at, x.wall, "%" PRId64, x.wall - e->at);
+	cr_expect_eq(e->expires, x.wall + 1800000);
+	/* What waited for the line to come back is as old as it says. */
+	ask_join("b017", "b017", "1:test", 1, 1, 9);
+	withn(&x, WIRE_T_TIME_MS, x.wall - 20000);
+	cr_assert_eq(answer(&x), LK_OK);
+	x.peer.joined = 1;
+	e = decided(4, 5, x.wall - days);
+	cr_expect_eq(e->at, x.wall - days);
+	/* One that is ahead tells nothing of tomorrow. */
+	ask_join("b017", "b017", "1:test", 1, 1, 9);
+	withn(&x, WIRE_T_TIME_MS, x.wall + days);
+	cr_assert_eq(answer(&x), LK_OK);
+	x.peer.joined = 1;
+	e = decided(5, 6, x.wall + days);
+	cr_expect_eq(e->at, x.wall);
+	cr_expect_eq(e->expires, x.wall + 1800000);
 }
