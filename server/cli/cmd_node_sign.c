@@ -60,7 +60,7 @@ renewal(const struct tool *t, const struct nodecert *c, const char *pem,
 		    "cannot be renewed: certificate %2$s of node %1$s has "
 		    "been revoked", c->node, c->serial));
 	if (nodecsr_renewed(s->r, pem, &e) != 0)
-		return (nodeca_fail(t, &e));
+		return (tool_fail(t, TOOL_NO, "%s", "%s", e.text));
 	return (ARGS_GO);
 }
 

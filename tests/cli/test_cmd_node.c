@@ -10,8 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "keys/hex.h"
 #include "keys/nodecert.h"
 #include "keys/nodecrl.h"
+#include "keys/nodecsr.h"
 
 #include "clitest.h"
 #include "jsonok.h"
@@ -344,6 +346,49 @@ Test(cli_node, renews_nothing_that_was_revoked)
 	    "cessation", NULL), 1, "no certificate in its time");
 	FAILS(cli(NULL, "node", "revoke", "--ca", ca, "--reason", "cessation",
 	    NULL), 64, "serial number");
+}
+
+Test(cli_node, renews_for_the_holder_of_the_key_only)
+{
+	static const uint8_t secret[NODECERT_SECRET_LEN] = { 7, 7, 7 };
+	struct nodecert_term t = { .begins = CLI_NOW / 1000,
+		.ends = CLI_NOW / 1000 + 86400 };
+	char key[NODECERT_PEM_MAX], own[NODECERT_PEM_MAX];
+	char forged[NODECERT_PEM_MAX], text[NODECERT_PEM_MAX], path[400];
+	struct keyfile_error err;
+	struct nodecert c, mine;
+	FILE *f;
+
+	/* Somebody makes a certificate of the same name and number himself. */
+	make_ca();
+	enroll();
+	c = present();
+	cr_assert_gt(nodecert_key(key, secret), 0);
+	cr_assert_gt(nodecert_ca(own, key, "bank.example", &t, &err), 0);
+	cr_assert_eq(nodecert_read(&mine, own, &err), 0);
+	cr_assert_eq(hex_decode(t.serial, c.serial, sizeof(t.serial)), 0);
+	cr_assert_gt(nodecert_issue(forged, own, key, "b017", mine.point, &t,
+	    &err), 0, "%s", err.text);
+	cr_assert_gt(nodecsr_renew(text, key, forged, key, &err), 0, "%s",
+	    err.text);
+	(void)snprintf(path, sizeof(path), "%s/forged.csr", dir);
+	f = fopen(path, "w");
+	cr_assert_not_null(f);
+	(void)fputs(text, f);
+	(void)fclose(f);
+	FAILS(cli(NULL, "node", "sign", path, "--ca", ca, NULL), 1,
+	    "not made with the key of the certificate it renews");
+	/* Nor does a number do that nobody has. */
+	t.serial[5] ^= 1;
+	cr_assert_gt(nodecert_issue(forged, own, key, "b017", mine.point, &t,
+	    &err), 0, "%s", err.text);
+	cr_assert_gt(nodecsr_renew(text, key, forged, key, &err), 0);
+	f = fopen(path, "w");
+	cr_assert_not_null(f);
+	(void)fputs(text, f);
+	(void)fclose(f);
+	FAILS(cli(NULL, "node", "sign", path, "--ca", ca, NULL), 1,
+	    "was issued to node b017");
 }
 
 Test(cli_node, installs_nothing_strange)
