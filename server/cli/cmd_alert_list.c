@@ -45,12 +45,13 @@ wanted(const struct options *o, const struct desklist_alert *a)
 	    (o->kind == 0 || a->kind == o->kind));
 }
 
-/* The decision that it is about, 0: none. */
+/* The decision that it is about, 0: none.  What nodes say of one stands under its number. */
 static uint64_t
 about(const struct desklist_alert *a)
 {
 
-	return (a->ref != 0 ? a->ref : a->entry == ENTRY_DECISION ? a->seq : 0);
+	return (a->ref != 0 ? a->ref : a->entry == ENTRY_DECISION ||
+	    a->entry == ENTRY_SETTLE || a->entry == ENTRY_RETRO ? a->seq : 0);
 }
 
 /* Write one as JSON. */

@@ -124,13 +124,15 @@ put(void *arg, const struct package_entry *pe, const struct entry *e)
 	struct rows *r = arg;
 
 	(void)pe;
-	if ((r->o->what != 0 && e->code != r->o->what) ||
+	/* What the node above found is of no list here: only where it is asked for. */
+	if ((r->o->what == 0 && e->code == RETRO_ABOVE) ||
+	    (r->o->what != 0 && e->code != r->o->what) ||
 	    (r->o->list != NULL && strcmp(e->list, r->o->list) != 0))
 		return (0);
-	if (e->code == RETRO_HIT)
-		r->hits++;
-	else
+	if (e->code == RETRO_CLEAR)
 		r->clears++;
+	else
+		r->hits++;
 	if (!r->t->json)
 		return (print_row(r, e));
 	print_json(r, e);

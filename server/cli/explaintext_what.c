@@ -180,7 +180,8 @@ settled(const struct casefile *c)
 	size_t i;
 
 	for (i = 0; i < c->later.n; i++)
-		if (c->later.v[i].e.kind != ENTRY_REPORT)
+		if (c->later.v[i].e.kind != ENTRY_REPORT &&
+		    (c->later.v[i].e.flags & ENTRY_F_REFUSED) == 0)
 			return (1);
 	return (0);
 }
@@ -261,9 +262,11 @@ explaintext_standing(const struct casefile *c, int zh,
 			what = list;
 		}
 		n += (size_t)snprintf(&buf[n], EXPLAINTEXT_MAX - n,
-		    "%s%s %s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
+		    "%s%s %s%s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
 		    moment_short(e->t, time), what != NULL ? what : "?",
-		    code != NULL ? " " : "", code != NULL ? code : "");
+		    code != NULL ? " " : "", code != NULL ? code : "",
+		    (e->flags & ENTRY_F_REFUSED) == 0 ? "" : zh ? "（未生效）" :
+		    " (without effect)");
 	}
 	if (c->later.n == 0 && d->expires != 0 && c->last_t >= d->expires)
 		snprintf(buf, EXPLAINTEXT_MAX, zh ? "已于 %s 到期" :

@@ -324,12 +324,12 @@ logrow_make(struct logrow *row, const struct entry *e, int zh)
 	if (e->alert != ALERT_NONE)
 		alert(&c, e);
 	/*
-	 * What staff asked for and did not get stands in OUTCOME already; that a card
-	 * is the first of its opening is what it mostly is.
+	 * What staff asked for and did not get stands in OUTCOME already, but for a step
+	 * in a case that came too late; that a card is the first of its opening is what
+	 * it mostly is.
 	 */
-	words_bits(words_entry_flag, e->flags & ~(ENTRY_F_REFUSED |
-	    ENTRY_F_FIRST), zh, flags,
-	    sizeof(flags));
+	words_bits(words_entry_flag, e->flags & ~((e->kind != ENTRY_REVIEW ?
+	    ENTRY_F_REFUSED : 0) | ENTRY_F_FIRST), zh, flags, sizeof(flags));
 	if (flags[0] != '\0')
 		add(&c, "[%s]", flags);
 	if (e->at != 0 && e->at != e->t && e->kind != ENTRY_GAP)

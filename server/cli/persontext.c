@@ -118,9 +118,10 @@ decision(struct sentence *s, const struct entry *e, int agent)
 		say(s, "；因登记活动未适用：", "; lifted by a campaign: ",
 		    e->waived);
 	}
-	if (!agent)
-		say(s, "；上级节点的规则：", "; rules of the node above: ",
-		    e->up_hits);
+	/* By which rules is not told: they may be about lists that are kept from him. */
+	if (e->up_seq != 0)
+		say(s, "；上级节点：", "; the node above: ", word(
+		    words_decision, e->up_decision, s->zh));
 	/* That somebody was to be kept waiting is not told to whom it is about. */
 	words_bits(words_need, e->needs & ~LK_NEED_KEEP_WAITING, s->zh, needs,
 	    sizeof(needs));

@@ -182,3 +182,26 @@ Test(explain_above, in_the_list_of_entries)
 	HAS(r->out, "above");
 	HAS(r->out, "offline");
 }
+
+/* What the node above found is of no list here. */
+Test(explain_above, among_what_was_listed_later)
+{
+	const struct cli_run *r = cli(NULL, "list", "retro", x.branch.dir,
+	    NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	HAS(r->out, "nothing was found");
+	r = cli(NULL, "log", "show", x.branch.dir, "--kind", "retro", NULL);
+	HAS(r->out, "above");
+}
+
+/* Columns of other nodes stand behind those that others read by their place. */
+Test(explain_above, as_csv)
+{
+	const struct cli_run *r = cli(NULL, "log", "export", x.city.dir, "--format",
+	    "csv", NULL);
+
+	cr_expect_eq(r->rc, 0, "%s", r->err);
+	HAS(r->out, ",leaf,from,from_seq,to,above_seq,above_decision,above_hits");
+	HAS(r->out, ",b017,");
+}
