@@ -216,6 +216,8 @@ check(struct request *q, struct applicant *a)
 	if (record(q, leaf) != 0)
 		return (-1);
 	q->c->checks++;
+	if ((q->e->flags & ENTRY_F_OFFLINE) != 0)
+		q->c->offline++;
 	record_seq_key(key, q->e->seq);
 	reply_decision(q, q->e->seq,
 	    state_get(s, RECORD_DECISION, key, 8, NULL, NULL), 0);

@@ -59,6 +59,7 @@ struct counter {
 	struct entry entry;	/* scratch: the entry being written */
 	struct entry told;	/* scratch: one that a node below or above told */
 	struct entry old;	/* scratch: one that was written before */
+	uint64_t offline;	/* decided without the word of the node above */
 	uint64_t consults;	/* questions of nodes below that were answered */
 	uint64_t events;	/* entries of nodes below that were taken */
 	int held;		/* we were wound back: nothing is recorded */

@@ -187,6 +187,15 @@ counter_joined_above(struct counter *c, const struct wire_fields *f)
 	return (journal_write(c->journal, e, NULL));
 }
 
+/* How many were decided, and how many alone? */
+void
+counter_counts(const struct counter *c, uint64_t *checks, uint64_t *offline)
+{
+
+	*checks = c->checks;
+	*offline = c->offline;
+}
+
 /* A link with a node below was made, or is gone. */
 void
 counter_link(struct counter *c, const char *node, int up)

@@ -193,6 +193,13 @@ void counter_above(struct counter *c, enum above_link state,
     const char *counts);
 
 /**
+ * counter_counts(c, checks, offline): How many applications were decided since the start,
+ * and how many of those without the word of the node above.
+ */
+void counter_counts(const struct counter *c, uint64_t *checks,
+    uint64_t *offline);
+
+/**
  * counter_refuse(c, peer, h, code, text, out): Write a reply that only says no,
  * e.g. to a frame that could not be read: LK_E_ code and a text.
  */

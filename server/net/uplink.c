@@ -36,6 +36,7 @@ struct uplink {
 	int64_t woken_us;		/* the loop's */
 	atomic_uint_least64_t durable;
 	atomic_int idle;		/* the thread waits for more to be durable */
+	atomic_uint_least64_t looked;	/* at entries up to here */
 	/* the thread's own */
 	struct jstream *stream;
 	struct headsource *heads;
@@ -180,6 +181,7 @@ gather(struct uplink *u, struct eventbatch *b, uint8_t leaf[32])
 		}
 		sha256_leaf(leaf, p, len);
 	}
+	atomic_store(&u->looked, jstream_at(u->stream) - 1);
 	return ((int)b->n);
 }
 
@@ -397,6 +399,7 @@ uplink_start(struct uplink *u, uint64_t cursor, const uint8_t *leaf)
 	discard(u);
 	u->running = u->fresh = 1;
 	u->cursor = u->after = cursor;
+	atomic_store(&u->looked, cursor);
 	u->has_leaf = leaf != NULL;
 	if (leaf != NULL)
 		memcpy(u->leaf, leaf, sizeof(u->leaf));
@@ -435,6 +438,21 @@ uplink_durable(struct uplink *u, uint64_t seq)
 	atomic_store(&u->idle, 0);
 	(void)pthread_cond_signal(&u->wake);
 	(void)pthread_mutex_unlock(&u->lock);
+}
+
+/* What is not told yet? */
+uint64_t
+uplink_queued(struct uplink *u)
+{
+	uint64_t durable = atomic_load(&u->durable);
+	uint64_t looked = atomic_load(&u->looked), n = 0;
+	unsigned i;
+
+	(void)pthread_mutex_lock(&u->lock);
+	for (i = 0; i < u->nready; i++)
+		n += u->ready[(u->first + i) % UPLINK_BATCHES]->n;
+	(void)pthread_mutex_unlock(&u->lock);
+	return (n + (looked < durable ? durable - looked : 0));
 }
 
 /* Return the descriptor. */

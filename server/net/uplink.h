@@ -66,6 +66,12 @@ void uplink_stop(struct uplink *u);
 void uplink_durable(struct uplink *u, uint64_t seq);
 
 /**
+ * uplink_queued(u): How many entries may still have to be told that are not in a batch that
+ * was taken with uplink_batch().
+ */
+uint64_t uplink_queued(struct uplink *u);
+
+/**
  * uplink_fd(u): becomes readable when there is something.
  * uplink_batch(u): The next batch, or NULL; uplink_sent(u): it is not needed any more.
  * uplink_news(u, why, len): What happened, once.

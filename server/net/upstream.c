@@ -328,6 +328,7 @@ upstream_tick(struct upstream *u)
 {
 	int64_t now = conn_now();
 
+	upstream_counts(u);
 	switch (u->state) {
 	case UPSTREAM_DOWN:
 		if (u->quiet || now < u->next_ms)

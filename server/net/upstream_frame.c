@@ -186,17 +186,27 @@ pulled(struct upstream *u, const struct wire_fields *f)
 		pull(u);
 }
 
-/* Our counts, for the node above. */
-static void
-counts(const struct upstream *u, char *buf, size_t size)
+/* Our counts, for the node above and for the status. */
+void
+upstream_counts(struct upstream *u)
 {
+	uint64_t checks, offline, queued = uplink_queued(u->uplink);
+	enum above_link state = u->state != UPSTREAM_UP ? ABOVE_DOWN :
+	    u->breaker.open ? ABOVE_PROBING : ABOVE_UP;
 
-	(void)snprintf(buf, size, "asked=%llu answered=%llu silent=%llu "
-	    "late=%llu breaker=%s opens=%llu rtt_us=%lld",
+	/* What is on its way is not told yet. */
+	if (u->inflight > 0)
+		queued += u->inflight;
+	counter_counts(u->o.counter, &checks, &offline);
+	(void)snprintf(u->counts, sizeof(u->counts), "checks=%llu asked=%llu "
+	    "answered=%llu silent=%llu late=%llu offline=%llu queued=%llu "
+	    "breaker=%s opens=%llu rtt_us=%lld", (unsigned long long)checks,
 	    (unsigned long long)u->asked, (unsigned long long)u->answered,
 	    (unsigned long long)u->silent, (unsigned long long)u->late,
+	    (unsigned long long)offline, (unsigned long long)queued,
 	    u->breaker.open ? "open" : "closed",
 	    (unsigned long long)u->breaker.opens, (long long)u->rtt_us);
+	counter_above(u->o.counter, state, u->counts);
 }
 
 /* Say that we live, and how. */
@@ -205,15 +215,14 @@ upstream_beat(struct upstream *u)
 {
 	static uint8_t buf[FRAME_MAX], head[12000];
 	int64_t now = conn_now();
-	char text[256];
 	struct wire_out o;
 	size_t n;
 
 	wire_out_init(&o, buf, sizeof(buf));
 	wire_begin(&o, WIRE_BEAT, no_id);
 	counter_whoami(u->o.counter, &o);
-	counts(u, text, sizeof(text));
-	wire_put_text(&o, WIRE_T_COUNTS, text);
+	upstream_counts(u);
+	wire_put_text(&o, WIRE_T_COUNTS, u->counts);
 	if (!u->head_out && (n = uplink_head(u->uplink, head,
 	    sizeof(head))) > 0) {
 		wire_put_bytes(&o, WIRE_T_HEAD, head, n);

@@ -66,6 +66,7 @@ struct upstream {
 	int due_added;
 	uint64_t asked, answered, silent, late;
 	int64_t rtt_us;		/* smoothed */
+	char counts[256];	/* as they were said last */
 	/* our journal */
 	unsigned inflight;
 	int resend;		/* once all batches are answered: start again */
@@ -101,6 +102,7 @@ uint64_t upstream_put(struct upstream *u, const uint8_t *frame, size_t len);
  * upstream_hello(u), upstream_join(u), upstream_beat(u): Send these.
  * upstream_events(u): Send batches, as many as may be on their way.
  * upstream_news(u): The thread has something.
+ * upstream_counts(u): Write u->counts, and tell the status.
  */
 void upstream_frame(struct upstream *u, const struct wire_header *h,
     const uint8_t *body);
@@ -109,6 +111,7 @@ void upstream_join(struct upstream *u);
 void upstream_beat(struct upstream *u);
 void upstream_events(struct upstream *u);
 void upstream_news(struct upstream *u);
+void upstream_counts(struct upstream *u);
 
 /* upstream_ask.c */
 
