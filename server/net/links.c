@@ -279,6 +279,14 @@ links_reload(struct links *l, char *err, size_t errlen)
 	return (0);
 }
 
+/* The context in use. */
+const struct tls_context *
+links_certificate(const struct links *l)
+{
+
+	return (l->tls);
+}
+
 /* Make the witness, where there is a key for it. */
 static int
 open_cosigner(struct links *l, char *err, size_t errlen)

@@ -23,6 +23,7 @@ struct event_base;
 struct links;
 struct peer;
 struct tls;
+struct tls_context;
 
 struct links_options {
 	struct event_base *base;	/* not owned, as all of this */
@@ -48,6 +49,11 @@ void links_stop(struct links *l);
  * a sentence and nothing changed.
  */
 int links_reload(struct links *l, char *err, size_t errlen);
+
+/**
+ * links_certificate(l): The context in use, to look at its times.
+ */
+const struct tls_context *links_certificate(const struct links *l);
 
 /**
  * links_tick(l): To be called some four times a second.

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -31,6 +32,7 @@
 #define WORK_SWEEP 1000	/* look-ups of counter_work(): well below a millisecond */
 #define WORK_IDLE 16000	/* the same while nobody asks: some milliseconds */
 #define WORK_TURN 16
+#define CERTS_MS INT64_C(3600000)
 #define FIRST_LINK_MS 1000	/* at the start */
 
 struct loop {
@@ -50,6 +52,7 @@ struct loop {
 	int busy;		/* somebody asked since the last sweep */
 	int64_t tick_ms;	/* when the next tick is due */
 	int64_t alive_ms;	/* when the watchdog is due */
+	int64_t certs_ms;	/* when certificates are looked at next */
 	int stopping;
 	int done;
 	int failed;
@@ -149,6 +152,39 @@ tick(struct loop *l, int64_t now)
 	}
 }
 
+/* Warn of what will keep links from being made before it does. */
+static void
+warn_of_ends(const struct tls_context *c)
+{
+	int64_t now = (int64_t)time(NULL);
+	int64_t revoked = tls_context_revoked_ends(c);
+	int days = tls_context_days(c, now);
+
+	if (days < TLS_WARN_DAYS)
+		log_say(LOG_LEVEL_WARNING, days < 0 ? "this node's certificate "
+		    "is over: no link can be made; \"liangka node renew\"" :
+		    "this node's certificate ends in %d days: \"liangka node "
+		    "renew\"", days);
+	if (revoked != 0 && revoked - now < TLS_WARN_DAYS * 86400)
+		log_say(LOG_LEVEL_WARNING, "the revocation list is outdated in "
+		    "%d days, and then no link can be made: \"liangka node "
+		    "revoke --renew\"", (int)((revoked - now) / 86400));
+}
+
+/* Once an hour, and at the start. */
+static void
+watch_certificates(struct loop *l, int64_t now)
+{
+
+	if (now < l->certs_ms)
+		return;
+	l->certs_ms = now + CERTS_MS;
+	if (l->upstream != NULL)
+		warn_of_ends(upstream_certificate(l->upstream));
+	else if (l->links != NULL)
+		warn_of_ends(links_certificate(l->links));
+}
+
 /* Go on with what new lists mean for earlier decisions. */
 static void
 look_back(struct loop *l, unsigned n)
@@ -174,6 +210,7 @@ sweep(evutil_socket_t fd, short what, void *arg)
 		links_tick(l->links);
 	if (l->upstream != NULL)
 		upstream_tick(l->upstream);
+	watch_certificates(l, now);
 	look_back(l, l->busy ? WORK_SWEEP : WORK_IDLE);
 	l->busy = 0;
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&

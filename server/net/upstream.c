@@ -374,6 +374,14 @@ upstream_quiet(struct upstream *u)
 		upstream_lost(u, "this node stops");
 }
 
+/* The context in use. */
+const struct tls_context *
+upstream_certificate(const struct upstream *u)
+{
+
+	return (u->o.tls);
+}
+
 /* Has the first attempt come to an end? */
 int
 upstream_tried(const struct upstream *u)

@@ -67,6 +67,11 @@ void upstream_tls(struct upstream *u, struct tls_context *tls);
 void upstream_quiet(struct upstream *u);
 
 /**
+ * upstream_certificate(u): The context in use, to look at its times.
+ */
+const struct tls_context *upstream_certificate(const struct upstream *u);
+
+/**
  * upstream_tried(u): Nonzero once the first attempt to link has come to an end, either way.
  */
 int upstream_tried(const struct upstream *u);
