@@ -78,7 +78,8 @@ write_conf(struct daemon *d)
 	FILE *f = fopen(d->conf, "we");
 
 	cr_assert_not_null(f);
-	(void)fprintf(f, "[daemon]\nnode = \"t1\"\ndata = \"%s\"\n", d->data);
+	(void)fprintf(f, "[daemon]\nnode = \"%s\"\ndata = \"%s\"\n",
+	    s->node != NULL ? s->node : "t1", d->data);
 	if (s->lists == NULL)
 		(void)fprintf(f, "policy = \"%s\"\n", s->policy);
 	if (!s->sandbox)
@@ -125,14 +126,17 @@ write_key(const char *path, const struct keymake *m, struct keyfile *k)
 static void
 write_keys(struct daemon *d)
 {
+	char name[64];
 	struct keymake token = { .kind = KEYFILE_TOKEN_PERSON, .epoch = 1,
 		.created = 1700000000, .expires = KEYMAKE_NEVER };
 	struct keymake log = { .kind = KEYFILE_LOG,
-		.name = "t.example/branch/t1", .created = 1700000000,
+		.name = name, .created = 1700000000,
 		.expires = KEYMAKE_NEVER };
 	char path[160];
 	struct keyfile k;
 
+	(void)snprintf(name, sizeof(name), "t.example/branch/%s",
+	    d->setup.node != NULL ? d->setup.node : "t1");
 	if (d->setup.gm) {
 		token.algorithm = KEYFILE_HMAC_SM3;
 		log.algorithm = KEYFILE_SM2_SM3;

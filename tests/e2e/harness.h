@@ -20,6 +20,7 @@
 
 /* Zeros are the defaults. */
 struct daemon_setup {
+	const char *node;	/* its id; NULL: t1 */
 	const char *daemon;	/* lines added to [daemon] */
 	const char *limits;	/* lines of [limits] */
 	const char *sections;	/* in place of the default sections, below */
