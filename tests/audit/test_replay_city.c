@@ -2,9 +2,8 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 
-#include "audit/package.h"
+#include "audit/backtest.h"
 #include "audit/replay.h"
-#include "audit/verify.h"
 #include "store/entry.h"
 
 #include "playcity.h"
@@ -179,6 +178,49 @@ Test(replay_city, the_city_is_the_same)
 	cr_expect_eq(n.told, 4, "%" PRIu64, n.told);
 	cr_expect_eq(n.differences, 0, "%s", line[0]);
 	cr_expect_gt(n.inputs, 0, "age and area are told");
+}
+
+/* Decide a journal by the policy that it was decided by. */
+static struct backtest_result
+backtest(const struct playlog *p, const char *policy_text)
+{
+	struct policy *now = policy_compile("p", policy_text,
+	    strlen(policy_text), NULL);
+	struct backtest_options o = { .policy = now, .tmp = p->dir,
+		.file = policy };
+	char dir[256], err[BACKTEST_ERROR_MAX] = "";
+	struct backtest_result n;
+	struct backtest *b;
+	struct wal_reader *r;
+	struct wal_entry w;
+
+	text = policy_text;
+	cr_assert_not_null(b = backtest_open(&o, err), "%s", err);
+	snprintf(dir, sizeof(dir), "%s/wal", p->dir);
+	cr_assert_not_null(r = wal_reader_open(NULL, dir, 0, 1, err,
+	    sizeof(err)), "%s", err);
+	while (wal_reader_next(r, UINT64_MAX, &w) == 1)
+		cr_assert_eq(backtest_entry(b, (const char *)w.entry, w.len,
+		    w.seq, err), 0, "%s", err);
+	wal_reader_close(r);
+	n = *backtest_result(b);
+	backtest_close(b);
+	policy_free(now);
+	return (n);
+}
+
+/* What the node above said it says again; what a node below decided is its own matter. */
+Test(replay_city, the_same_policy_changes_nothing)
+{
+	struct backtest_result n = backtest(&x.branch, BRANCH);
+
+	cr_expect_eq(n.all.decisions, 10);
+	cr_expect_eq(n.all.changed, 0);
+	cr_expect_eq(n.told, 0);
+	n = backtest(&x.city, CITY);
+	cr_expect_eq(n.all.decisions, 6);
+	cr_expect_eq(n.all.changed, 0);
+	cr_expect_eq(n.told, 4);
 }
 
 static int
