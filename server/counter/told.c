@@ -93,6 +93,7 @@ told_check(struct request *q, const struct entry *e)
 
 #define FIRST_MS INT64_C(631152000000) /* 1990 */
 #define AHEAD_MS RECORD_KEEP_MS	/* no reservation or clearance is longer */
+#define FORGIVEN_MS 60000	/* of a clock that is ahead */
 #define QUANTITY_MAX 1000
 
 /* A time to come, moved by what the node's clock is ahead; 0 stays. */
@@ -127,7 +128,7 @@ tidy_outcome(struct entry *e)
 void
 told_tidy(struct entry *e, int64_t now)
 {
-	int64_t ahead = e->t > now ? e->t - now : 0;
+	int64_t ahead = e->t - now > FORGIVEN_MS ? e->t - now : 0;
 
 	if (e->at <= 0)
 		e->at = e->t;

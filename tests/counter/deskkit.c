@@ -12,13 +12,20 @@
 void
 deskkit_open(struct deskkit *k, struct fixture *x, const char *policy)
 {
+
+	fixture_open(x, policy);
+	deskkit_staff(k, x);
+}
+
+void
+deskkit_staff(struct deskkit *k, struct fixture *x)
+{
 	static const char *const names[DESKKIT_N] = { "lin", "wu", "chen",
 		"he", "lin", "wei" };
 	uint8_t secret[32] = { 77 };
 	int i;
 
 	memset(k, 0, sizeof(*k));
-	fixture_open(x, policy);
 	for (i = 0; i < DESKKIT_N; i++) {
 		secret[1] = (uint8_t)(i == D_WEI ? D_LIN : i);
 		cr_assert_eq(note_signer_make(&k->signer[i], names[i],
@@ -40,10 +47,12 @@ deskkit_ask(struct fixture *x, struct deskkit *k, int who,
 {
 	const struct note_signer *signer = &k->signer[who];
 	struct staffnote n = { .action = action, .entry = entry,
-		.node = "t1", .origin = "t1", .reason = "file 7" };
+		.reason = "file 7" };
 	char text[STAFFNOTE_TEXT_MAX], note[2048];
 	size_t len;
 
+	snprintf(n.node, sizeof(n.node), "%s", x->node);
+	snprintf(n.origin, sizeof(n.origin), "%s", x->node);
 	fixture_pass(x, 1);
 	n.time = x->wall;
 	if (detail != NULL)

@@ -31,6 +31,9 @@ struct deskkit {
 /* Open the fixture with this desk; policy as fixture_open(). */
 void deskkit_open(struct deskkit *k, struct fixture *x, const char *policy);
 
+/* Give a fixture that is open this desk. */
+void deskkit_staff(struct deskkit *k, struct fixture *x);
+
 /* Say something signed: detail may be NULL; the error. */
 int deskkit_say(struct fixture *x, struct deskkit *k, int who,
     enum staffnote_action action, uint64_t entry, const char *detail);

@@ -216,6 +216,8 @@ linkkit_join(struct linknode *n)
 	counter_whoami(n->x.counter, &n->x.b);
 	rc = linkkit_say(n);
 	n->held = (int)wire_u32(&n->r, WIRE_T_HELD, 0);
+	if (rc == LK_OK)
+		cr_assert_eq(counter_joined_above(n->x.counter, &n->r), LK_OK);
 	return (rc);
 }
 
