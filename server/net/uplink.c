@@ -463,15 +463,22 @@ uplink_fd(const struct uplink *u)
 	return (u->fd);
 }
 
+/* What it says is heard. */
+void
+uplink_quiet(struct uplink *u)
+{
+	uint64_t n;
+
+	while (read(u->fd, &n, sizeof(n)) == -1 && errno == EINTR)
+		;
+}
+
 /* The next batch. */
 struct uplink_batch *
 uplink_batch(struct uplink *u)
 {
 	struct uplink_batch *b;
-	uint64_t n;
 
-	while (read(u->fd, &n, sizeof(n)) == -1 && errno == EINTR)
-		;
 	(void)pthread_mutex_lock(&u->lock);
 	b = u->nready > 0 ? u->ready[u->first] : NULL;
 	(void)pthread_mutex_unlock(&u->lock);

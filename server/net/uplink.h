@@ -72,11 +72,13 @@ void uplink_durable(struct uplink *u, uint64_t seq);
 uint64_t uplink_queued(struct uplink *u);
 
 /**
- * uplink_fd(u): becomes readable when there is something.
+ * uplink_fd(u): becomes readable when there is something.  uplink_quiet(u): not any more,
+ * until there is more: to be called before looking.
  * uplink_batch(u): The next batch, or NULL; uplink_sent(u): it is not needed any more.
  * uplink_news(u, why, len): What happened, once.
  */
 int uplink_fd(const struct uplink *u);
+void uplink_quiet(struct uplink *u);
 struct uplink_batch *uplink_batch(struct uplink *u);
 void uplink_sent(struct uplink *u);
 enum uplink_news uplink_news(struct uplink *u, char *why, size_t len);

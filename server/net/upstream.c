@@ -300,6 +300,7 @@ news(evutil_socket_t fd, short what, void *arg)
 	int rc;
 
 	(void)fd, (void)what;
+	uplink_quiet(u->uplink);
 	if (u->state == UPSTREAM_ADDRESS && (rc = uplink_address(u->uplink,
 	    &ss, &len, why, sizeof(why))) != 0) {
 		if (rc > 0)
