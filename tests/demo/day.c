@@ -68,7 +68,49 @@ day_prepare(struct day *d, struct host *host, const struct plan *plan)
 		d->answers[d->count].row = r;
 		d->answers[d->count++].person = person_hash(r);
 	}
+	d->until = d->count;
 	return (0);
+}
+
+/* Rows stand in the order of the clock. */
+void
+day_part(struct day *d, int64_t from, int64_t until, int64_t seconds)
+{
+	size_t i = 0;
+
+	while (i < d->count && d->answers[i].row->when < from)
+		i++;
+	d->from = i;
+	while (i < d->count && d->answers[i].row->when < until)
+		i++;
+	d->until = i;
+	d->spread_ns = seconds * 1000000000;
+}
+
+/* Nanoseconds that never go back. */
+static int64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec);
+}
+
+/* Wait until it is the turn of a row. */
+static void
+await_turn(const struct day *d, size_t i)
+{
+	int64_t turn, rest = (int64_t)(d->until - d->from);
+
+	if (d->spread_ns == 0)
+		return;
+	turn = d->began_ns + d->spread_ns / rest * (int64_t)(i - d->from) -
+	    now_ns();
+	if (turn <= 0)
+		return;
+	struct timespec ts = {turn / 1000000000, turn % 1000000000};
+	nanosleep(&ts, NULL);
 }
 
 /* Wait, then ask. */
@@ -135,10 +177,11 @@ serve(void *arg)
 	struct server *s = arg;
 	struct day *d = s->day;
 
-	for (size_t i = 0; i < d->count; i++) {
+	for (size_t i = d->from; i < d->until; i++) {
 		struct day_answer *a = &d->answers[i];
 		if (a->person % DAY_THREADS != s->number)
 			continue;
+		await_turn(d, i);
 		if (a->row->race[0] == '\0')
 			day_row(d, a);
 		else if (!race_begun(d, a))
@@ -152,10 +195,9 @@ int
 day_play(struct day *d)
 {
 	struct server s[DAY_THREADS];
-	struct timespec began, ended;
 	unsigned started = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &began);
+	d->began_ns = now_ns();
 	for (; started < DAY_THREADS; started++) {
 		s[started].day = d;
 		s[started].number = started;
@@ -165,9 +207,7 @@ day_play(struct day *d)
 	}
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(s[i].thread, NULL);
-	clock_gettime(CLOCK_MONOTONIC, &ended);
-	d->ns = (int64_t)(ended.tv_sec - began.tv_sec) * 1000000000 +
-	    (ended.tv_nsec - began.tv_nsec);
+	d->ns = now_ns() - d->began_ns;
 	if (started == DAY_THREADS)
 		return (0);
 	fprintf(stderr, "demo-play: cannot start threads\n");

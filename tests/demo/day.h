@@ -35,6 +35,9 @@ struct day {
 	struct host *host;
 	size_t count;
 	struct day_answer *answers; /* in the order of the clock */
+	size_t from, until;	/* of them: what day_play() plays; at first all */
+	int64_t spread_ns;	/* evenly over so long; 0: as fast as it goes */
+	int64_t began_ns;	/* monotonic */
 	int64_t ns;		/* from the first to the last */
 };
 
@@ -43,6 +46,12 @@ struct day {
  * 0, or -1 with the reason on standard error.
  */
 int day_prepare(struct day *d, struct host *host, const struct plan *plan);
+
+/**
+ * day_part(d, from, until, seconds): Have day_play() play what has a time of the clock
+ * from `from` to before `until`, seconds of the day, evenly over `seconds` seconds.
+ */
+void day_part(struct day *d, int64_t from, int64_t until, int64_t seconds);
 
 /**
  * day_play(d): Play it.  Return 0, or -1 when no thread could be started.

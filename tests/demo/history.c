@@ -28,6 +28,7 @@ struct loading {
 	int fd;
 	int hello;		/* the daemon has answered it */
 	const char *file;
+	const char *institution; /* whose rows are loaded; NULL: all */
 	const struct plan *plan;
 	int64_t now_ms;		/* what PLAN_AGO counts from */
 	size_t next;		/* row to be sent */
@@ -141,12 +142,21 @@ put_row(struct loading *l, size_t index)
 	return (wire_end(o));
 }
 
+/* Is it a row of the history that is wanted? */
+static int
+wanted(const struct loading *l, const struct plan_row *r)
+{
+
+	return ((r->kind == PLAN_OPEN || r->kind == PLAN_CLOSE) &&
+	    (l->institution == NULL ||
+	    strcmp(l->institution, r->institution) == 0));
+}
+
 /* Find the next row of the history, or the count. */
 static size_t
-history_from(const struct plan *p, size_t i)
+history_from(const struct loading *l, size_t i)
 {
-	while (i < p->count && p->rows[i].kind != PLAN_OPEN &&
-	    p->rows[i].kind != PLAN_CLOSE)
+	while (i < l->plan->count && !wanted(l, &l->plan->rows[i]))
 		i++;
 	return (i);
 }
@@ -166,7 +176,7 @@ fill(struct loading *l)
 		if (l->agains > 0)
 			l->agains--;
 		else
-			l->next = history_from(l->plan, l->next + 1);
+			l->next = history_from(l, l->next + 1);
 		l->under_way++;
 	}
 }
@@ -255,7 +265,7 @@ load(struct loading *l)
 {
 	int64_t stop = clock_ms(CLOCK_MONOTONIC) + TIMEOUT * 1000;
 
-	l->next = history_from(l->plan, 0);
+	l->next = history_from(l, 0);
 	wire_out_init(&l->out, l->out_buf, sizeof(l->out_buf));
 	put_hello(l);
 	while (!l->hello || l->next < l->plan->count || l->under_way > 0 ||
@@ -281,7 +291,8 @@ load(struct loading *l)
 
 /* Connect, load, say what was done. */
 static int
-run(const char *socket_path, const char *file, const struct plan *plan)
+run(const char *socket_path, const char *file, const char *institution,
+    const struct plan *plan)
 {
 	struct loading *l = calloc(1, sizeof(*l));
 	int64_t began = clock_ms(CLOCK_MONOTONIC);
@@ -290,6 +301,7 @@ run(const char *socket_path, const char *file, const struct plan *plan)
 	if (l == NULL)
 		return (rc);
 	l->file = file;
+	l->institution = institution;
 	l->plan = plan;
 	l->now_ms = clock_ms(CLOCK_REALTIME);
 	l->again = calloc(UNDER_WAY + 1, sizeof(*l->again));
@@ -336,7 +348,7 @@ greet(const char *socket_path)
 int
 main(int argc, char **argv)
 {
-	const char *socket_path = NULL, *file = NULL;
+	const char *socket_path = NULL, *file = NULL, *institution = NULL;
 	struct plan plan;
 	int ready = 0;
 
@@ -347,16 +359,20 @@ main(int argc, char **argv)
 			ready = 1;
 		else if (strcmp(argv[i], "--plan") == 0 && i + 1 < argc)
 			file = argv[++i];
+		else if (strcmp(argv[i], "--institution") == 0 && i + 1 < argc)
+			institution = argv[++i];
 		else
 			socket_path = NULL, i = argc;
 	}
 	if (socket_path == NULL || (file == NULL) != ready) {
 		int help = argc == 2 && strcmp(argv[1], "--help") == 0;
 		FILE *f = help ? stdout : stderr;
-		fprintf(f, "usage: demo-history --socket PATH --plan PLAN.csv\n"
+		fprintf(f, "usage: demo-history --socket PATH --plan PLAN.csv "
+		    "[--institution ID]\n"
 		    "       demo-history --socket PATH --ready\n\n"
-		    "Loads the rows history-open and history-close; the peer "
-		    "needs the right intake. The second\nform only asks whether a "
+		    "Loads the rows history-open and history-close, of one "
+		    "institution alone where one is named;\nthe peer needs the "
+		    "right intake. The second form only asks whether a "
 		    "daemon answers there. Exit code 0: done; 1: some rows\n"
 		    "were refused; 64 and more: could not load.\n\n");
 		plan_help(f, "");
@@ -368,7 +384,7 @@ main(int argc, char **argv)
 	int rc = 65;
 	if (plan_read(&plan, file, NULL) == 0) {
 		plan_sort(&plan);
-		rc = run(socket_path, file, &plan);
+		rc = run(socket_path, file, institution, &plan);
 	} else {	/* say why */
 		plan_free(&plan);
 		plan_read(&plan, file, &plan_stderr);
