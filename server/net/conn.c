@@ -228,10 +228,7 @@ link_goes_on(struct conn *c, ssize_t n)
 	}
 	if (!c->known && tls_ready(c->tls)) {
 		c->known = 1;
-		if (s->o.linked(s->o.arg, c->tls, &c->peer) != 0) {
-			conn_drop(c, CONN_REFUSED);
-			return (0);
-		}
+		c->refused = s->o.linked(s->o.arg, c->tls, &c->peer);
 	}
 	if (tls_wants_write(c->tls))
 		wait_writable(c);

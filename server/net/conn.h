@@ -73,6 +73,7 @@ struct conn {
 	struct parked_list parked;
 	unsigned nparked;
 	struct tls *tls;	/* NULL: a program on this machine */
+	const char *refused;	/* why a link is none: told in answer to HELLO */
 	uint8_t *in;		/* bytes not answered yet; NULL: none */
 	size_t in_len, in_cap;
 	int64_t in_ms;		/* when the first byte in `in` was read */

@@ -1,3 +1,5 @@
+#include <sys/param.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,6 +8,7 @@
 #include "conn.h"
 #include "tls.h"
 
+#define LINE_MS INT64_C(5000)	/* that the line of a link may take or bring nothing */
 #define TRIM_MS 1000		/* buffers of a connection quiet for so long go */
 
 /* Make an empty set. */
@@ -108,6 +111,20 @@ conns_drop_node(struct conns *s, const char *node, const struct peer *but,
 	}
 }
 
+/* May the links of nodes below stay? */
+void
+conns_judge(struct conns *s, int (*stays)(void *, struct tls *, struct peer *),
+    void *arg)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if (c->peer.node != NULL && !stays(arg, c->tls, &c->peer))
+			conn_drop(c, CONN_REFUSED);
+	}
+}
+
 /* Have the links of a node below dropped. */
 void
 conns_cut_node(struct conns *s, const char *node)
@@ -190,11 +207,15 @@ static enum conn_end
 overdue(const struct conn *c, const struct config_limits *l, int64_t now)
 {
 
-	if (c->stuck_ms != 0 && now - c->stuck_ms > l->write_stall)
+	const int64_t floor = c->tls != NULL ? LINE_MS : 0;
+	const int64_t since = c->tls != NULL ? c->read_ms : c->partial_ms;
+
+	if (c->stuck_ms != 0 && now - c->stuck_ms > MAX((int64_t)l->write_stall, floor))
 		return (CONN_STALLED);
 	if (!c->greeted && now - c->heard_ms > l->first_frame)
 		return (CONN_LATE_FIRST);
-	if (c->partial && now - c->partial_ms > l->frame)
+	/* On a line of 64 kbit/s a frame is long on its way: it has to go on coming. */
+	if (c->partial && now - since > MAX((int64_t)l->frame, floor))
 		return (CONN_LATE_FRAME);
 	if (l->idle != 0 && !c->partial && outbuf_held(&c->out) == 0 &&
 	    c->nlate == 0 && c->nparked == 0 && now - c->heard_ms > l->idle)

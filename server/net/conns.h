@@ -28,8 +28,10 @@ struct conns_options {
 	const char *node;
 	const char *version;
 	void (*closed)(void *arg, uint32_t uid); /* a connection is gone */
-	/* A link from below: whose is it?  Fill in *peer; -1: hang up.  It is gone. */
-	int (*linked)(void *arg, const struct tls *tls, struct peer *peer);
+	/* A link from below: whose is it?  Fill in *peer and return NULL; or why it is
+	 * refused, a sentence that lasts.  It is gone. */
+	const char *(*linked)(void *arg, const struct tls *tls,
+	    struct peer *peer);
 	void (*unlinked)(void *arg, const struct peer *peer);
 	/* A node below sent the head of its log with a beat. */
 	void (*head)(void *arg, const struct peer *peer, const uint8_t *body,
@@ -66,6 +68,13 @@ int conns_add_link(struct conns *s, int fd, struct tls *tls);
 void conns_upstream(struct conns *s, struct upstream *u);
 void conns_drop_node(struct conns *s, const char *node,
     const struct peer *but, int64_t quiet);
+
+/**
+ * conns_judge(s, stays, arg): Ask of every link of a node below whether it may stay; stays()
+ * may change the peer.  One for which it returns 0 is dropped.
+ */
+void conns_judge(struct conns *s, int (*stays)(void *arg, struct tls *tls,
+    struct peer *peer), void *arg);
 
 /**
  * conns_cut_node(s, node): Have the links of a node below dropped at the next sweep.

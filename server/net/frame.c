@@ -86,6 +86,10 @@ hello(struct conn *c, const struct wire_header *h,
 	uint32_t hi = wire_u32(f, WIRE_T_VERSION_MAX, 0);
 	struct wire_out o;
 
+	if (c->refused != NULL) {
+		refuse_last(c, h, LK_E_DENIED, c->refused);
+		return;
+	}
 	if (c->peer.n == 0) {
 		log_seldom(&s->said, conn_now(), LOG_LEVEL_WARNING,
 		    "uid %u has no rights on the socket it connected to",

@@ -27,6 +27,7 @@
 
 #define ACCEPTS 16		/* in one turn */
 #define HANDSHAKES 64		/* at once, see tls.h */
+#define JUDGE_MS 3600000	/* certificates of links end too */
 #define QUIET_MS 5000		/* a link that was not heard for so long is dead */
 
 /* A node that is linked. */
@@ -52,6 +53,7 @@ struct links {
 	struct event ready, answers;
 	int ready_added, answers_added;
 	int paused;
+	int64_t judge_ms;	/* when links are judged next */
 	struct live *live;
 	size_t nlive, cap;
 	struct log_limit said;
@@ -130,8 +132,18 @@ note(struct links *l, const char *node, const uint8_t *print)
 	return (0);
 }
 
+/* Let a peer be what the register says. */
+static void
+empower(struct peer *peer, const struct nodes_node *n)
+{
+
+	peer->n = n->n;
+	peer->grants = n->grants;
+	peer->node = n->id;
+}
+
 /* Whose link is it? */
-int
+const char *
 links_linked(struct links *l, const struct tls *tls, struct peer *peer)
 {
 	const struct nodes_node *n = nodes_find(l->nodes, tls_peer_node(tls));
@@ -142,28 +154,28 @@ links_linked(struct links *l, const struct tls *tls, struct peer *peer)
 		log_seldom(&l->said, conn_now(), LOG_LEVEL_WARNING,
 		    "node %s has a good certificate but is not in %s",
 		    tls_peer_node(tls), l->o.config->nodes);
-		return (-1);
+		return ("its register of nodes does not hold this one");
 	}
 	v = live_of(l, n->id);
 	if (v != NULL && memcmp(v->print, print, sizeof(v->print)) != 0) {
 		/* One whose machine died without a word does not count. */
 		conns_drop_node(l->o.conns, n->id, peer, QUIET_MS);
 		if ((v = live_of(l, n->id)) != NULL) {
-			log_say(LOG_LEVEL_ERROR, "node %s links twice, with "
-			    "two certificates: the second is refused", n->id);
+			log_seldom(&l->said, conn_now(), LOG_LEVEL_ERROR,
+			    "node %s links twice, with two certificates: the "
+			    "second is refused", n->id);
 			counter_link_refused(l->o.counter, n->id,
 			    "linked with another certificate already");
-			return (-1);
+			return ("this node is linked already, with another "
+			    "certificate");
 		}
 	} else if (v != NULL)
 		conns_drop_node(l->o.conns, n->id, peer, 0);
 	if (note(l, n->id, print) != 0)
-		return (-1);
-	peer->n = n->n;
-	peer->grants = n->grants;
-	peer->node = n->id;
+		return ("out of memory");
+	empower(peer, n);
 	counter_link(l->o.counter, n->id, 1);
-	return (0);
+	return (NULL);
 }
 
 /* A link is gone. */
@@ -214,6 +226,28 @@ answers(evutil_socket_t fd, short what, void *arg)
 	cosigner_collect(l->cosigner, judged, l);
 }
 
+/* May a link stay, by what was read last? */
+static int
+stays(void *arg, struct tls *tls, struct peer *peer)
+{
+	struct links *l = arg;
+	const struct nodes_node *n = nodes_find(l->nodes, peer->node);
+	const char *why = NULL;
+
+	if (n == NULL)
+		why = "it is not in the register any more";
+	else if (!tls_good_still(tls, l->tls))
+		why = tls_error(tls);
+	else
+		empower(peer, n);
+	if (why == NULL)
+		return (1);
+	log_say(LOG_LEVEL_WARNING, "the link of node %s is ended: %s",
+	    peer->node, why);
+	counter_link_refused(l->o.counter, peer->node, why);
+	return (0);
+}
+
 /* What time has brought. */
 void
 links_tick(struct links *l)
@@ -221,6 +255,10 @@ links_tick(struct links *l)
 
 	if (l->paused && event_add(&l->ready, NULL) == 0)
 		l->paused = 0;
+	if (conn_now() < l->judge_ms)
+		return;
+	l->judge_ms = conn_now() + JUDGE_MS;
+	conns_judge(l->o.conns, stays, l);
 }
 
 /* Read certificate, authority and register. */
@@ -263,7 +301,6 @@ links_reload(struct links *l, char *err, size_t errlen)
 {
 	struct tls_context *tls;
 	struct nodes *nodes;
-	size_t i;
 
 	if (load(l, &tls, &nodes, err, errlen) != 0)
 		return (-1);
@@ -271,11 +308,7 @@ links_reload(struct links *l, char *err, size_t errlen)
 	tls_context_free(l->tls);
 	l->tls = tls;
 	l->nodes = nodes;
-	for (i = l->nlive; i > 0; i--)
-		if (i <= l->nlive &&
-		    nodes_find(nodes, l->live[i - 1].node) == NULL)
-			conns_drop_node(l->o.conns, l->live[i - 1].node, NULL,
-			    0);
+	conns_judge(l->o.conns, stays, l);
 	return (0);
 }
 

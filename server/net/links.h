@@ -61,7 +61,8 @@ const struct tls_context *links_certificate(const struct links *l);
  * conns.h.
  */
 void links_tick(struct links *l);
-int links_linked(struct links *l, const struct tls *tls, struct peer *peer);
+const char *links_linked(struct links *l, const struct tls *tls,
+    struct peer *peer);
 void links_unlinked(struct links *l, const struct peer *peer);
 void links_head(struct links *l, const struct peer *peer,
     const uint8_t *body, size_t len);

@@ -288,7 +288,7 @@ closed(void *arg, uint32_t uid)
 }
 
 /* A link of a node below: whose? */
-static int
+static const char *
 linked(void *arg, const struct tls *tls, struct peer *peer)
 {
 	struct loop *l = arg;

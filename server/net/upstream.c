@@ -203,6 +203,7 @@ receive(struct upstream *u)
 		if (u->state == UPSTREAM_TLS && tls_ready(u->tls))
 			upstream_hello(u);
 		if (n > 0) {
+			u->heard_ms = conn_now();
 			u->in_len += (size_t)n;
 			frames(u);
 		}
@@ -339,7 +340,7 @@ upstream_tick(struct upstream *u)
 		break;
 	case UPSTREAM_UP:
 		if (u->beat_sent_ms != 0 && now - u->beat_sent_ms >
-		    BEAT_LOST_MS) {
+		    BEAT_LOST_MS && now - u->heard_ms > BEAT_LOST_MS) {
 			upstream_lost(u, "it does not answer any more");
 			return;
 		}
@@ -363,6 +364,9 @@ upstream_tls(struct upstream *u, struct tls_context *tls)
 
 	tls_context_free(u->o.tls);
 	u->o.tls = tls;
+	if (u->tls != NULL && tls_ready(u->tls) &&
+	    !tls_good_still(u->tls, tls))
+		upstream_lost(u, tls_error(u->tls));
 }
 
 /* No more links. */

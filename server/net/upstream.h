@@ -60,7 +60,7 @@ void upstream_tick(struct upstream *u);
 
 /**
  * upstream_tls(u, tls): Use another context from the next connection on; a reference is
- * taken over.
+ * taken over.  The link is dropped if the other side would not be believed by it.
  * upstream_quiet(u): make no further link and drop this one: the daemon ends.
  */
 void upstream_tls(struct upstream *u, struct tls_context *tls);

@@ -73,6 +73,7 @@ struct upstream {
 	int64_t resend_ms;	/* not before */
 	uint64_t cursor;
 	/* beats */
+	int64_t heard_ms;	/* when bytes came last */
 	int64_t beat_ms;	/* when the next is due */
 	int64_t beat_sent_ms;	/* of the one that is not answered; 0: none */
 	int head_out;		/* it holds a head */
