@@ -116,6 +116,48 @@ decision(struct request *q)
 	events_late_answer(q);
 }
 
+/* What we know of the entry's card, or NULL. */
+static const struct record_card *
+card_of(struct request *q)
+{
+	uint8_t key[RECORD_CARD_KEY];
+	uint32_t inst;
+
+	inst = names_find(journal_names(q->c->journal), NAME_INST, "",
+	    q->e->inst);
+	if (inst == 0 || !entry_token_set(&q->e->card))
+		return (NULL);
+	record_card_key(key, &q->e->card, inst);
+	return (state_get(journal_state(q->c->journal), RECORD_CARD, key,
+	    sizeof(key), NULL, NULL));
+}
+
+/*
+ * A card that a file had told us of before, or another node, is this one: that opening
+ * gives way to what its own node says, and the outlet's day has it already.
+ */
+static void
+told_before(struct request *q)
+{
+	const struct record_card *c = card_of(q);
+	struct entry *e = q->e, *old = &q->c->old;
+	uint64_t seq;
+
+	if (c == NULL || c->state != CARD_OPEN || c->product != e->product ||
+	    !token_equal(&c->person, subject_token(e)) ||
+	    (e->ref != 0 && c->seq == e->ref))
+		return;
+	seq = c->seq;
+	/* What the node itself told before it knows best; this is rare. */
+	if (journal_read(q->c->journal, seq, old) != 0 ||
+	    strcmp(old->from, q->peer->node) == 0)
+		return;
+	e->superseded = seq;
+	e->flags &= ~ENTRY_F_FIRST;
+	if (e->kind == ENTRY_INTAKE)
+		e->flags |= ENTRY_F_STOCK;
+}
+
 /* A card that was issued: on a decision we know, or not. */
 static void
 issued(struct request *q)
@@ -138,20 +180,9 @@ issued(struct request *q)
 static void
 closed(struct request *q)
 {
-	struct names *names = journal_names(q->c->journal);
-	const struct record_card *c = NULL;
-	struct entry *e = q->e;
-	uint8_t key[RECORD_CARD_KEY];
-	uint32_t inst;
+	const struct record_card *c = card_of(q);
 
-	e->ref = 0;
-	if ((inst = names_find(names, NAME_INST, "", e->inst)) == 0)
-		return;
-	record_card_key(key, &e->card, inst);
-	c = state_get(journal_state(q->c->journal), RECORD_CARD, key,
-	    sizeof(key), NULL, NULL);
-	if (c != NULL)
-		e->ref = c->seq;
+	q->e->ref = c != NULL ? c->seq : 0;
 }
 
 /* A step in a case: one that was decided otherwise meanwhile changes nothing. */
@@ -199,6 +230,7 @@ translate(struct request *q)
 	case ENTRY_CONFIRM:
 	case ENTRY_MERGE:
 		issued(q);
+		told_before(q);
 		break;
 	case ENTRY_RETIRE:
 		closed(q);
@@ -206,8 +238,10 @@ translate(struct request *q)
 	case ENTRY_INTAKE:
 		if (e->code == INTAKE_CLOSE)
 			closed(q);
-		else
+		else {
 			e->ref = 0;
+			told_before(q);
+		}
 		break;
 	case ENTRY_REVIEW:
 		step(q);
@@ -323,6 +357,11 @@ batch(struct request *q, const uint8_t *buf, size_t len)
 
 	if (wire_has(q->f, WIRE_T_LEAF))
 		hex_encode(leaf, v->p, 32);
+	if (journal_crowded(q->c->journal)) {
+		request_refuse(q, LK_E_BUSY, "系统繁忙，请稍后重试",
+		    "busy: try again in a moment");
+		return;
+	}
 	if (wire_u64(q->f, WIRE_T_AFTER, 0) != cursor) {
 		request_refuse(q, LK_E_CONFLICT, "应从第 %llu 条之后上报",
 		    "we have your entries up to %llu: go on behind it",
@@ -360,8 +399,8 @@ events_answer(struct request *q)
 	}
 	if (wire_has(q->f, WIRE_T_ENTRIES))
 		batch(q, v->p, v->len);
-	fleet_refused(q->c->fleet, q->peer->node, q->error != LK_OK ?
-	    q->text : "");
+	fleet_refused(q->c->fleet, q->peer->node, q->error != LK_OK &&
+	    q->error != LK_E_BUSY ? q->text : "");
 	/* What was taken before an error counts. */
 	q->done->wait_seq = journal_seq(q->c->journal);
 	q->done->yield = 1;

@@ -103,6 +103,7 @@ struct conns {
 	struct conn_list all, dead, waiting, more;
 	uint32_t count, nwaiting, asked;
 	uint64_t turn;
+	uint64_t heavy;		/* the turn in which a batch was taken in last */
 	int draining;
 	struct upstream *upstream; /* NULL: there is no node above */
 	uint32_t ends[CONN_ENDS];

@@ -177,6 +177,8 @@ request(struct conn *c, const struct wire_header *h, const uint8_t *body,
 	if (done.cut[0] != '\0')
 		conns_cut_node(s, done.cut);
 	c->yielding = done.yield != 0;
+	if (c->yielding)
+		s->heavy = s->turn;
 	if (done.close)
 		c->ending = 1;
 	if (done.drop)

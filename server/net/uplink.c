@@ -22,8 +22,6 @@
 #include "uplink.h"
 
 #define NICE 5
-#define BATCH_ENTRIES 128	/* so that taking one in holds up the node above for less
-				 * than a millisecond */
 #define WAKE_US 5000		/* the thread is woken no more often */
 
 struct uplink {
@@ -35,6 +33,7 @@ struct uplink {
 	pthread_cond_t wake;
 	int64_t woken_us;		/* the loop's */
 	atomic_uint_least64_t durable;
+	atomic_uint entries;		/* of a batch */
 	atomic_int idle;		/* the thread waits for more to be durable */
 	atomic_uint_least64_t looked;	/* at entries up to here */
 	/* the thread's own */
@@ -167,7 +166,7 @@ gather(struct uplink *u, struct eventbatch *b, uint8_t leaf[32])
 	size_t len;
 	int rc;
 
-	while (b->n < BATCH_ENTRIES && (rc = jstream_next(u->stream, durable,
+	while (b->n < atomic_load(&u->entries) && (rc = jstream_next(u->stream, durable,
 	    &seq, &p, &len)) != 0) {
 		if (rc < 0)
 			return (-1);
@@ -418,6 +417,14 @@ uplink_stop(struct uplink *u)
 	(void)pthread_mutex_unlock(&u->lock);
 }
 
+/* How large batches are. */
+void
+uplink_entries(struct uplink *u, unsigned n)
+{
+
+	atomic_store(&u->entries, n);
+}
+
 /* So much is durable now. */
 void
 uplink_durable(struct uplink *u, uint64_t seq)
@@ -553,7 +560,8 @@ uplink_head_answer(struct uplink *u, int status, const uint8_t *body,
 		return;
 	(void)pthread_mutex_lock(&u->lock);
 	u->head_status = status;
-	memcpy(u->head_answer, body, len);
+	if (len > 0)
+		memcpy(u->head_answer, body, len);
 	u->head_answer_len = len;
 	u->head_answered = 1;
 	(void)pthread_cond_signal(&u->wake);

@@ -19,7 +19,7 @@
 
 struct uplink;
 
-#define UPLINK_BATCHES 4	/* made ahead */
+#define UPLINK_BATCHES 8	/* made ahead */
 
 struct uplink_options {
 	const char *data;		/* data directory */
@@ -60,10 +60,13 @@ void uplink_close(struct uplink *u);
  * of the entry there is `leaf` (NULL: not known); what was made before is thrown away.
  * uplink_stop(u): make none.
  * uplink_durable(u, seq): So much is durable now.
+ * uplink_entries(u, n): Batches that are made from now on have at most n entries; to be called
+ * before the first start.
  */
 void uplink_start(struct uplink *u, uint64_t cursor, const uint8_t *leaf);
 void uplink_stop(struct uplink *u);
 void uplink_durable(struct uplink *u, uint64_t seq);
+void uplink_entries(struct uplink *u, unsigned n);
 
 /**
  * uplink_queued(u): How many entries may still have to be told that are not in a batch that

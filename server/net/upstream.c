@@ -65,7 +65,7 @@ hang_up(struct upstream *u)
 	u->fd = -1;
 	u->in_len = 0;
 	u->out_from = u->out_len = 0;
-	u->inflight = 0;
+	pace_begin(&u->pace);
 }
 
 /* The link is gone. */
@@ -107,7 +107,9 @@ reserve(struct upstream *u, size_t len)
 		return (-1);
 	if (u->out_len + len <= u->out_cap)
 		return (0);
-	memmove(u->out, u->out + u->out_from, u->out_len - u->out_from);
+	if (u->out_from > 0)
+		memmove(u->out, u->out + u->out_from, u->out_len -
+		    u->out_from);
 	u->out_len -= u->out_from;
 	u->out_from = 0;
 	while (cap < u->out_len + len)

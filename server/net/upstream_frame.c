@@ -95,7 +95,8 @@ joined(struct upstream *u, const struct wire_fields *f)
 		leaf = f->f[WIRE_T_LEAF].p;
 	u->cursor = wire_u64(f, WIRE_T_CURSOR, 0);
 	u->pending = wire_u64(f, WIRE_T_PENDING, 0);
-	u->inflight = 0;
+	pace_begin(&u->pace);
+	uplink_entries(u->uplink, u->pace.entries);
 	u->resend = u->pulling = u->head_out = 0;
 	u->beat_sent_ms = u->beat_ms = u->head_ms = 0;
 	u->pause_ms = 0;
@@ -119,16 +120,16 @@ upstream_events(struct upstream *u)
 	if (u->state != UPSTREAM_UP)
 		return;
 	if (u->resend) {
-		if (u->inflight > 0 || conn_now() < u->resend_ms)
+		if (u->pace.n > 0 || conn_now() < u->resend_ms)
 			return;
 		u->resend = 0;
 		uplink_start(u->uplink, u->cursor, NULL);
 	}
-	while (u->inflight < UPSTREAM_WINDOW &&
+	while (pace_room(&u->pace) &&
 	    (b = uplink_batch(u->uplink)) != NULL) {
 		if (upstream_put(u, b->frame, b->len) == 0)
 			return;
-		u->inflight++;
+		pace_sent(&u->pace, upstream_now());
 		uplink_sent(u->uplink);
 	}
 }
@@ -140,8 +141,8 @@ taken(struct upstream *u, const struct wire_fields *f)
 	int rc = (int)wire_u32(f, WIRE_T_ERROR, (uint32_t)LK_E_INTERNAL);
 	char text[256];
 
-	if (u->inflight > 0)
-		u->inflight--;
+	pace_answered(&u->pace, upstream_now());
+	uplink_entries(u->uplink, u->pace.entries);
 	u->cursor = wire_u64(f, WIRE_T_CURSOR, u->cursor);
 	if (rc != LK_OK && !u->resend) {
 		u->resend = 1;
@@ -195,8 +196,8 @@ upstream_counts(struct upstream *u)
 	    u->breaker.open ? ABOVE_PROBING : ABOVE_UP;
 
 	/* What is on its way is not told yet. */
-	if (u->inflight > 0)
-		queued += u->inflight;
+	if (u->pace.n > 0)
+		queued += u->pace.n;
 	counter_counts(u->o.counter, &checks, &offline);
 	(void)snprintf(u->counts, sizeof(u->counts), "checks=%llu asked=%llu "
 	    "answered=%llu silent=%llu late=%llu offline=%llu queued=%llu "

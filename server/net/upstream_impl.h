@@ -13,13 +13,13 @@
 
 #include "breaker.h"
 #include "log.h"
+#include "pace.h"
 #include "parked.h"
 #include "uplink.h"
 #include "upstream.h"
 
 #define UPSTREAM_OUT_MAX (1u << 20)	/* bytes that wait for the socket */
 #define UPSTREAM_IN (WIRE_HEADER + WIRE_BODY_MAX)
-#define UPSTREAM_WINDOW 4		/* batches on their way */
 #define UPSTREAM_BUCKETS 1024
 
 enum upstream_state {
@@ -68,7 +68,7 @@ struct upstream {
 	int64_t rtt_us;		/* smoothed */
 	char counts[256];	/* as they were said last */
 	/* our journal */
-	unsigned inflight;
+	struct pace pace;
 	int resend;		/* once all batches are answered: start again */
 	int64_t resend_ms;	/* not before */
 	uint64_t cursor;

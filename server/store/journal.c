@@ -21,6 +21,8 @@
 #include "state.h"
 #include "wal.h"
 
+#define CROWDED 16		/* entries that shall have room yet */
+
 /* Write the path of a part of the data directory. */
 void
 journal_path(char path[JOURNAL_PATH + 64], const struct journal *j,
@@ -304,6 +306,15 @@ journal_ready(struct journal *j)
 	if (!state_room(j->state, APPLY_RECORDS, APPLY_BYTES))
 		return (LK_E_BUSY);
 	return (LK_OK);
+}
+
+/* Should many entries at once wait? */
+int
+journal_crowded(struct journal *j)
+{
+
+	return (wal_crowded(j->wal) || !state_room(j->state,
+	    CROWDED * APPLY_RECORDS, CROWDED * APPLY_BYTES));
 }
 
 /* Has the disk room for the log to go on? */

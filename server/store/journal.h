@@ -102,6 +102,12 @@ int journal_ready(struct journal *j);
 int journal_space(struct journal *j);
 
 /**
+ * journal_crowded(j): Return nonzero while many entries at once should wait, since the room
+ * that is left belongs to whoever stands at a counter.
+ */
+int journal_crowded(struct journal *j);
+
+/**
  * journal_write(j, e, leaf): Take the entry e: fill in e->seq, set ENTRY_F_CLOCK
  * when time is in doubt, e->t where it is 0, queue and apply it, and write its
  * leaf hash; leaf may be NULL if e is no decision.  Return LK_OK; LK_E_BUSY with

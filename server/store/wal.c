@@ -153,6 +153,16 @@ wal_append(struct wal *w, uint64_t seq, const void *entry, size_t len,
 	return (WAL_OK);
 }
 
+/* Should what can wait do so? */
+int
+wal_crowded(const struct wal *w)
+{
+	return (waiting(w) >= WAL_QUEUE_RECORDS / 2 ||
+	    w->appended - atomic_load(&w->flushed) >= WAL_QUEUE_BYTES / 2 ||
+	    (w->bytes - w->off < w->bytes / 8 &&
+	    atomic_load(&w->spare.state) != WAL_SPARE_READY));
+}
+
 /* Entries gathered. */
 size_t
 wal_pending(const struct wal *w)

@@ -10,7 +10,7 @@
  * The write-ahead log: the truth from which all other state is derived.  An
  * entry counts once wal_durable reaches its seq, never before.
  *
- * Threads.  The loop thread calls wal_append, wal_submit, wal_flush_inline,
+ * Threads.  The loop thread calls wal_append, wal_crowded, wal_submit, wal_flush_inline,
  * wal_collect, wal_roll, wal_jump, wal_space and wal_close; wal_durable, wal_failed,
  * wal_read, wal_erase, wal_oldest and wal_trim may be called from any thread.
  * The log has two threads of its own: one writes and syncs the batches, one
@@ -121,6 +121,13 @@ int wal_submit(struct wal *w);
  * of one.
  */
 int wal_flush_inline(struct wal *w);
+
+/**
+ * wal_crowded(w):
+ * Return 1 while work that can wait should: half of the queue is full, or the segment
+ * nearly is and the next one is not prepared, so that wal_append may soon answer WAL_BUSY.
+ */
+int wal_crowded(const struct wal *w);
 
 /**
  * wal_durable(w):
