@@ -106,7 +106,7 @@ play(struct city *c, struct world *w, char **arg, int n)
 	if (day_play(&w->day) < 0 || city_part(&p, &w->day) < 0)
 		return (-1);
 	city_part_print(&c->report, &p, &w->day, n > 5);
-	return (p.unanswered > 0 ? -1 : 0);
+	return (p.unanswered > 0 || p.again > 0 ? -1 : 0);
 }
 
 /* Were the hard demands met in a part of the day? */

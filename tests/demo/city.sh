@@ -185,10 +185,10 @@ must "loading the past year" history city
 keep "the past year did not reach the city" settled $counties city
 tell open city "$dir/plugin"
 must "the player" told
-say "  until noon, four seconds an hour:"
+say "  上午  Until noon, four seconds an hour:"
 tell play city 00:00 12:00 15
 keep "a check was not answered" told
-show_fleet "before" "断网之前"
+show_fleet before 断网之前 zh
 
 heading 市级断开 "At noon the city is killed; for $away s the counters go on without it"
 node_signal KILL city city
@@ -204,12 +204,12 @@ must "starting the city" node_ready city city
 # shellcheck disable=SC2086
 keep "not all that was queued has arrived" settled $counties city
 show_back
-say "  the afternoon, four seconds an hour:"
+say "  下午  The afternoon, four seconds an hour:"
 tell play city 14:00 24:00 10
 keep "a check was not answered" told
 # shellcheck disable=SC2086
 keep "the afternoon did not reach the city" settled $counties city
-show_fleet "after" "恢复之后"
+show_fleet after 恢复之后 en
 keep "not every institution was told of what it should not have passed" show_late
 
 tell compare

@@ -14,6 +14,7 @@ struct tally {
 	size_t held;
 	size_t cards;
 	size_t caught;
+	size_t away;	/* cards that the city was not asked about */
 };
 
 /* A ring or a kind; 0: each alone, 1: with the city. */
@@ -59,7 +60,17 @@ count_rings(struct lots *t, const struct day *d, int which)
 		l->kind = a->row->group;
 		l->in[which].held += (size_t)a->held;
 		l->in[which].cards += (size_t)a->issued;
+		l->in[which].away += a->issued &&
+		    (a->result.flags & LK_R_OFFLINE) != 0;
 	}
+}
+
+/* Was it held before its fourth card of the day was issued? */
+static int
+caught(const struct tally *t)
+{
+
+	return (t->held > 0 && t->cards < FOURTH);
 }
 
 /* Rings into kinds. */
@@ -74,8 +85,7 @@ count_kinds(struct lots *t)
 		k->rings++;
 		for (int w = 0; w < 2; w++) {
 			k->in[w].cards += g->in[w].cards;
-			k->in[w].caught += g->in[w].held > 0 &&
-			    g->in[w].cards < FOURTH;
+			k->in[w].caught += (size_t)caught(&g->in[w]);
 		}
 	}
 }
@@ -107,6 +117,22 @@ line(const struct report *r, const char *name, const char *label,
 		fprintf(r->f, "%7zu", l->in[w].cards);
 	}
 	putc('\n', r->f);
+}
+
+/* Of the rings that the city missed: what it was not asked about. */
+static void
+missed(const struct report *r, const struct lots *t)
+{
+	size_t rings = 0, away = 0;
+
+	for (size_t i = 0; i < t->nrings; i++) {
+		if (caught(&t->ring[i].in[1]))
+			continue;
+		rings++;
+		away += t->ring[i].in[1].away > 0;
+	}
+	fprintf(r->f, "  of the %zu rings missed, %zu had cards issued while the "
+	    "city was away (断网)\n", rings, away);
 }
 
 /* People who should have passed, in one of the days. */
@@ -181,6 +207,7 @@ city_compare(const struct report *r, const struct day *alone)
 	more = print(r, t);
 	fprintf(r->f, "  caught: held or refused before its fourth card of the "
 	    "day was issued; cards: issued to it\n");
+	missed(r, t);
 	report_heading(r, "正常群众", "People who should pass");
 	people(r, alone, "各自为战 each by itself");
 	people(r, r->day, "全市联网 with the city");

@@ -54,26 +54,32 @@ nodes_keys() {
 	done <"$dir/free" >"$dir/ports"
 }
 
-# nodes_authority: the authority of the links; what its operator sees goes to links.txt.
+# step FILE COMMAND...: a command as an operator gives it, and what he sees, into FILE.
+step() {
+	into=$1
+	shift
+	echo "\$ liangka $*" | sed "s|$dir/||g" >>"$into"
+	"$build/liangka" "$@" --lang en >>"$into" 2>&1
+}
+
+# nodes_authority: the authority of the links.
 nodes_authority() {
-	"$build/liangka" node ca --dir "$dir/ca" --domain $domain --lang en \
-	    >"$dir/links.txt" 2>&1
+	step "$dir/links.txt" node ca --dir "$dir/ca" --domain $domain
 }
 
 # nodes_certify NODE DIR: invited, enrolled, signed, installed; the code is read out on the
 # telephone, the request and the certificate go by any way.
 nodes_certify() {
-	"$build/liangka" node invite "$1" --ca "$dir/ca" --json \
-	    >"$dir/invited" 2>>"$dir/links.txt" || return 1
-	sed -n 's/.*"code":"\([^"]*\)".*/\1/p' "$dir/invited" |
-	    "$build/liangka" node enroll - --node "$1" --domain $domain \
-	    --dir "$2/link" --lang en >>"$dir/links.txt" 2>&1 || return 1
-	rm -f "$dir/invited"
-	"$build/liangka" node sign "$2/link/link.csr" --ca "$dir/ca" \
-	    --out "$2/signed.crt" --lang en >>"$dir/links.txt" 2>&1 ||
-	    return 1
-	"$build/liangka" node install "$2/signed.crt" --ca "$dir/ca/ca.crt" \
-	    --dir "$2/link" --lang en >>"$dir/links.txt" 2>&1
+	t=$2/links.txt
+	step "$t" node invite "$1" --ca "$dir/ca" || return 1
+	grep -o -E '([0-9A-Z]{5}-){5}[0-9A-Z]{5}' "$t" |
+	    step "$t" node enroll - --node "$1" --domain $domain \
+	    --dir "$2/link" || return 1
+	step "$t" node sign "$2/link/link.csr" --ca "$dir/ca" \
+	    --out "$2/$1.crt" || return 1
+	step "$t" node install "$2/$1.crt" --ca "$dir/ca/ca.crt" \
+	    --dir "$2/link" || return 1
+	cp "$dir/ca/revoked.crl" "$2/link/"
 }
 
 # node_make WORLD NODE: its folder with keys and the common part of its configuration.
@@ -130,6 +136,7 @@ node_link() {
 	certificate = "$q/link/link.crt"
 	key = "$q/link/link.key"
 	ca = "$q/link/ca.crt"
+	revoked = "$q/link/revoked.crl"
 	END
 	if [ -n "$(below "$1")" ]; then
 		cat >>"$at/liangkad.conf" <<-END

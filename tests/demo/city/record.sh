@@ -73,7 +73,7 @@ record_all() {
 	record_await
 	say "    log verify, log replay: $held of 15 records hold; the city's:"
 	say "      $(sed -n '$p' "$dir/city/city/verify.txt")"
-	say "      $(sed -n '$p' "$dir/city/city/replay.txt")"
+	say "      $(sed -n 1p "$dir/city/city/replay.txt")"
 }
 
 # record_await: wait for the pair.

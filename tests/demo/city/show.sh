@@ -5,17 +5,21 @@ indent() {
 	sed "s/^/$(printf "%${1:-4}s" "")/"
 }
 
-# show_made: what stands where.
+# show_made: what stands where, and how a node comes to its certificate.
 show_made() {
-	say "  One city, two counties, twelve institutions of an invented prefecture (seed"
-	say "  $seed); a process, a data directory and a log of its own for each.  The city's"
-	say "  authority invited each node with a one-time code and signed its certificate:"
-	grep -v '^$' "$dir/links.txt" | tail -2 | indent
-	say "  Lists, outlet register and policy are the centre's signed ones, on all nodes:"
-	say "  version $lists_want.  Institutions ask their county, counties the city; each has 300 ms."
+	say "  One city, two counties, twelve institutions of an invented prefecture (seed $seed);"
+	say "  each node is a process with a data directory and a log of its own.  How one of them"
+	say "  comes to the certificate of its links (liangka node …):"
+	cat "$dir/links.txt" "$dir/city/bank1/links.txt" | awk '
+	    /^\$/ { print; n = $0 !~ /invite/; next }
+	    n-- > 0 || (NF == 1 && length($1) == 35)' |
+	    sed 's/^\([^$ ]\)/    \1/' | indent
+	say "  Lists, outlet register and policy are the centre's signed ones, version $lists_want on every"
+	say "  node.  Institutions ask their county, counties the city: 300 ms, then they decide"
+	say "  themselves."
 }
 
-# show_fleet WHEN ZH: how the nodes below are, and that all is well.
+# show_fleet WHEN ZH LANGUAGE: how the nodes below are, and that all is well.
 show_fleet() {
 	say "  $2，市级看区县，区县看机构 (liangka fleet, $1)"
 	n_fleet=0
@@ -28,8 +32,8 @@ show_fleet() {
 		fi
 		sleep 0.25
 	done
-	fleet city --lang zh 2>&1 | indent || :
-	fleet county-east --lang zh 2>&1 | indent || :
+	fleet city --lang "$3" 2>&1 | indent || :
+	fleet county-east --lang "$3" 2>&1 | indent || :
 }
 
 # show_away: what is seen in the middle of the minute.
