@@ -160,6 +160,7 @@ describe(struct city_node *n)
 		    "\"127.0.0.1:%d\"\nname = \"%s\"\nwitness_key = \"%s\"\n"
 		    "%s", n->via != 0 ? n->via : n->above->port, n->above->id,
 		    witness_public, n->extra);
+	p += snprintf(p, (size_t)(end - p), "%s", n->more);
 	cr_assert(p < end);
 	n->setup.node = n->id;
 	n->setup.limits = n->limits;

@@ -49,11 +49,14 @@ struct city_node {
 	char crt[128], key[128], ca[128], revoked[128];
 	char limits[256], extra[512]; /* lines of [limits], [upstream] */
 	char log[256];		/* lines of [log] */
+	char more[768];		/* whole sections */
 	char sections[4096];
 	struct daemon_setup setup; /* may be changed before city_start() */
 	int port;		/* where it listens for nodes below */
 	int via;		/* port to reach the node above by, 0: its own */
 	int below;		/* how many nodes are below */
+	unsigned forgot;	/* openings it lost with its disk, by the test's
+				 * own count; the node above knows them */
 	int32_t handle;		/* of its bank, 0: not open */
 	unsigned txn;		/* number of the next transaction */
 	struct city_answer *got;
@@ -66,6 +69,7 @@ struct city {
 	char ca_pem[NODECERT_PEM_MAX], ca_key[NODECERT_PEM_MAX];
 	struct city_node node[CITY_NODES];
 	size_t n;
+	int clocks;		/* differ: each level counts at its own time */
 };
 
 /**
