@@ -16,7 +16,7 @@ deny() {
 
 deny "only server/store may see LMDB" 'lmdb\.h' plugin keys server/engine \
     server/lists server/counter server/audit server/desk server/net server/cli
-deny "only server/net may see libevent" 'event' plugin keys server/engine \
+deny "only server/net may see libevent" 'event2/|event\.h|ev(http|util|dns)' plugin keys server/engine \
     server/counter server/store server/lists server/audit server/desk \
     server/cli
 deny "only audit, lists and desk may see libcurl" 'curl/' plugin keys \

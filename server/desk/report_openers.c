@@ -211,6 +211,10 @@ issued(struct openers *x, const struct entry *e)
 
 	if (!counted(e))
 		return (0);
+	/* A file had told of it before its own node did. */
+	if (e->superseded != 0 && (r = row(person(x, e, 0), e->superseded)) !=
+	    NULL)
+		r->state = OPENERS_GONE;
 	if ((r = row(person(x, e, 0), seq)) == NULL &&
 	    (r = add(x, e, seq)) == NULL)
 		return (-1);

@@ -54,6 +54,10 @@ apply_confirm(struct apply *a, const struct entry *e)
 	    ENTRY_F_AFTER_CANCEL | ENTRY_F_EXTRA)) != 0)
 		fresh.flags |= OPENING_OVERRIDE;
 	if ((p = apply_person(a, e)) != NULL) {
+		/* What a file had told before. */
+		if (e->superseded != 0 &&
+		    (o = person_find(p, e->superseded)) != NULL)
+			person_remove(p, o);
 		if ((o = person_find(p, seq)) != NULL &&
 		    o->state != OPENING_CLOSED && o->state != OPENING_ISSUED)
 			person_remove(p, o);
@@ -148,9 +152,13 @@ apply_told(struct apply *a, const struct entry *e)
 		.flags = OPENING_INTAKE |
 		    ((e->flags & ENTRY_F_DATE_ONLY) ? OPENING_DATE_ONLY : 0),
 		.operation = (uint8_t)e->operation };
+	struct opening *old;
 	struct person *p;
 
 	if ((p = apply_person(a, e)) != NULL) {
+		if (e->superseded != 0 &&
+		    (old = person_find(p, e->superseded)) != NULL)
+			person_remove(p, old);
 		person_open(p, &o, apply_seconds(e->t));
 		apply_person_done(a, e);
 	}

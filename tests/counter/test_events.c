@@ -356,3 +356,67 @@ CASE(events, a_withdrawal_crosses_an_answer)
 		cr_assert_eq(linkkit_count(&city, i, OPENING_ISSUED), 1);
 	}
 }
+
+/* A row of abank's file is taken in. */
+static void
+file_row(struct fixture *x, int person, const char *card)
+{
+	char no[19];
+
+	fixture_id(no, person);
+	ask(x, WIRE_INTAKE);
+	with(x, WIRE_T_INSTITUTION, "abank");
+	with(x, WIRE_T_BRANCH, "001");
+	withn(x, WIRE_T_INTAKE_KIND, 1);
+	withn(x, WIRE_T_ID_TYPE, LK_ID_RESIDENT);
+	with(x, WIRE_T_ID_NO, no);
+	withn(x, WIRE_T_PRODUCT, LK_PRODUCT_BANK1);
+	with(x, WIRE_T_CARD_REF, card);
+	withn(x, WIRE_T_EVENT_MS, x->wall);
+	cr_assert_eq(answer(x), LK_OK);
+}
+
+/* A file came before the line was back, or the other way round: one card is one. */
+CASE(events, a_card_that_a_file_told_too_counts_once)
+{
+	char id[40];
+
+	/* The file first. */
+	a.no_question = 1;
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 3, LK_PRODUCT_BANK1,
+	    "t", id), LK_PASS);
+	cr_assert_eq(confirm(&a.x, id, "card-3"), LK_OK);
+	file_row(&city.x, 3, "card-3");
+	cr_assert_eq(linkkit_count(&city, 3, OPENING_ISSUED), 1);
+	linkkit_deliver(&a);
+	cr_assert_eq(linkkit_count(&city, 3, OPENING_ISSUED), 1);
+	/* What becomes of it later is its own node's to say. */
+	ask(&a.x, WIRE_VOID);
+	with(&a.x, WIRE_T_DECISION_ID, id);
+	withn(&a.x, WIRE_T_REASON_CODE, 1);
+	with(&a.x, WIRE_T_TELLER, "t01");
+	cr_assert_eq(answer(&a.x), LK_OK);
+	linkkit_deliver(&a);
+	cr_assert_eq(linkkit_count(&city, 3, OPENING_ISSUED), 0);
+	/* The node first. */
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 4, LK_PRODUCT_BANK1,
+	    "u", id), LK_PASS);
+	cr_assert_eq(confirm(&a.x, id, "card-4"), LK_OK);
+	linkkit_deliver(&a);
+	file_row(&city.x, 4, "card-4");
+	cr_assert_eq(linkkit_count(&city, 4, OPENING_ISSUED), 1);
+	/* The same file at the branch too. */
+	file_row(&city.x, 5, "card-5");
+	file_row(&a.x, 5, "card-5");
+	linkkit_deliver(&a);
+	cr_assert_eq(linkkit_count(&city, 5, OPENING_ISSUED), 1);
+	/* Another person's card of that name is another card. */
+	file_row(&city.x, 6, "card-6");
+	a.no_question = 1;
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 7, LK_PRODUCT_BANK1,
+	    "v", id), LK_PASS);
+	cr_assert_eq(confirm(&a.x, id, "card-6"), LK_OK);
+	linkkit_deliver(&a);
+	cr_assert_eq(linkkit_count(&city, 6, OPENING_ISSUED), 1);
+	cr_assert_eq(linkkit_count(&city, 7, OPENING_ISSUED), 1);
+}

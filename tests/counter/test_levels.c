@@ -269,6 +269,11 @@ link_step(int i)
 	}
 	before = n->cursor;
 	rc = linkkit_events(n, 1 + roll(20));
+	if (rc == LK_E_BUSY) {
+		/* The disk is slow: what was taken counts, the rest comes again. */
+		fixture_durable(&n->up->x);
+		return;
+	}
 	cr_assert_geq(rc, 0, "%s: %s", n->x.node, n->why);
 	if (rc > 0 && roll(3) == 0) {
 		/* The reply was lost: the same once more. */
