@@ -85,6 +85,25 @@ only_above(const struct entry *e, char *ids, int32_t *total)
 	return (len);
 }
 
+/* What is remembered of how it was decided. */
+static uint32_t
+decision_flags(const struct entry *e)
+{
+
+	return (((e->flags & ENTRY_F_DRY) ? DECISION_DRY : 0) |
+	    ((e->flags & ENTRY_F_POSTHOC) ? DECISION_POSTHOC : 0) |
+	    ((e->flags & ENTRY_F_SANDBOX) ? DECISION_SANDBOX : 0) |
+	    ((e->flags & ENTRY_F_CLOCK) ? DECISION_CLOCK : 0) |
+	    ((e->flags & ENTRY_F_STALE) ? DECISION_STALE : 0) |
+	    (e->listed[0] != '\0' ? DECISION_LISTED : 0) |
+	    ((e->flags & ENTRY_F_AWAY) ? DECISION_AWAY : 0) |
+	    (apply_in_campaign(e) ? DECISION_CAMPAIGN : 0) |
+	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
+	    ((e->flags & ENTRY_F_OFFLINE) ? DECISION_OFFLINE : 0) |
+	    ((e->flags & ENTRY_F_CONSULT) ? DECISION_CONSULT : 0) |
+	    (e->subject != 0 ? DECISION_ORGANISATION : 0));
+}
+
 /* A decision: its own record. */
 static void
 decision_record(struct apply *a, const struct entry *e,
@@ -132,18 +151,7 @@ decision_record(struct apply *a, const struct entry *e,
 	d->epoch = e->epoch;
 	memcpy(d->reason, e->reason, sizeof(d->reason));
 	(void)mempcpy(mempcpy(d + 1, e->hits, nhits), above, nup);
-	d->flags = ((e->flags & ENTRY_F_DRY) ? DECISION_DRY : 0) |
-	    ((e->flags & ENTRY_F_POSTHOC) ? DECISION_POSTHOC : 0) |
-	    ((e->flags & ENTRY_F_SANDBOX) ? DECISION_SANDBOX : 0) |
-	    ((e->flags & ENTRY_F_CLOCK) ? DECISION_CLOCK : 0) |
-	    ((e->flags & ENTRY_F_STALE) ? DECISION_STALE : 0) |
-	    (e->listed[0] != '\0' ? DECISION_LISTED : 0) |
-	    ((e->flags & ENTRY_F_AWAY) ? DECISION_AWAY : 0) |
-	    (apply_in_campaign(e) ? DECISION_CAMPAIGN : 0) |
-	    (e->superseded != 0 ? DECISION_REPLACED : 0) |
-	    ((e->flags & ENTRY_F_OFFLINE) ? DECISION_OFFLINE : 0) |
-	    ((e->flags & ENTRY_F_CONSULT) ? DECISION_CONSULT : 0) |
-	    (e->subject != 0 ? DECISION_ORGANISATION : 0);
+	d->flags = decision_flags(e);
 	if ((e->flags & ENTRY_F_DRY) != 0)
 		d->life = LIFE_NONE;
 	else if ((e->flags & ENTRY_F_POSTHOC) != 0)
