@@ -152,13 +152,14 @@ describe(struct city_node *n)
 		    n->revoked);
 	if (n->below)
 		p += snprintf(p, (size_t)(end - p), "[children]\nlisten = "
-		    "\"127.0.0.1:%d\"\nnodes = \"%s/%s.nodes\"\n"
-		    "witness_key = \"%s/witness.key\"\n", n->port, dir, n->id,
-		    dir);
+		    "\"%s:%d\"\nnodes = \"%s/%s.nodes\"\n"
+		    "witness_key = \"%s/witness.key\"\n", n->host != NULL ?
+		    "0.0.0.0" : "127.0.0.1", n->port, dir, n->id, dir);
 	if (n->above != NULL)
 		p += snprintf(p, (size_t)(end - p), "[upstream]\naddress = "
-		    "\"127.0.0.1:%d\"\nname = \"%s\"\nwitness_key = \"%s\"\n"
-		    "%s", n->via != 0 ? n->via : n->above->port, n->above->id,
+		    "\"%s:%d\"\nname = \"%s\"\nwitness_key = \"%s\"\n"
+		    "%s", n->above->host != NULL ? n->above->host :
+		    "127.0.0.1", n->via != 0 ? n->via : n->above->port, n->above->id,
 		    witness_public, n->extra);
 	p += snprintf(p, (size_t)(end - p), "%s", n->more);
 	cr_assert(p < end);

@@ -11,7 +11,7 @@
  * opening counted exactly once at every level, no PASS without its entry, and of every
  * daemon all that daemon_stop_and_check() wants.
  *
- * Each node has one institution of its own, "bank-ID", outlets 000 to 498, and one operator.
+ * Each node has one institution of its own, "bank-ID", many outlets, and one operator.
  * Waiting is for a condition, with a deadline that fails the test.
  */
 
@@ -53,6 +53,7 @@ struct city_node {
 	char sections[4096];
 	struct daemon_setup setup; /* may be changed before city_start() */
 	int port;		/* where it listens for nodes below */
+	const char *host;	/* its address, NULL: 127.0.0.1 */
 	int via;		/* port to reach the node above by, 0: its own */
 	int below;		/* how many nodes are below */
 	unsigned forgot;	/* openings it lost with its disk, by the test's
@@ -160,6 +161,12 @@ void city_caught_up(struct city_node *n);
 unsigned city_entries(struct city_node *n);
 void city_end(struct city *c);
 void city_discard(struct city *c);
+
+/**
+ * city_counted(n, of): How many openings n, which has ended, counts as issued by banks at
+ * `of` or below.
+ */
+unsigned city_counted(struct city_node *n, const struct city_node *of);
 
 /**
  * city_compare(c): The comparison alone, of daemons that have ended.

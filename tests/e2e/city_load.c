@@ -57,7 +57,8 @@ ask(struct city_node *n, unsigned person, const char *txn,
 
 	host_request(&q, person, LK_PRODUCT_BANK1, txn);
 	/* What one outlet may pass on its own word in a day is limited. */
-	(void)snprintf(q.branch, sizeof(q.branch), "%03u", person % 499);
+	(void)snprintf(q.branch, sizeof(q.branch), "%u%03u", person / 100000,
+	    person % 499);
 	memset(r, 0, sizeof(*r));
 	r->size = sizeof(*r);
 	return (n->city->h.lk_check(n->handle, &q, r, timeout_ms));

@@ -216,6 +216,21 @@ compare_two(const struct city_node *n, const struct tally *mine,
 	    "above", n->id, forgot);
 }
 
+/* How many of those? */
+unsigned
+city_counted(struct city_node *n, const struct city_node *of)
+{
+	struct tally t;
+	unsigned k = 0;
+	size_t at = 0;
+
+	tally_read(&t, n);
+	while (next(&t, &at, of) != NULL)
+		k++;
+	tally_free(&t);
+	return (k);
+}
+
 /* All nodes. */
 void
 city_compare(struct city *c)

@@ -12,6 +12,7 @@
 #include <ftw.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -173,6 +174,14 @@ become(const struct daemon *d, const char *option, int out)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* It must not outlive a test that fails, nor hold its output open. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (d->setup.netns != NULL) {
+		char ns[64];
+
+		(void)snprintf(ns, sizeof(ns), "/run/netns/%s",
+		    d->setup.netns);
+		if (setns(open(ns, O_RDONLY | O_CLOEXEC), CLONE_NEWNET) != 0)
+			_exit(126);
+	}
 	log = open(d->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	(void)dup2(log, STDERR_FILENO);
 	(void)dup2(out != -1 ? out : log, STDOUT_FILENO);

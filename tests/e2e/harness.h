@@ -30,6 +30,7 @@ struct daemon_setup {
 				/* NULL: use = none */
 	int gm;			/* profile = gm, with its keys */
 	int sandbox;		/* --sandbox */
+	const char *netns;	/* the network namespace it runs in; NULL: ours */
 	int no_ready;		/* do not wait until it is ready */
 	const char *const *env;	/* "NAME=value"..., NULL; e.g. LD_PRELOAD */
 };
