@@ -93,7 +93,7 @@ int backup_log(struct backup *b, const struct backup_heads *h);
 int backup_tail(struct backup *b, uint64_t end);
 
 /**
- * backup_rest(b): Copy sealed/ and lists/.
+ * backup_rest(b): Copy sealed/, lists/ and witness/.
  */
 int backup_rest(struct backup *b);
 

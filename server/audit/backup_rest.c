@@ -2,11 +2,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/disk.h"
 #include "store/tiles.h"
 
 #include "backup_impl.h"
+#include "witness.h"
+#include "witness_heads.h"
 
 #define TRIES	5
 #define TRUSTED_MAX 64		/* bytes of lists/trusted */
@@ -141,12 +144,40 @@ copy_lists(struct backup *b)
 	}
 }
 
-/* Copy sealed/ and lists/. */
+/* Copy what was cosigned of nodes below: the two files of it belong together. */
+static int
+copy_witness(struct backup *b)
+{
+	static const char *const names[] = { "witness/heads.0",
+		"witness/heads.1" };
+	char from[BACKUP_PATH + 16], to[BACKUP_PATH + 16];
+	char path[BACKUP_PATH + 32], err[WITNESS_ERROR_MAX];
+	size_t i;
+
+	(void)snprintf(from, sizeof(from), "%s/witness", b->o->from);
+	if (!witness_heads_used(from))
+		return (0);
+	if (backup_dir(b, "witness") != 0)
+		return (-1);
+	(void)snprintf(to, sizeof(to), "%s/witness", b->to);
+	if (witness_heads_save(from, to, err) != 0)
+		return (backup_fail(b, BACKUP_FAILED, "%s", err));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", b->to, names[i]);
+		if (access(path, F_OK) == 0 && backup_note(b, names[i]) != 0)
+			return (-1);
+	}
+	(void)snprintf(path, sizeof(path), "%s/evidence", from);
+	return (access(path, F_OK) != 0 ? 0 :
+	    copy_dir(b, "witness/evidence", "", 0));
+}
+
+/* Copy sealed/, lists/ and witness/. */
 int
 backup_rest(struct backup *b)
 {
 
-	if (copy_dir(b, "sealed", ".seal", 0) != 0)
+	if (copy_dir(b, "sealed", ".seal", 0) != 0 || copy_witness(b) != 0)
 		return (-1);
 	return (copy_lists(b));
 }
