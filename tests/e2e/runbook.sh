@@ -182,6 +182,14 @@ line() {
 # What a block needs beforehand, or must have brought about.
 before() {
 	case $1 in
+	*'A machine is replaced'*)
+		# A backup of the city holds what it has cosigned.
+		liangka backup "$dir/stick/city" --liangkad \
+		    "$dir/city/etc/liangkad.conf" >"$dir/said" 2>&1 ||
+		    fail "the city's backup: $(cat "$dir/said")"
+		grep -aq branch/b018 "$dir/stick/city/witness/heads.0" ||
+		    fail "the city's backup lacks the heads"
+		;;
 	*'A node that was wound back'*)
 		open_card || fail "a card before: $(cat "$dir/check")"
 		host=b018
