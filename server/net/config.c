@@ -16,6 +16,8 @@
 #include "config_read.h"
 #include "nodes.h"
 
+#define CHILDREN_ROOM	64	/* connections beside one for each node below */
+
 /* Is there a directory to put this file into? */
 static void
 check_parent(struct config_reader *r, const char *path,
@@ -169,6 +171,10 @@ check_link(struct config_reader *r)
 		return;
 	if ((n = nodes_load(c->nodes, r->doc.sink, err, sizeof(err))) == NULL)
 		conf_fail(&r->doc, r->children.at, r->children.span, "%s", err);
+	else if (nodes_count(n) + CHILDREN_ROOM > c->limits.connections)
+		conf_fail(&r->doc, r->children.at, r->children.span, "%s has "
+		    "%zu nodes: [limits] `connections` must be %zu at least",
+		    c->nodes, nodes_count(n), nodes_count(n) + CHILDREN_ROOM);
 	nodes_free(n);
 }
 
