@@ -77,7 +77,7 @@ struct counter_done {
 	int close;		/* close the connection after it */
 	int joined;		/* the node below has joined */
 	char cut[16];		/* node below whose links are to be closed, "": none */
-	int yield;		/* it was much work: others first, in the next turn */
+	unsigned work;		/* so many entries of another node were taken: see conn.h */
 	int ask;		/* no reply but a question to the node above was written: */
 				/* counter_answer_with() when it is answered */
 	uint32_t ask_ms;	/* how long to wait for that */
@@ -144,7 +144,7 @@ int counter_work(struct counter *c, unsigned n);
 /**
  * counter_answer(c, peer, h, f, out, done): Answer one request of `peer`: header
  * h, fields f.  Writes exactly one reply frame to out, which must have at least
- * 8 KiB of room, and says in *done when it may leave.
+ * 16 KiB of room, and says in *done when it may leave.
  */
 void counter_answer(struct counter *c, const struct peer *peer,
     const struct wire_header *h, const struct wire_fields *f,

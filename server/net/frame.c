@@ -134,7 +134,9 @@ park(struct conn *c, const struct wire_header *h, const uint8_t *body,
 	struct conns *s = c->set;
 	struct parked *p;
 
-	if ((p = malloc(sizeof(*p) + h->length)) == NULL)
+	/* No request of ours is longer; what is kept for peers has to have an end. */
+	if (h->length > PARKED_BODY ||
+	    (p = malloc(sizeof(*p) + h->length)) == NULL)
 		return (-1);
 	p->conn = c;
 	p->h = *h;
@@ -176,9 +178,7 @@ request(struct conn *c, const struct wire_header *h, const uint8_t *body,
 		c->peer.joined = 1;
 	if (done.cut[0] != '\0')
 		conns_cut_node(s, done.cut);
-	c->yielding = done.yield != 0;
-	if (c->yielding)
-		s->heavy = s->turn;
+	s->work += done.work;
 	if (done.close)
 		c->ending = 1;
 	if (done.drop)

@@ -15,6 +15,9 @@
 
 #include "plugin/wire.h"
 
+#define PARKED_BODY 8192	/* bytes of a request that may be kept */
+#define PARKED_ALL 16384	/* requests, of all connections */
+
 struct conn;
 
 struct parked {

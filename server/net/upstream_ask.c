@@ -75,7 +75,7 @@ upstream_ask(struct upstream *u, const uint8_t *frame, size_t len,
 {
 	struct parked *after;
 
-	if (!upstream_ready(u) || ms == 0 ||
+	if (!upstream_ready(u) || ms == 0 || u->nparked >= PARKED_ALL ||
 	    (p->number = upstream_put(u, frame, len)) == 0)
 		return (-1);
 	p->asked_us = upstream_now();
