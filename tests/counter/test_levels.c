@@ -257,7 +257,7 @@ link_step(int i)
 {
 	struct linknode *n = &node[i];
 	uint64_t before;
-	int rc;
+	int rc, again;
 
 	if (!n->peer.joined) {
 		cr_assert_eq(linkkit_join(n), LK_OK, "%s", n->why);
@@ -278,7 +278,9 @@ link_step(int i)
 	if (rc > 0 && roll(3) == 0) {
 		/* The reply was lost: the same once more. */
 		n->cursor = before;
-		cr_assert_eq(linkkit_events(n, (unsigned)rc), LK_E_CONFLICT);
+		fixture_durable(&n->up->x);
+		again = linkkit_events(n, (unsigned)rc);
+		cr_assert_eq(again, LK_E_CONFLICT, "%d: %s", again, n->why);
 		cr_assert_gt(n->cursor, before);
 	}
 }
