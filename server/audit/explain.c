@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "plugin.h"
@@ -81,6 +82,19 @@ sort(struct explain *x, const struct policy *p, const struct entry *e,
 		}
 }
 
+/* What was told is told by a rule of the node above, where its answer counted. */
+static void
+speak(struct explain *x, const struct policy *p, const struct entry *e)
+{
+	char ids[sizeof(e->hits) + sizeof(e->up_hits)];
+
+	if (e->up_seq == 0)
+		return;
+	(void)snprintf(ids, sizeof(ids), "%s%s%s", e->hits, e->hits[0] !=
+	    '\0' ? " " : "", e->up_hits);
+	x->v.speaker = (int16_t)policy_speaker(p, ids, e->decision, e->by);
+}
+
 /* Explain a decision. */
 int
 explain_make(struct explain *x, const struct casefile *c)
@@ -102,6 +116,7 @@ explain_make(struct explain *x, const struct casefile *c)
 	policy_decide_waiving(c->policy, e->facts, waived, e->t / 1000, &x->v);
 	if ((e->flags & ENTRY_F_CLAIMED) != 0)
 		policy_soften(c->policy, &x->v);
+	speak(x, c->policy, e);
 	sort(x, c->policy, e, waived);
 	if (x->v.decision == LK_PASS)
 		return (0);

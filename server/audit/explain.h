@@ -45,8 +45,8 @@ struct explain {
 
 /**
  * explain_make(x, c): Explain the decision of c, whose policy is there and reads as
- * many facts as the entry has; what the node above said stands in the entry and is not
- * part of it.  Of a decision that a node below made and told us there is nothing to
+ * many facts as the entry has; what the node above said stands in the entry, and only
+ * x->v.speaker, whose texts were told, may be of it.  Of a decision that a node below made and told us there is nothing to
  * explain: no rule stands in x.  Return 0; -1 when out of memory; 1 when policy and facts
  * do not go together.
  */

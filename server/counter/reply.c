@@ -109,34 +109,6 @@ reply_allowed(const struct record_decision *d, int64_t now)
 	}
 }
 
-/*
- * The rule that speaks for a decision: the first hit as strict as it, of those
- * whom the one may clear who must.
- */
-static int
-speaker(const struct policy *p, const struct record_decision *d,
-    const char *hits)
-{
-	int rule = POLICY_NO_RULE, r;
-	const char *s = hits;
-	char id[32];
-	size_t n;
-
-	for (; *s != '\0'; s += n, s += *s == ' ') {
-		n = strcspn(s, " ");
-		snprintf(id, sizeof(id), "%.*s", (int)n, s);
-		r = policy_rule_find(p, id);
-		if (r == POLICY_NO_RULE || policy_rule_then(p, r) !=
-		    d->decision)
-			continue;
-		if (d->decision != LK_REVIEW || policy_rule_by(p, r) == d->by)
-			return (r);
-		if (rule == POLICY_NO_RULE)
-			rule = r;
-	}
-	return (rule);
-}
-
 /* What the teller is told where a decision counts no more; NULL: it does. */
 static const char *
 over(const struct request *q, int standing)
@@ -174,7 +146,7 @@ put_texts(struct request *q, const struct record_decision *d,
 	else if (standing == LK_STANDING_DENIED)
 		decision = LK_REJECT;
 	else
-		rule = speaker(p, d, hits);
+		rule = policy_speaker(p, hits, d->decision, d->by);
 	policy_message(p, rule, decision, lang, POLICY_TEXT_TELLER, buf,
 	    sizeof(buf));
 	if (said == NULL)

@@ -439,6 +439,16 @@ size_t policy_message(const struct policy *p, int rule, int32_t decision,
     enum policy_lang lang, enum policy_text which, char *buf, size_t cap);
 
 /**
+ * policy_speaker(p, ids, decision, by):
+ * Return the rule whose texts are told for a ${decision} that ${by} may clear, where
+ * the rules named in ${ids}, with a space between, have hit here or at a node above:
+ * the first that asks for that much, rather one that the same may clear.
+ * POLICY_NO_RULE when ${p} has none of them.
+ */
+int policy_speaker(const struct policy *p, const char *ids, int32_t decision,
+    int32_t by);
+
+/**
  * policy_hits(p, list, n, buf, cap):
  * Write the ids of the ${n} rules in ${list} (verdict.hit, lifted, ...) with
  * a space between them into the ${cap} bytes at ${buf}, with a NUL: as many whole

@@ -99,6 +99,33 @@ policy_text_builtin(int row, int which, int lang)
 	return (builtin[row][which][lang]);
 }
 
+/* Find the rule whose texts are told, by the ids of all that hit. */
+int
+policy_speaker(const struct policy *p, const char *ids, int32_t decision,
+    int32_t by)
+{
+	int rule = POLICY_NO_RULE, r;
+	const char *s;
+	char id[32];
+	size_t n;
+
+	for (s = ids; *s != '\0'; s += n, s += *s == ' ') {
+		n = strcspn(s, " ");
+		if (n >= sizeof(id))
+			continue;
+		memcpy(id, s, n);
+		id[n] = '\0';
+		r = policy_rule_find(p, id);
+		if (r == POLICY_NO_RULE || policy_rule_then(p, r) != decision)
+			continue;
+		if (decision != LK_REVIEW || policy_rule_by(p, r) == by)
+			return (r);
+		if (rule == POLICY_NO_RULE)
+			rule = r;
+	}
+	return (rule);
+}
+
 /* Write the text that goes with a decision. */
 size_t
 policy_message(const struct policy *p, int rule, int32_t decision,
