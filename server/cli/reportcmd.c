@@ -126,6 +126,17 @@ moment(int64_t ms)
 	return (ms >= 0 && ms <= LAST_MS);
 }
 
+/* Have the report count it, if it counts. */
+static int
+count(struct pass *p)
+{
+
+	if (p->e.kind == ENTRY_DECISION && p->kind->asked != NULL &&
+	    (p->e.flags & ENTRY_F_CONSULT) != 0)
+		return (p->kind->asked(p->x, &p->e));
+	return (reportkind_take(&p->e) ? p->kind->entry(p->x, &p->e) : 0);
+}
+
 /* Take an entry. */
 static int
 take(void *arg, const struct package_entry *pe)
@@ -158,10 +169,8 @@ take(void *arg, const struct package_entry *pe)
 		memcpy(p->node, p->e.node, sizeof(p->node));
 	if (p->n % PROGRESS == 0)
 		progress(p, 0);
-	if (!reportkind_take(&p->e))
-		return (TOOL_OK);
-	return (p->kind->entry(p->x, &p->e) == 0 ? TOOL_OK : logread_trouble(
-	    p->r, TOOL_SYSTEM, "内存不足", "out of memory"));
+	return (count(p) == 0 ? TOOL_OK : logread_trouble(p->r, TOOL_SYSTEM,
+	    "内存不足", "out of memory"));
 }
 
 /* The time of the entry seq, or -1 when it cannot be told. */

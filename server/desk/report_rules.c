@@ -23,7 +23,10 @@ rules_open(const struct report_options *o)
 	x->rules = reporthash_new(RULES_ID, sizeof(struct rules_rule));
 	x->cases = reporthash_new(sizeof(uint64_t), sizeof(struct rules_case));
 	x->named = reporthash_new(sizeof(uint64_t), sizeof(int));
-	if (x->rules != NULL && x->cases != NULL && x->named != NULL)
+	x->asked = reporthash_new(sizeof(uint64_t),
+	    sizeof(struct rules_asked));
+	if (x->rules != NULL && x->cases != NULL && x->named != NULL &&
+	    x->asked != NULL)
 		return (x);
 	rules_close(x);
 	return (NULL);
@@ -42,6 +45,9 @@ rules_close(void *arg)
 	for (i = 0; x->rules != NULL && i < reporthash_count(x->rules); i++)
 		free(((struct rules_rule *)reporthash_value(x->rules,
 		    i))->took);
+	for (i = 0; x->asked != NULL && i < reporthash_count(x->asked); i++)
+		rules_forget(reporthash_value(x->asked, i));
+	reporthash_free(x->asked);
 	reporthash_free(x->rules);
 	reporthash_free(x->cases);
 	reporthash_free(x->named);
@@ -66,17 +72,20 @@ rule(struct rules_report *x, const char **s)
 	return (r);
 }
 
-/* Read the rules of a text into v; how many, -1 when out of memory. */
+/* Read the rules of a text into v behind n, each once; how many then, -1: no memory. */
 static int
-read_rules(struct rules_report *x, const char *s, uint16_t *v, int max)
+read_rules(struct rules_report *x, const char *s, uint16_t *v, int n)
 {
 	struct rules_rule *r;
-	int n = 0;
+	int i;
 
-	while (*s != '\0' && n < max) {
+	while (*s != '\0' && n < HITS_MAX) {
 		if ((r = rule(x, &s)) == NULL)
 			return (-1);
-		v[n++] = (uint16_t)r->number;
+		for (i = 0; i < n && v[i] != r->number; i++)
+			;
+		if (i == n)
+			v[n++] = (uint16_t)r->number;
 	}
 	return (n);
 }
@@ -161,6 +170,37 @@ gone(struct rules_report *x, uint64_t seq)
 		c->answer = RULES_WITHDRAWN;
 }
 
+/*
+ * All rules of a decision, those with effect first: its own, those of the node above that
+ * counted, and ours on the question where a node below decided.  Return how many, *n with
+ * effect; -1 when out of memory.
+ */
+static int
+gather(struct rules_report *x, const struct entry *e, uint16_t *v, int *n)
+{
+	struct rules_asked *a = reporthash_get(x->asked, &e->seq);
+	int m;
+
+	if (a != NULL && a->hits == NULL)
+		a = NULL;
+	if (count_rules(x, e->lifted, 0) != 0 ||
+	    count_rules(x, e->waived, 1) != 0 ||
+	    (a != NULL && (count_rules(x, a->lifted, 0) != 0 ||
+	    count_rules(x, a->waived, 1) != 0)))
+		return (-1);
+	if ((m = read_rules(x, e->hits, v, 0)) < 0 ||
+	    (m = read_rules(x, e->up_hits, v, m)) < 0 ||
+	    (a != NULL && (m = read_rules(x, a->hits, v, m)) < 0))
+		return (-1);
+	*n = m;
+	if ((m = read_rules(x, e->shadow, v, m)) < 0 ||
+	    (a != NULL && (m = read_rules(x, a->shadow, v, m)) < 0))
+		return (-1);
+	if (a != NULL)
+		rules_forget(a);
+	return (m);
+}
+
 /* A check. */
 static int
 decision(struct rules_report *x, const struct entry *e)
@@ -180,19 +220,14 @@ decision(struct rules_report *x, const struct entry *e)
 	if ((e->decision == LK_PASS || e->decision == LK_LIMIT) &&
 	    note_passed(x, e->seq) != 0)
 		return (-1);
-	if (count_rules(x, e->lifted, 0) != 0 ||
-	    count_rules(x, e->waived, 1) != 0 ||
-	    (n = read_rules(x, e->hits, v, HITS_MAX)) < 0 ||
-	    (m = read_rules(x, e->shadow, &v[n], HITS_MAX - n)) < 0)
-		return (-1);
-	if (n + m == 0)
-		return (0);
+	if ((m = gather(x, e, v, &n)) <= 0)
+		return (m);
 	if ((c = reporthash_put(x->cases, &e->seq)) == NULL ||
-	    (c->rule = malloc((size_t)(n + m) * sizeof(v[0]))) == NULL)
+	    (c->rule = malloc((size_t)m * sizeof(v[0]))) == NULL)
 		return (-1);
-	memcpy(c->rule, v, (size_t)(n + m) * sizeof(v[0]));
+	memcpy(c->rule, v, (size_t)m * sizeof(v[0]));
 	c->neffect = (uint16_t)n;
-	c->nshadow = (uint16_t)m;
+	c->nshadow = (uint16_t)(m - n);
 	c->decision = (uint8_t)e->decision;
 	c->t = reportkind_told(e);
 	c->expires = e->expires;
@@ -292,6 +327,7 @@ const struct report_kind report_rules = {
 	.ahead = REPORTKIND_ALL,
 	.open = rules_open,
 	.entry = rules_entry,
+	.asked = rules_asked,
 	.finish = rules_finish,
 	.close = rules_close,
 };

@@ -2,8 +2,8 @@
 #define LIANGKA_REPORT_RULES_IMPL_H_
 
 /*
- * Inside of the report on rules: gathering (report_rules.c), summing up and telling
- * (report_rules_tell.c).
+ * Inside of the report on rules: gathering (report_rules.c, report_rules_asked.c), summing up
+ * and telling (report_rules_tell.c).
  */
 
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #include "report_rules.h"
 
+struct entry;
 struct reporthash;
 
 #define RULES_ID 32	/* bytes of a rule's id as a key */
@@ -36,6 +37,11 @@ struct rules_case {
 	int64_t answered;	/* when; 0: not */
 };
 
+/* Our rules on a question of a node below, until it tells what it decided. */
+struct rules_asked {
+	char *hits, *shadow, *lifted, *waived; /* ids; NULL: nothing is kept */
+};
+
 struct rules_rule {
 	uint32_t number;
 	/* counted as entries come */
@@ -54,12 +60,19 @@ struct rules_report {
 	struct reporthash *rules; /* char[RULES_ID] -> rules_rule */
 	struct reporthash *cases; /* seq -> rules_case */
 	struct reporthash *named; /* seq -> int: passed in the period, and named */
+	struct reporthash *asked; /* seq -> rules_asked */
 	uint8_t *bits;		/* decisions of the period that passed */
 	uint64_t first;		/* seq of bit 0; 0: none yet */
 	size_t nbits;		/* bytes */
 	uint64_t decisions, passed; /* in the period */
 	int64_t last;		/* time of the last entry */
 };
+
+/**
+ * rules_asked(x, e): report_kind.asked.  rules_forget(a): free what a holds.
+ */
+int rules_asked(void *x, const struct entry *e);
+void rules_forget(struct rules_asked *a);
 
 /**
  * rules_tell(x, r): Write the tables.  Return 0, or -1 when out of memory.

@@ -47,6 +47,9 @@ struct report_kind {
 	void *(*open)(const struct report_options *o);
 	/* An entry.  Return 0, or -1 when out of memory. */
 	int (*entry)(void *x, const struct entry *e);
+	/* Our answer to a question of a node below, which is no application yet, under */
+	/* the number that its decision will have.  May be NULL.  Returns as entry does. */
+	int (*asked)(void *x, const struct entry *e);
 	/* Say what was found.  Return 0, or -1 when out of memory. */
 	int (*finish)(void *x, struct report *r);
 	void (*close)(void *x);
