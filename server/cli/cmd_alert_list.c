@@ -105,6 +105,23 @@ print_row(const struct tool *t, struct table *table,
 	return (table_row(table, cell));
 }
 
+/* Say what is to be done about cards that should not have passed. */
+static void
+tell_late(const struct tool *t)
+{
+
+	(void)fputs(tool_zh(t,
+	    "断线期间误放：网点未得到上级答复时放行、上级本应暂缓或拒绝的开卡。请网点主管核对该笔"
+	    "业务（liangka explain 参考号），\n联系客户核实用途；有疑点的，按本机构规定限制该卡并报反诈"
+	    "中心。办结后执行 liangka alert close 告警号。\n",
+	    "late: passed while the node above could not be asked, which would "
+	    "have held or refused it.  The outlet's\nsupervisor looks at the "
+	    "card (liangka explain REF), verifies the purpose with the "
+	    "customer, restricts the card\nand tells the anti-fraud centre "
+	    "where there is doubt, then closes the alert (liangka alert close "
+	    "ALERT).\n"), t->out);
+}
+
 /* Write those that are wanted. */
 static int
 print(const struct tool *t, const struct options *o, const struct desklist *l)
@@ -117,7 +134,7 @@ print(const struct tool *t, const struct options *o, const struct desklist *l)
 		tool_zh(t, "接收人", "OFFICER") };
 	struct table *table = NULL;
 	size_t i, n = 0;
-	int rc = 0;
+	int rc = 0, late = 0;
 
 	if (!t->json && (table = table_new(t->out, COLUMNS, heads)) == NULL)
 		rc = -1;
@@ -125,6 +142,7 @@ print(const struct tool *t, const struct options *o, const struct desklist *l)
 		if (!wanted(o, &l->a[i]))
 			continue;
 		n++;
+		late |= l->a[i].kind == ALERT_LATE;
 		if (t->json)
 			print_json(t, &l->a[i]);
 		else
@@ -137,6 +155,8 @@ print(const struct tool *t, const struct options *o, const struct desklist *l)
 	if (!t->json)
 		(void)fprintf(t->out, tool_zh(t, "未办结告警 %zu 条（共 %zu 条）\n",
 		    "%zu open alerts of %zu\n"), n, l->nalerts);
+	if (!t->json && late)
+		tell_late(t);
 	return (tool_flush(t, TOOL_OK));
 }
 

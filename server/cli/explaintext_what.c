@@ -11,6 +11,7 @@
 
 #include "explaintext.h"
 #include "moment.h"
+#include "refid.h"
 #include "words.h"
 
 /* The word for what a rule did. */
@@ -228,13 +229,31 @@ explaintext_lapse(const struct explain *x, const struct casefile *c, int zh,
 		    time));
 }
 
+/* Who decided or did it, so that people of two levels can speak of the same thing. */
+static const char *
+there(const struct entry *e, int zh, char buf[96])
+{
+	char ref[REFID_MAX];
+
+	buf[0] = '\0';
+	if (e->kind == ENTRY_SETTLE && e->from_seq != 0)
+		(void)snprintf(buf, 96, zh ? "（节点 %s 的参考号 %s）" :
+		    " (at %s: reference %s)", e->from,
+		    refid_print(ref, e->count != 0 ? e->count : e->from_seq));
+	else if (e->kind == ENTRY_REVIEW && e->decided_by[0] != '\0')
+		(void)snprintf(buf, 96, zh ? "（%.48s%s%.12s）" :
+		    " (%.48s%s%.12s)", e->decided_by, e->from_seq != 0 ?
+		    " @" : "", e->from_seq != 0 ? e->from : "");
+	return (buf);
+}
+
 /* What became of it. */
 void
 explaintext_standing(const struct casefile *c, int zh,
     char buf[EXPLAINTEXT_MAX])
 {
 	const struct entry *d = &c->decision.e, *e;
-	char time[MOMENT_SIZE], list[128];
+	char time[MOMENT_SIZE], list[128], where[96];
 	const char *what, *code;
 	size_t i, n = 0;
 
@@ -262,9 +281,10 @@ explaintext_standing(const struct casefile *c, int zh,
 			what = list;
 		}
 		n += (size_t)snprintf(&buf[n], EXPLAINTEXT_MAX - n,
-		    "%s%s %s%s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
+		    "%s%s %s%s%s%s%s", n > 0 ? (zh ? "；" : "; ") : "",
 		    moment_short(e->t, time), what != NULL ? what : "?",
 		    code != NULL ? " " : "", code != NULL ? code : "",
+		    there(e, zh, where),
 		    (e->flags & ENTRY_F_REFUSED) == 0 ? "" : zh ? "（未生效）" :
 		    " (without effect)");
 	}

@@ -94,7 +94,8 @@ decision(struct cell *c, const struct entry *e)
 {
 	char needs[256];
 
-	add(c, "%s", e->hits);
+	if (e->hits[0] != '\0')
+		add(c, "%s", e->hits);
 	pair(c, "豁免", "lifted", e->lifted);
 	pair(c, "不生效", "without effect", e->shadow);
 	pair(c, "名单命中", "listed", e->listed);
@@ -164,7 +165,8 @@ rest(struct cell *c, const struct entry *e)
 
 		pair(c, "结果", "found", w != NULL ? w : "?");
 	}
-	if (e->kind == ENTRY_INTAKE && e->hits[0] != '\0')
+	if ((e->kind == ENTRY_INTAKE || e->kind == ENTRY_RETRO) &&
+	    e->hits[0] != '\0')
 		add(c, "%s", e->hits);
 	if (e->clear_until != 0)
 		add(c, "%s %s ×%d", c->zh ? "豁免至" : "cleared until",

@@ -268,7 +268,7 @@ const struct word words_kind[] = {
 	{ "alert", "告警处置", ENTRY_ALERT },
 	{ "link", "证件关联", ENTRY_LINK },
 	{ "settle", "下级定论", ENTRY_SETTLE },
-	{ "node", "下级节点", ENTRY_NODE },
+	{ "node", "节点", ENTRY_NODE },
 	END
 };
 
@@ -334,7 +334,6 @@ const struct word words_retro[] = {
 	{ "hit", "命中", RETRO_HIT },
 	{ "clear", "解除", RETRO_CLEAR },
 	{ "above", "上级查出", RETRO_ABOVE },
-	{ "above", "上级命中", RETRO_ABOVE },
 	END
 };
 
