@@ -15,6 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include "city.h"
 #include "net/tls.h"
 
@@ -105,6 +108,52 @@ Test(link_abuse, no_tls)
 	city_say(city, "a link from below was refused", 0);
 	cr_assert_eq(city_open(b, 1)->flags & LK_R_OFFLINE, 0);
 	cr_assert_eq(city_links(b), 1);
+	city_end(c);
+}
+
+/* A client of TLS that shows no certificate, or speaks what is older than 1.3. */
+static void
+stranger(int version, const char *protocol)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	char buf[64];
+	SSL *ssl;
+	int fd, rc;
+
+	cr_assert_not_null(ctx);
+	cr_assert_eq(SSL_CTX_set_max_proto_version(ctx, version), 1);
+	cr_assert_not_null(ssl = SSL_new(ctx));
+	if (protocol != NULL)
+		cr_assert_eq(SSL_set_alpn_protos(ssl,
+		    (const unsigned char *)protocol,
+		    (unsigned)strlen(protocol)), 0);
+	fd = dial();
+	cr_assert_eq(SSL_set_fd(ssl, fd), 1);
+	/* In TLS 1.3 the client learns it with the first bytes that it reads. */
+	rc = SSL_connect(ssl);
+	if (rc == 1)
+		rc = SSL_read(ssl, buf, sizeof(buf));
+	cr_assert_leq(rc, 0, "it was let in");
+	ERR_clear_error();
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	(void)close(fd);
+}
+
+Test(link_abuse, no_certificate)
+{
+	unsigned said;
+
+	open_two();
+	(void)signal(SIGPIPE, SIG_IGN);
+	stranger(TLS1_3_VERSION, "\x09liangka/1");
+	city_say(city, "a link from below was refused", 0);
+	said = city_said(city, "a link from below was refused");
+	stranger(TLS1_3_VERSION, NULL);
+	stranger(TLS1_3_VERSION, "\x02h2");
+	stranger(TLS1_2_VERSION, "\x09liangka/1");
+	cr_assert_geq(said, 1);
+	cr_assert_eq(city_open(b, 1)->flags & LK_R_OFFLINE, 0);
 	city_end(c);
 }
 

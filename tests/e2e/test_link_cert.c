@@ -85,6 +85,27 @@ Test(link_cert, expired)
 	does_not_start("ended");
 }
 
+/* By the branch's clock it still holds, by the city's it has ended. */
+Test(link_cert, expired_for_the_city_alone)
+{
+	static const char lib[] =
+	    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+	static const char *env[] = {
+		"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+		"FAKETIME=-2d", "FAKETIME_DONT_FAKE_MONOTONIC=1",
+		"FAKETIME_NO_CACHE=1", "ASAN_OPTIONS=verify_asan_link_order=0",
+		NULL };
+	int64_t now = (int64_t)time(NULL);
+
+	if (access(lib, R_OK) != 0)
+		cr_skip("skipped: no %s", lib);
+	c = city_two(&city, &b);
+	c->clocks = 1;
+	b->setup.env = env;
+	city_certify(b, b->id, now - 30 * DAY, now - DAY);
+	cannot_link("expired", "ended");
+}
+
 Test(link_cert, of_another_node_at_start)
 {
 	int64_t now = (int64_t)time(NULL);

@@ -120,6 +120,45 @@ Test(link_node, both_are_killed)
 	city_end(c);
 }
 
+/* Much to tell; whichever node is killed while that goes on, it is told once. */
+static void
+killed_while_telling(int above)
+{
+	struct city_load *l;
+	unsigned i, before;
+	int k;
+
+	c = city_two(&city, &b);
+	city_start(b);
+	l = city_load(b, 4, 100);
+	city_load_wait(l, 2500);
+	city_unload(l);
+	city_start(city);
+	for (i = 0; i < 3; i++) {
+		before = city_entries(city);
+		for (k = 0; city_entries(city) < before + 50; k++) {
+			cr_assert_lt(k, 3000, "nothing is told any more: %s",
+			    daemon_log(b->d));
+			(void)poll(NULL, 0, 10);
+		}
+		city_stop(above ? city : b, SIGKILL);
+		city_start(above ? city : b);
+	}
+	city_end(c);
+}
+
+Test(link_node, above_is_killed_within_batches)
+{
+
+	killed_while_telling(1);
+}
+
+Test(link_node, below_is_killed_within_batches)
+{
+
+	killed_while_telling(0);
+}
+
 /* It neither answers nor hangs up; then it goes on with what had come meanwhile. */
 Test(link_node, above_is_paused)
 {
