@@ -317,6 +317,18 @@ set_right(struct entry *e, int64_t behind)
 		e->due += behind;
 }
 
+/* Have the person's record on its way from memory: a big part of the time goes there. */
+static void
+expect(struct request *q, void (*fetch)(const struct state *, uint8_t,
+    const void *, size_t))
+{
+	const struct token *whom = subject_token(q->e);
+
+	if (entry_token_set(whom))
+		fetch(journal_state(q->c->journal), RECORD_PERSON, whom->b,
+		    TOKEN_LEN);
+}
+
 /* Take one in.  Return 0, or -1 (refused). */
 static int
 take(struct request *q, const char *leaf, int last)
@@ -325,13 +337,16 @@ take(struct request *q, const char *leaf, int last)
 
 	if (tellable(q) != 0)
 		return (-1);
+	expect(q, state_expect);
 	(void)journal_begin(q->c->journal);
 	q->now = journal_now(q->c->journal, NULL);
 	set_right(q->e, fleet_behind(q->c->fleet, q->peer->node));
 	translate(q);
 	if (last)
 		memcpy(q->e->up_leaf, leaf, 65);
-	return (request_write(q, hash));
+	expect(q, state_expect_record);
+	/* Only a decision's record names its hash. */
+	return (request_write(q, q->e->kind == ENTRY_DECISION ? hash : NULL));
 }
 
 /* How far the node is with us. */
@@ -379,6 +394,7 @@ batch(struct request *q, const uint8_t *buf, size_t len)
 		if (take(q, leaf, pos == len) != 0)
 			return;
 		q->c->events++;
+		q->done->work++;
 	}
 	if (rc < 0)
 		request_refuse(q, LK_E_ARG, "上报内容无法识别（第 %llu 条之后）",
@@ -403,7 +419,6 @@ events_answer(struct request *q)
 	    q->error != LK_E_BUSY ? q->text : "");
 	/* What was taken before an error counts. */
 	q->done->wait_seq = journal_seq(q->c->journal);
-	q->done->yield = 1;
 	wire_begin(q->out, WIRE_EVENTS | WIRE_REPLY, q->h->id);
 	wire_put_u32(q->out, WIRE_T_ERROR, (uint32_t)q->error);
 	wire_put_u64(q->out, WIRE_T_CURSOR, events_cursor(q));

@@ -154,10 +154,9 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 			c->choked = 1;
 			return (pos);
 		}
-		/* One batch of all nodes in a turn: others want to be heard too. */
-		if (n++ == CONN_FRAMES || c->yielding ||
-		    (h.type == WIRE_EVENTS && c->set->heavy == c->set->turn)) {
-			c->yielding = 0;
+		/* What many nodes tell may wait for who stands at a counter. */
+		if (n++ == CONN_FRAMES || (h.type == WIRE_EVENTS &&
+		    c->set->work >= CONN_WORK)) {
 			leave(c);
 			return (pos);
 		}

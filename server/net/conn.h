@@ -30,6 +30,8 @@ struct tls;
 
 #define CONN_READ 16384		/* bytes read at once */
 #define CONN_FRAMES 32		/* frames of one connection in one turn */
+#define CONN_WORK 64		/* entries of nodes below in one turn, a third of a ms; */
+				/* it may become one less than twice as many */
 #define CONN_LATE_MAX 64	/* replies of one connection that are delayed */
 #define CONN_REPLY 16384	/* room for a reply being written */
 #define CONN_PARKED 64		/* requests of a program that wait for the node above */
@@ -92,7 +94,6 @@ struct conn {
 	unsigned ending : 1;	/* drop when all output has left */
 	unsigned cut : 1;	/* its node may link no longer: drop at the next sweep */
 	unsigned partial : 1;	/* a frame has begun */
-	unsigned yielding : 1;	/* what it sent was much work: others first */
 	unsigned known : 1;	/* tls: whose link it is has been settled */
 };
 
@@ -103,7 +104,7 @@ struct conns {
 	struct conn_list all, dead, waiting, more;
 	uint32_t count, nwaiting, asked;
 	uint64_t turn;
-	uint64_t heavy;		/* the turn in which a batch was taken in last */
+	unsigned work;		/* entries of nodes below that this turn took in */
 	int draining;
 	struct upstream *upstream; /* NULL: there is no node above */
 	uint32_t ends[CONN_ENDS];

@@ -146,6 +146,7 @@ conns_begin(struct conns *s)
 
 	s->turn++;
 	s->asked = 0;
+	s->work = 0;
 	busy = !TAILQ_EMPTY(&s->more);
 	if (!busy)
 		return (0);
