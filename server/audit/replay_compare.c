@@ -220,7 +220,10 @@ replay_facts(struct replay *r)
 	}
 	subject_describe(&ap, &r->person, apply_names(r->scratch.apply), p, e,
 	    e->t / 1000);
-	superseded = ap.superseded;
+	subject_own(&ap, r->scratch.state, e);
+	/* What was asked for by a node below takes the place of nothing yet. */
+	superseded = (e->flags & (ENTRY_F_DRY | ENTRY_F_CONSULT)) != 0 ? 0 :
+	    ap.superseded;
 	subject_around(&ap, r->scratch.state, e);
 	if ((e->flags & ENTRY_F_LINKED) != 0) {
 		replay_number(r, REPLAY_B, "flags.linked", e->flags & mask,
@@ -248,5 +251,5 @@ replay_facts(struct replay *r)
 		replay_number(r, REPLAY_B, name, e->facts[i], v);
 	}
 	replay_number(r, REPLAY_B, "superseded", (int64_t)e->superseded,
-	    (e->flags & ENTRY_F_DRY) != 0 ? 0 : (int64_t)superseded);
+	    (int64_t)superseded);
 }

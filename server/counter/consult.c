@@ -99,7 +99,10 @@ answer(struct request *q, uint64_t seq, const struct record_decision *d)
 	(void)wire_end(o);
 }
 
-/* Were we asked the same a moment ago?  Then it is answered here. */
+/*
+ * Were we asked the same a moment ago?  Then it is answered here.  And where the node did
+ * not wait for our answer, and has told what it decided itself, nobody wants one.
+ */
 static int
 asked(struct request *q)
 {
@@ -121,8 +124,13 @@ asked(struct request *q)
 		return (1);
 	}
 	d = decision_record(q, x->seq);
-	if (d == NULL || (d->flags & DECISION_CONSULT) == 0)
+	if (d == NULL)
 		return (0);
+	if ((d->flags & DECISION_CONSULT) == 0) {
+		request_refuse(q, LK_E_STATE, "下级节点已自行决定该申请",
+		    "the node has decided this by itself meanwhile");
+		return (1);
+	}
 	answer(q, x->seq, d);
 	return (1);
 }

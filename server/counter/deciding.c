@@ -32,25 +32,6 @@ linked(struct request *q, int64_t now)
 	e->flags |= subject_linked(&c->joined, &c->other, s, e, now);
 }
 
-/*
- * What a node below asks about takes the place of a reservation of its own, not of one that
- * another node has at an outlet of the same name.
- */
-static void
-own_reservation(struct request *q, struct application *ap)
-{
-	const struct record_above *r;
-	uint8_t key[8];
-
-	if (q->e->from[0] == '\0' || ap->superseded == 0)
-		return;
-	record_seq_key(key, ap->superseded);
-	r = state_get(journal_state(q->c->journal), RECORD_ABOVE, key, 8, NULL,
-	    NULL);
-	if (r != NULL && strcmp(r->node, q->e->from) != 0)
-		ap->superseded = 0;
-}
-
 /* Load the person's record and describe the application to the rules. */
 int
 deciding_gather(struct request *q, const struct bearing *b,
@@ -67,7 +48,7 @@ deciding_gather(struct request *q, const struct bearing *b,
 		    "the state cannot be read: call the operator"));
 	subject_describe(ap, &c->person, journal_names(c->journal), c->policy,
 	    e, now);
-	own_reservation(q, ap);
+	subject_own(ap, journal_state(c->journal), e);
 	ap->birth = b->birth;
 	ap->area = b->area;
 	ap->age = b->age;

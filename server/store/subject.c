@@ -69,6 +69,21 @@ subject_describe(struct application *ap, const struct person *p,
 		ap->superseded = o->seq;
 }
 
+/* Whose reservation is it? */
+void
+subject_own(struct application *ap, struct state *s, const struct entry *e)
+{
+	const struct record_above *r;
+	uint8_t key[8];
+
+	if (e->from[0] == '\0' || ap->superseded == 0)
+		return;
+	record_seq_key(key, ap->superseded);
+	r = state_get(s, RECORD_ABOVE, key, 8, NULL, NULL);
+	if (r != NULL && strcmp(r->node, e->from) != 0)
+		ap->superseded = 0;
+}
+
 /* Join the record of one more document. */
 static uint32_t
 join(struct person *p, struct person *scratch, struct state *s,

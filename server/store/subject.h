@@ -47,6 +47,13 @@ void subject_describe(struct application *ap, const struct person *p,
     int64_t now);
 
 /**
+ * subject_own(ap, s, e): What a node below asks about takes the place of a reservation of
+ * its own, not of one that another node has at an outlet of the same name.
+ */
+void subject_own(struct application *ap, struct state *s,
+    const struct entry *e);
+
+/**
  * subject_linked(p, scratch, s, e, now): Add to p, a record that subject_load() read,
  * those of the person's other documents: the one that the entry names in `prev`, and
  * those that links name, but where staff said that it is not so.  scratch is a record to

@@ -180,6 +180,28 @@ Test(replay_city, the_city_is_the_same)
 	cr_expect_gt(n.inputs, 0, "age and area are told");
 }
 
+/* Somebody comes to the same counter again: what is asked takes the place of nothing yet. */
+Test(replay_city, a_second_question_about_a_reservation)
+{
+	struct replay_counts n;
+	uint64_t cursor;
+
+	cr_assert_eq(playcity_check(&x, "abank", "o5", 30, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	cr_assert_eq(playcity_join(&x), LK_OK);
+	cursor = wire_u64(&x.city.r, WIRE_T_CURSOR, 0);
+	cursor = playcity_tell(&x, cursor);
+	playcity_pass(&x, PLAY_MINUTE);
+	cr_assert_eq(playcity_check(&x, "abank", "o5", 30, LK_PRODUCT_BANK1),
+	    LK_PASS);
+	(void)playcity_tell(&x, cursor);
+	n = replay(&x.city, CITY, NULL);
+	cr_expect_eq(n.decisions, 8, "%" PRIu64, n.decisions);
+	cr_expect_eq(n.differences, 0, "%s", line[0]);
+	n = replay(&x.branch, BRANCH, NULL);
+	cr_expect_eq(n.differences, 0, "%s", line[0]);
+}
+
 /* Decide a journal by the policy that it was decided by. */
 static struct backtest_result
 backtest(const struct playlog *p, const char *policy_text)

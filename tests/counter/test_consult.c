@@ -317,6 +317,27 @@ CASE(consult, two_nodes_with_one_institution_and_transaction)
 	    ENTRY_SETTLE);
 }
 
+CASE(consult, a_question_that_comes_after_what_was_decided)
+{
+	uint64_t seq;
+
+	/* It went a longer way than the decision that did not wait for it. */
+	a.no_question = 1;
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 1, LK_PRODUCT_BANK1,
+	    "a", NULL), LK_PASS);
+	linkkit_deliver(&a);
+	cr_assert_eq(linkkit_count(&city, 1, OPENING_RESERVED), 1);
+	seq = journal_seq(city.x.journal);
+	a.no_question = 0;
+	fixture_renew(&a.x);
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 1, LK_PRODUCT_BANK1,
+	    "a", NULL), LK_PASS);
+	cr_assert_eq(a.error, LK_E_STATE);
+	cr_assert(a.said.silent);
+	cr_assert_eq(linkkit_count(&city, 1, OPENING_RESERVED), 1);
+	cr_assert_eq(journal_seq(city.x.journal), seq);
+}
+
 CASE(consult, a_dry_run_asks_and_reserves_nothing)
 {
 
