@@ -6,109 +6,37 @@
 
 #include "desklist.h"
 #include "service.h"
+#include "tabline.h"
 #include "tool.h"
 
-#define FIELDS_MAX 16
 #define CASE_FIELDS 16
 #define ALERT_FIELDS 13
-
-/* The fields of a line. */
-struct fields {
-	const char *p[FIELDS_MAX];
-	size_t len[FIELDS_MAX];
-	size_t n;		/* fields read so far */
-	int bad;
-};
-
-/* Split a line into exactly so many fields. */
-static int
-split(struct fields *f, const char *line, size_t len, size_t want)
-{
-	const char *end = line + len, *tab;
-	size_t i;
-
-	memset(f, 0, sizeof(*f));
-	for (i = 0; i < want; i++) {
-		tab = memchr(line, '\t', (size_t)(end - line));
-		if ((tab == NULL) != (i + 1 == want))
-			return (-1);
-		f->p[i] = line;
-		f->len[i] = (size_t)((tab != NULL ? tab : end) - line);
-		if (tab != NULL)
-			line = tab + 1;
-	}
-	return (0);
-}
-
-/* The next field, a number. */
-static int64_t
-number(struct fields *f)
-{
-	const char *p = f->p[f->n];
-	size_t len = f->len[f->n++], i;
-	int64_t v = 0;
-
-	if (len == 0 || len > 18)
-		f->bad = 1;
-	for (i = 0; i < len && !f->bad; i++) {
-		if (p[i] < '0' || p[i] > '9')
-			f->bad = 1;
-		v = v * 10 + (p[i] - '0');
-	}
-	return (v);
-}
-
-/* The same, a code. */
-static int32_t
-code(struct fields *f)
-{
-	int64_t v = number(f);
-
-	if (v > INT32_MAX)
-		f->bad = 1;
-	return (f->bad ? 0 : (int32_t)v);
-}
-
-/* The next field, a text. */
-static void
-text(struct fields *f, char *dst, size_t size)
-{
-	size_t len = f->len[f->n];
-
-	if (len >= size) {
-		f->bad = 1;
-		len = 0;
-	}
-	memcpy(dst, f->p[f->n], len);
-	dst[len] = '\0';
-	f->n++;
-}
 
 /* Read the line of a case. */
 int
 desklist_read_case(const char *line, size_t len, struct desklist_case *c)
 {
-	struct fields f;
+	struct tabline f;
 
 	memset(c, 0, sizeof(*c));
-	if (split(&f, line, len, CASE_FIELDS) != 0)
+	if (tabline_split(&f, line, len, CASE_FIELDS) != 0)
 		return (-1);
-	c->seq = (uint64_t)number(&f);
-	c->t = number(&f);
-	c->due = number(&f);
-	c->standing = code(&f);
-	c->decision = code(&f);
-	text(&f, c->inst, sizeof(c->inst));
-	text(&f, c->outlet, sizeof(c->outlet));
-	c->area = code(&f);
-	c->product = code(&f);
-	text(&f, c->reason, sizeof(c->reason));
-	text(&f, c->taker, sizeof(c->taker));
-	c->taken = number(&f);
-	c->dispatched = number(&f);
-	c->found = code(&f);
-	text(&f, c->proposer, sizeof(c->proposer));
-	text(&f, c->id, sizeof(c->id));
+	c->seq = tabline_u64(&f);
+	c->t = tabline_i64(&f);
+	c->due = tabline_i64(&f);
+	c->standing = tabline_code(&f);
+	c->decision = tabline_code(&f);
+	tabline_text(&f, c->inst, sizeof(c->inst));
+	tabline_text(&f, c->outlet, sizeof(c->outlet));
+	c->area = tabline_code(&f);
+	c->product = tabline_code(&f);
+	tabline_text(&f, c->reason, sizeof(c->reason));
+	tabline_text(&f, c->taker, sizeof(c->taker));
+	c->taken = tabline_i64(&f);
+	c->dispatched = tabline_i64(&f);
+	c->found = tabline_code(&f);
+	tabline_text(&f, c->proposer, sizeof(c->proposer));
+	tabline_text(&f, c->id, sizeof(c->id));
 	return (f.bad || c->seq == 0 ? -1 : 0);
 }
 
@@ -116,24 +44,24 @@ desklist_read_case(const char *line, size_t len, struct desklist_case *c)
 int
 desklist_read_alert(const char *line, size_t len, struct desklist_alert *a)
 {
-	struct fields f;
+	struct tabline f;
 
 	memset(a, 0, sizeof(*a));
-	if (split(&f, line, len, ALERT_FIELDS) != 0)
+	if (tabline_split(&f, line, len, ALERT_FIELDS) != 0)
 		return (-1);
-	a->seq = (uint64_t)number(&f);
-	a->t = number(&f);
-	a->level = code(&f);
-	a->kind = code(&f);
-	a->entry = code(&f);
-	a->ref = (uint64_t)number(&f);
-	text(&f, a->inst, sizeof(a->inst));
-	text(&f, a->outlet, sizeof(a->outlet));
-	a->area = code(&f);
-	a->product = code(&f);
-	text(&f, a->reason, sizeof(a->reason));
-	text(&f, a->taker, sizeof(a->taker));
-	a->taken = number(&f);
+	a->seq = tabline_u64(&f);
+	a->t = tabline_i64(&f);
+	a->level = tabline_code(&f);
+	a->kind = tabline_code(&f);
+	a->entry = tabline_code(&f);
+	a->ref = tabline_u64(&f);
+	tabline_text(&f, a->inst, sizeof(a->inst));
+	tabline_text(&f, a->outlet, sizeof(a->outlet));
+	a->area = tabline_code(&f);
+	a->product = tabline_code(&f);
+	tabline_text(&f, a->reason, sizeof(a->reason));
+	tabline_text(&f, a->taker, sizeof(a->taker));
+	a->taken = tabline_i64(&f);
 	return (f.bad || a->seq == 0 ? -1 : 0);
 }
 

@@ -6,106 +6,10 @@
 
 #include "fleetlist.h"
 #include "service.h"
+#include "tabline.h"
 #include "tool.h"
 
 #define FIELDS 17
-
-/* The fields of a line. */
-struct fields {
-	const char *p[FIELDS];
-	size_t len[FIELDS];
-	size_t n;		/* fields read so far */
-	int bad;
-};
-
-/* Split a line into exactly all fields. */
-static int
-split(struct fields *f, const char *line, size_t len)
-{
-	const char *end = line + len, *tab;
-	size_t i;
-
-	memset(f, 0, sizeof(*f));
-	for (i = 0; i < FIELDS; i++) {
-		tab = memchr(line, '\t', (size_t)(end - line));
-		if ((tab == NULL) != (i + 1 == FIELDS))
-			return (-1);
-		f->p[i] = line;
-		f->len[i] = (size_t)((tab != NULL ? tab : end) - line);
-		if (tab != NULL)
-			line = tab + 1;
-	}
-	return (0);
-}
-
-/* Read a decimal number that ends at `end`. */
-static int
-decimal(const char *p, const char *end, uint64_t *v)
-{
-
-	*v = 0;
-	if (p == end)
-		return (-1);
-	for (; p < end; p++) {
-		if (*p < '0' || *p > '9' || *v > (UINT64_MAX - 9) / 10)
-			return (-1);
-		*v = *v * 10 + (uint64_t)(*p - '0');
-	}
-	return (0);
-}
-
-/* The next field, a number. */
-static uint64_t
-number(struct fields *f)
-{
-	uint64_t v;
-
-	if (decimal(f->p[f->n], f->p[f->n] + f->len[f->n], &v) != 0)
-		f->bad = 1;
-	f->n++;
-	return (v);
-}
-
-/* The same, a time. */
-static int64_t
-moment(struct fields *f)
-{
-	uint64_t v = number(f);
-
-	if (v > INT64_MAX)
-		f->bad = 1;
-	return (f->bad ? 0 : (int64_t)v);
-}
-
-/* The next field, a text. */
-static void
-text(struct fields *f, char *dst, size_t size)
-{
-	size_t len = f->len[f->n];
-
-	if (len >= size || memchr(f->p[f->n], '\0', len) != NULL) {
-		f->bad = 1;
-		len = 0;
-	}
-	memcpy(dst, f->p[f->n], len);
-	dst[len] = '\0';
-	f->n++;
-}
-
-/* The next field, one of some words: which. */
-static int32_t
-word(struct fields *f, const char *const *words, int32_t n)
-{
-	const char *p = f->p[f->n];
-	size_t len = f->len[f->n++];
-	int32_t i;
-
-	for (i = 0; i < n; i++)
-		if (strlen(words[i]) == len && memcmp(words[i], p, len) == 0)
-			return (i);
-	f->bad = 1;
-	return (0);
-}
 
 /* Read the line of a node. */
 int
@@ -114,28 +18,28 @@ fleetlist_read(const char *line, size_t len, struct fleetlist_node *n)
 	static const char *const states[] = { "active", "retired", "awaited",
 		"held" };
 	static const char *const links[] = { "down", "up" };
-	struct fields f;
+	struct tabline f;
 
 	memset(n, 0, sizeof(*n));
-	if (split(&f, line, len) != 0)
+	if (tabline_split(&f, line, len, FIELDS) != 0)
 		return (-1);
-	text(&f, n->node, sizeof(n->node));
-	n->state = word(&f, states, FLEETLIST_STATES);
-	n->up = word(&f, links, 2);
-	n->beat = moment(&f);
-	n->cursor = number(&f);
-	n->last = number(&f);
-	n->taken = moment(&f);
-	n->events = number(&f);
-	text(&f, n->version, sizeof(n->version));
-	text(&f, n->policy, sizeof(n->policy));
-	n->lists = number(&f);
-	text(&f, n->counts, sizeof(n->counts));
-	text(&f, n->origin, sizeof(n->origin));
-	n->head_size = number(&f);
-	n->head_t = moment(&f);
-	text(&f, n->head_why, sizeof(n->head_why));
-	text(&f, n->why, sizeof(n->why));
+	tabline_text(&f, n->node, sizeof(n->node));
+	n->state = tabline_word(&f, states, FLEETLIST_STATES);
+	n->up = tabline_word(&f, links, 2);
+	n->beat = tabline_i64(&f);
+	n->cursor = tabline_u64(&f);
+	n->last = tabline_u64(&f);
+	n->taken = tabline_i64(&f);
+	n->events = tabline_u64(&f);
+	tabline_text(&f, n->version, sizeof(n->version));
+	tabline_text(&f, n->policy, sizeof(n->policy));
+	n->lists = tabline_u64(&f);
+	tabline_text(&f, n->counts, sizeof(n->counts));
+	tabline_text(&f, n->origin, sizeof(n->origin));
+	n->head_size = tabline_u64(&f);
+	n->head_t = tabline_i64(&f);
+	tabline_text(&f, n->head_why, sizeof(n->head_why));
+	tabline_text(&f, n->why, sizeof(n->why));
 	return (f.bad || n->node[0] == '\0' ? -1 : 0);
 }
 
@@ -167,7 +71,7 @@ fleetlist_count(const char *counts, const char *name, uint64_t *v)
 	*v = 0;
 	if ((p = find(counts, name, &len)) == NULL)
 		return (-1);
-	return (decimal(p, p + len, v));
+	return (tabline_decimal(p, p + len, v));
 }
 
 /* Is its breaker open? */
