@@ -21,7 +21,7 @@ desklist_read_case(const char *line, size_t len, struct desklist_case *c)
 	memset(c, 0, sizeof(*c));
 	if (tabline_split(&f, line, len, CASE_FIELDS) != 0)
 		return (-1);
-	c->seq = tabline_u64(&f);
+	c->seq = (uint64_t)tabline_i64(&f);
 	c->t = tabline_i64(&f);
 	c->due = tabline_i64(&f);
 	c->standing = tabline_code(&f);
@@ -49,12 +49,12 @@ desklist_read_alert(const char *line, size_t len, struct desklist_alert *a)
 	memset(a, 0, sizeof(*a));
 	if (tabline_split(&f, line, len, ALERT_FIELDS) != 0)
 		return (-1);
-	a->seq = tabline_u64(&f);
+	a->seq = (uint64_t)tabline_i64(&f);
 	a->t = tabline_i64(&f);
 	a->level = tabline_code(&f);
 	a->kind = tabline_code(&f);
 	a->entry = tabline_code(&f);
-	a->ref = tabline_u64(&f);
+	a->ref = (uint64_t)tabline_i64(&f);
 	tabline_text(&f, a->inst, sizeof(a->inst));
 	tabline_text(&f, a->outlet, sizeof(a->outlet));
 	a->area = tabline_code(&f);

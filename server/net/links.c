@@ -160,7 +160,7 @@ links_linked(struct links *l, const struct tls *tls, struct peer *peer)
 	if (v != NULL && memcmp(v->print, print, sizeof(v->print)) != 0) {
 		/* One whose machine died without a word does not count. */
 		conns_drop_node(l->o.conns, n->id, peer, QUIET_MS);
-		if ((v = live_of(l, n->id)) != NULL) {
+		if (live_of(l, n->id) != NULL) {
 			log_seldom(&l->said, conn_now(), LOG_LEVEL_ERROR,
 			    "node %s links twice, with two certificates: the "
 			    "second is refused", n->id);
