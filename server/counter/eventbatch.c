@@ -34,6 +34,17 @@ eventbatch_wanted(const struct entry *e, const char *above)
 	}
 }
 
+#define TIME_MAX (INT64_C(1) << 53)	/* ms: no clock of ours gets there */
+
+/* No time can be so far off that counting with it goes wrong. */
+static void
+bound(int64_t *t)
+{
+
+	if (*t < 0 || *t > TIME_MAX)
+		*t = *t < 0 ? 0 : TIME_MAX;
+}
+
 /* Leave out what a node above cannot use. */
 static void
 strip(struct entry *e)
@@ -93,6 +104,11 @@ eventbatch_next(const uint8_t *buf, size_t len, size_t *pos, struct entry *e)
 		return (-1);
 	/* Whoever wrote it should have: nothing else reaches the journal. */
 	strip(e);
+	bound(&e->t);
+	bound(&e->at);
+	bound(&e->expires);
+	bound(&e->due);
+	bound(&e->clear_until);
 	*pos += 2 + n;
 	return (1);
 }

@@ -277,3 +277,24 @@ CASE(told, enormous_and_broken_batches)
 		fixture_durable(&city.x);
 	}
 }
+
+/* Times at the ends of what a number holds: no counting with them goes wrong. */
+CASE(told, times_that_no_clock_shows)
+{
+	static const int64_t odd[] = { INT64_MIN, INT64_MIN + 1, -1, INT64_MAX,
+		INT64_MAX - 1 };
+	struct entry *e;
+	size_t i;
+
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		e = made_up(ENTRY_DECISION, 1000 + i);
+		e->t = e->at = e->due = e->clear_until = odd[i];
+		e->expires = city.x.wall + 60000;
+		cr_assert_eq(linkkit_tell(&a, e), LK_OK, "%s", a.why);
+		e = linkkit_entry(&city, journal_seq(city.x.journal));
+		cr_assert_geq(e->at, 631152000000, "%zu", i);
+		cr_assert_leq(e->at, city.x.wall);
+		cr_assert_eq(e->due, odd[i] < 0 ? 0 : e->due);
+		cr_assert_eq(e->expires, odd[i] < 0 ? city.x.wall + 60000 : 1);
+	}
+}
