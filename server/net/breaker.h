@@ -11,6 +11,20 @@
 
 #define BREAKER_MISSES 3
 
+/**
+ * breaker_fair(us, deadline_us, rtt_us): Nonzero when somebody who lives would have
+ * answered within us: a quarter of the deadline, and twice what answers have taken, or the
+ * whole deadline.  Who asks with less time left learns nothing of the other side, and must
+ * not close it to all others.
+ */
+static inline int
+breaker_fair(int64_t us, int64_t deadline_us, int64_t rtt_us)
+{
+
+	return (us >= deadline_us || (us >= deadline_us / 4 &&
+	    us >= 2 * rtt_us));
+}
+
 struct breaker {
 	unsigned misses;	/* silences in a row */
 	int open;

@@ -135,8 +135,10 @@ upstream_answered(struct upstream *u, const struct wire_header *h,
 		    "above did not answer a question but said %d: %s",
 		    (int)wire_u32(f, WIRE_T_ERROR, 0), text);
 		u->silent++;
-	} else
+	} else {
 		u->answered++;
+		breaker_life(&u->breaker);
+	}
 	conn_resume(p, &a);
 }
 
@@ -153,6 +155,15 @@ upstream_silence(struct upstream *u)
 	}
 }
 
+/* Does its silence tell something of the node above? */
+static int
+fair(const struct upstream *u, const struct parked *p)
+{
+
+	return (breaker_fair(p->due_us - p->asked_us,
+	    (int64_t)u->o.config->upstream_deadline * 1000, u->rtt_us));
+}
+
 /* The first questions are due. */
 static void
 due(evutil_socket_t fd, short what, void *arg)
@@ -166,7 +177,8 @@ due(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	while ((p = TAILQ_FIRST(&u->by_due)) != NULL && p->due_us <= now) {
 		u->silent++;
-		opened |= breaker_miss(&u->breaker);
+		if (fair(u, p))
+			opened |= breaker_miss(&u->breaker);
 		conn_resume(p, &silence);
 	}
 	if (opened) {

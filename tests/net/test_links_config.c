@@ -257,6 +257,20 @@ Test(breaker, opens_after_three_silences_in_a_row)
 	cr_expect(!breaker_miss(&b), "it counts anew");
 }
 
+/* A program that leaves no time for an answer must not close the node above to others. */
+Test(breaker, silence_counts_where_there_was_time_to_answer)
+{
+	const int64_t ms = 1000;
+
+	cr_expect(breaker_fair(300 * ms, 300 * ms, 0));
+	cr_expect(breaker_fair(300 * ms, 300 * ms, 900 * ms), "all of it");
+	cr_expect(breaker_fair(75 * ms, 300 * ms, 2 * ms));
+	cr_expect(!breaker_fair(74 * ms, 300 * ms, 2 * ms));
+	cr_expect(!breaker_fair(1 * ms, 300 * ms, 0));
+	cr_expect(!breaker_fair(150 * ms, 300 * ms, 100 * ms), "a slow line");
+	cr_expect(breaker_fair(200 * ms, 300 * ms, 100 * ms));
+}
+
 Test(breaker, a_lost_link_opens_it_at_once)
 {
 	struct breaker b = { 0, 0, 0 };
