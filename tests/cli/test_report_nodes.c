@@ -127,3 +127,12 @@ Test(report_nodes, its_own_name)
 	cr_expect_not_null(strstr(r->out, "\"city\""), "%s", r->out);
 	cr_expect_null(strstr(r->out, "\"b017\""), "%s", r->out);
 }
+
+/* A rule of the city that held counts there and at the branch, each application once. */
+Test(report_nodes, what_a_rule_above_did)
+{
+	const char *s = report(&x.city, "rules", NULL, NULL);
+
+	cr_expect_not_null(strstr(s, "\nC-3,,,,1,1,1,0,1,"), "%s", s);
+	same("rules", NULL, NULL);
+}

@@ -99,6 +99,9 @@ city_node(struct city *c, const char *id, struct city_node *above)
 		if (above->below++ == 0)
 			above->port = city_port();
 		city_register(above, NULL);
+		/* It speaks for more than its own bank now. */
+		if (above->above != NULL)
+			city_register(above->above, NULL);
 	}
 	return (n);
 }
