@@ -70,6 +70,8 @@ struct city {
 	char ca_pem[NODECERT_PEM_MAX], ca_key[NODECERT_PEM_MAX];
 	struct city_node node[CITY_NODES];
 	size_t n;
+	int strict;		/* reservations must be the same, too: nothing was
+				 * lost on the way */
 	int clocks;		/* differ: each level counts at its own time */
 };
 

@@ -163,7 +163,8 @@ next(const struct tally *t, size_t *i, const struct city_node *n)
 	while (*i < t->n) {
 		const struct counted *k = &t->list[(*i)++];
 
-		if (k->state >= OPENING_ISSUED && within(n, k->inst))
+		if ((k->state >= OPENING_ISSUED || n->city->strict > 1) &&
+		    within(n, k->inst))
 			return (k);
 	}
 	return (NULL);
@@ -231,6 +232,18 @@ city_counted(struct city_node *n, const struct city_node *of)
 	return (k);
 }
 
+/* All nodes, one with that above it. */
+static void
+compare_all(struct city *c, const struct tally *t)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->node[i].above != NULL)
+			compare_two(&c->node[i], &t[i],
+			    &t[c->node[i].above - c->node]);
+}
+
 /* All nodes. */
 void
 city_compare(struct city *c)
@@ -247,10 +260,11 @@ city_compare(struct city *c)
 		    "%s counts %u openings of %u that were issued",
 		    c->node[i].id, k, issued(&c->node[i]));
 	}
-	for (i = 0; i < c->n; i++)
-		if (c->node[i].above != NULL)
-			compare_two(&c->node[i], &t[i],
-			    &t[c->node[i].above - c->node]);
+	compare_all(c, t);
+	if (c->strict) {
+		c->strict = 2;
+		compare_all(c, t);
+	}
 	for (i = 0; i < c->n; i++)
 		tally_free(&t[i]);
 }
