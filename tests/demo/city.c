@@ -109,19 +109,41 @@ play(struct city *c, struct world *w, char **arg, int n)
 	return (p.unanswered > 0 || p.again > 0 ? -1 : 0);
 }
 
-/* Were the hard demands met in a part of the day? */
+/* Did the city not answer about somebody in time, in that part of the day? */
+static int
+unasked(const struct day *d, uint64_t person)
+{
+	for (size_t i = d->from; i < d->until; i++)
+		if (d->answers[i].person == person &&
+		    (d->answers[i].result.flags & LK_R_OFFLINE) != 0)
+			return (1);
+	return (0);
+}
+
+/*
+ * Were the hard demands met in a part of the day?  Nothing is demanded about people whom
+ * the city was not asked about in time: that is decided as well as can be.
+ */
 static int
 verdict(struct city *c, char **arg)
 {
-	struct day part = c->world[1].day;
+	struct day d = c->world[1].day, part;
 	struct report r = c->report;
+	size_t bad;
 
-	day_part(&part, clock_of(arg[1]), clock_of(arg[2]), 0);
-	part.answers += part.from;
-	part.count = part.until - part.from;
+	day_part(&d, clock_of(arg[1]), clock_of(arg[2]), 0);
+	part = d;
+	part.count = 0;
+	part.answers = calloc(d.count + 1, sizeof(*part.answers));
+	if (part.answers == NULL)
+		return (-1);
+	for (size_t i = d.from; i < d.until; i++)
+		if (!unasked(&d, d.answers[i].person))
+			part.answers[part.count++] = d.answers[i];
 	r.day = &part;
-	size_t bad = report_verdict(&r);
+	bad = report_verdict(&r);
 	fflush(r.f);
+	free(part.answers);
 	return (bad > 0 ? -1 : 0);
 }
 

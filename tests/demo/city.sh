@@ -7,6 +7,7 @@
 #
 #	make demo-city				the day of seed 2026
 #	SEED=7 CITY_AWAY=20 make demo-city	another day; the city is away for 20 s
+#	CITY_HOW=stop make demo-city		it is not killed, but falls silent
 #
 # Exit code 0: all that is promised below was kept; 1: not; 70: could not be played.
 #
@@ -19,6 +20,7 @@ case $build in
 esac
 seed=${SEED:-2026}
 away=${CITY_AWAY:-60}
+how=${CITY_HOW:-kill}
 dir=$build/demo-city
 here=$(dirname "$0")
 run=
@@ -97,7 +99,7 @@ tell() {
 	commands=$((commands + 1))
 }
 told() {
-	until [ "$(wc -l <"$dir/said")" -ge $commands ]; do
+	until [ "$(wc -l <"$dir/said")" -ge "$commands" ]; do
 		node_lives "$player" || fail "the player ended"
 		sleep 0.1
 	done
@@ -182,6 +184,7 @@ heading 全市联网 "The same day below a city: it is asked about each applican
 # shellcheck disable=SC2086
 must "starting" begin city city $counties $institutions
 must "loading the past year" history city
+# shellcheck disable=SC2086
 keep "the past year did not reach the city" settled $counties city
 tell open city "$dir/plugin"
 must "the player" told
@@ -190,16 +193,25 @@ tell play city 00:00 12:00 15
 keep "a check was not answered" told
 show_fleet before 断网之前 zh
 
-heading 市级断开 "At noon the city is killed; for $away s the counters go on without it"
-node_signal KILL city city
-node_gone city city || :
+if [ "$how" = stop ]; then
+	heading 市级失声 "At noon the city falls silent; for $away s the counters go on without it"
+	node_signal STOP city city
+else
+	heading 市级断开 "At noon the city is killed; for $away s the counters go on without it"
+	node_signal KILL city city
+	node_gone city city || :
+fi
 tell play city 12:00 14:00 "$away" away
 sleep $((away / 2))
 show_away
 keep "a check was not answered" told
 
 heading 市级恢复 "The city is back"
-node_start city city
+if [ "$how" = stop ]; then
+	node_signal CONT city city
+else
+	node_start city city
+fi
 must "starting the city" node_ready city city
 # shellcheck disable=SC2086
 keep "not all that was queued has arrived" settled $counties city
@@ -225,7 +237,22 @@ keep "a node ended badly" node_stop city $institutions $counties city
 record_counts
 record_all
 
-say
+near=${dir#"$PWD"/}
+cat <<END
+
+Look further:
+  ${build#"$PWD"/}/liangka log show --data $near/city/county-east/data --kind settle --last 20
+      what its institutions made of the answers they got; of any node: city/NODE/data
+  ${build#"$PWD"/}/liangka log show --data $near/city/bank1/data --kind retro
+      what bank1 was told that it should not have passed
+  ${build#"$PWD"/}/liangka explain NUMBER $near/city/bank1/data --offline
+      one of its decisions: what its own rules said, and what the node above
+  ${build#"$PWD"/}/liangka report openers $near/city/city/data --html openers.html --lang zh
+      high-frequency openers of the whole city, with every opening
+  $near/city/NODE/liangkad.conf, nodes.conf
+      how the nodes are set up; their links: $near/city/NODE/links.txt
+END
+
 if [ $promise -eq 0 ]; then
 	say "All that was promised was kept ($(($(date +%s) - began)) s in all)."
 else

@@ -73,6 +73,7 @@ node_gone() {
 # node_stop WORLD NODE...: stop them in an orderly way.
 node_stop() {
 	node_signal TERM "$@"
+	node_signal CONT "$@"
 	node_gone "$@"
 }
 

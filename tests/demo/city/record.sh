@@ -2,10 +2,12 @@
 # city.sh.
 
 # openings NODE: institution and token of each card that its record says was issued, a line
-# each, in order.
+# each, in order; nonzero when the record cannot be read to its end.
 openings() {
+	rc_openings=0
 	"$build/liangka" log show --data "$dir/city/$1/data" --json \
-	    --from 1 2>/dev/null >"$dir/entries"
+	    --from 1 --lang en >"$dir/entries" 2>"$dir/entries.said" ||
+	    rc_openings=$?
 	awk '/"kind":"confirm"/ || /"kind":"merge"/ ||
 	    (/"kind":"intake"/ && /"code":1[,}]/) {
 		match($0, /"inst":"[^"]*"/)
@@ -13,6 +15,7 @@ openings() {
 		match($0, /"card":"[^"]*"/)
 		print inst, substr($0, RSTART, RLENGTH)
 	}' "$dir/entries" | LC_ALL=C sort
+	return $rc_openings
 }
 
 # count FILE: its lines, for people.
@@ -34,7 +37,10 @@ equal() {
 # record_counts: is every card that was issued counted exactly once at every level?
 record_counts() {
 	for n in city $counties $institutions; do
-		openings "$n" >"$dir/city/$n/openings"
+		openings "$n" >"$dir/city/$n/openings" && continue
+		say "    the record of $n cannot be read:" \
+		    "$(head -n 1 "$dir/entries.said")"
+		promise=1
 	done
 	for c in $counties; do
 		for n in $(below "$c"); do
