@@ -124,6 +124,44 @@ leave(struct conn *c)
 	TAILQ_INSERT_TAIL(&c->set->more, c, more_entry);
 }
 
+/* Have a batch wait until it may be taken in. */
+static void
+leave_told(struct conn *c)
+{
+
+	if (c->told)
+		return;
+	if (c->more)
+		TAILQ_REMOVE(&c->set->more, c, more_entry);
+	c->more = c->told = 1;
+	TAILQ_INSERT_TAIL(&c->set->told, c, more_entry);
+}
+
+/* May entries of a node below be taken in now? */
+int
+conn_works(const struct conns *s)
+{
+
+	return (s->work < CONN_WORK && (s->nlocal == 0 ||
+	    conn_now() - s->worked_ms >= CONN_STARVED));
+}
+
+/* A reply of it waits for the log, or does not any more. */
+void
+conn_waits(struct conn *c, int waits)
+{
+	struct conns *s = c->set;
+
+	c->waits = waits != 0;
+	s->nwaiting += waits ? 1 : UINT32_MAX;
+	if (c->tls == NULL)
+		s->nlocal += waits ? 1 : UINT32_MAX;
+	if (waits)
+		TAILQ_INSERT_TAIL(&s->waiting, c, wait_entry);
+	else
+		TAILQ_REMOVE(&s->waiting, c, wait_entry);
+}
+
 /* How many of its requests may wait for the node above? */
 static unsigned
 parked_max(const struct conn *c)
@@ -154,9 +192,11 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 			c->choked = 1;
 			return (pos);
 		}
-		/* What many nodes tell may wait for who stands at a counter. */
-		if (n++ == CONN_FRAMES || (h.type == WIRE_EVENTS &&
-		    c->set->work >= CONN_WORK)) {
+		if (h.type == WIRE_EVENTS && !conn_works(c->set)) {
+			leave_told(c);
+			return (pos);
+		}
+		if (n++ == CONN_FRAMES) {
 			leave(c);
 			return (pos);
 		}
@@ -302,11 +342,8 @@ conn_put(struct conn *c, const void *frame, size_t len, uint64_t seq)
 		conn_drop(c, CONN_NOMEM);
 		return;
 	}
-	if (c->out.nmarks > 0 && !c->waits) {
-		c->waits = 1;
-		s->nwaiting++;
-		TAILQ_INSERT_TAIL(&s->waiting, c, wait_entry);
-	}
+	if (c->out.nmarks > 0 && !c->waits)
+		conn_waits(c, 1);
 }
 
 /* Queue a reply for later. */
@@ -513,14 +550,11 @@ conn_drop(struct conn *c, enum conn_end why)
 	c->nlate = 0;
 	while (!TAILQ_EMPTY(&c->parked))
 		conn_unpark(TAILQ_FIRST(&c->parked));
-	if (c->waits) {
-		c->waits = 0;
-		s->nwaiting--;
-		TAILQ_REMOVE(&s->waiting, c, wait_entry);
-	}
+	if (c->waits)
+		conn_waits(c, 0);
 	if (c->more) {
 		c->more = 0;
-		TAILQ_REMOVE(&s->more, c, more_entry);
+		TAILQ_REMOVE(c->told ? &s->told : &s->more, c, more_entry);
 	}
 	tls_close(c->tls);
 	c->tls = NULL;

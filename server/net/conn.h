@@ -30,8 +30,9 @@ struct tls;
 
 #define CONN_READ 16384		/* bytes read at once */
 #define CONN_FRAMES 32		/* frames of one connection in one turn */
-#define CONN_WORK 64		/* entries of nodes below in one turn, a third of a ms; */
+#define CONN_WORK 32		/* entries of nodes below in one turn, a sixth of a ms; */
 				/* it may become one less than twice as many */
+#define CONN_STARVED 8		/* ms after which they are taken in whoever waits */
 #define CONN_LATE_MAX 64	/* replies of one connection that are delayed */
 #define CONN_REPLY 16384	/* room for a reply being written */
 #define CONN_PARKED 64		/* requests of a program that wait for the node above */
@@ -64,7 +65,7 @@ struct late {
 struct conn {
 	TAILQ_ENTRY(conn) entry;	/* in all, or in dead */
 	TAILQ_ENTRY(conn) wait_entry;	/* in waiting, while `waits` */
-	TAILQ_ENTRY(conn) more_entry;	/* in more, while `more` */
+	TAILQ_ENTRY(conn) more_entry;	/* in more, or in told, while `more` */
 	struct conns *set;
 	struct peer peer;
 	struct event readable;
@@ -90,6 +91,7 @@ struct conn {
 	unsigned writing : 1;	/* writable is added */
 	unsigned waits : 1;	/* a reply waits for the log */
 	unsigned more : 1;	/* whole frames may be in `in` */
+	unsigned told : 1;	/* the first of them must wait: see conn_works() */
 	unsigned choked : 1;	/* too much output: no more frames */
 	unsigned ending : 1;	/* drop when all output has left */
 	unsigned cut : 1;	/* its node may link no longer: drop at the next sweep */
@@ -102,9 +104,12 @@ TAILQ_HEAD(conn_list, conn);
 struct conns {
 	struct conns_options o;
 	struct conn_list all, dead, waiting, more;
+	struct conn_list told;	/* those of which entries are not taken in yet */
 	uint32_t count, nwaiting, asked;
 	uint64_t turn;
 	unsigned work;		/* entries of nodes below that this turn took in */
+	int64_t worked_ms;	/* when one did last */
+	uint32_t nlocal;	/* those of nwaiting that are programs on this machine */
 	int draining;
 	struct upstream *upstream; /* NULL: there is no node above */
 	uint32_t ends[CONN_ENDS];
@@ -158,6 +163,18 @@ void conn_late(struct conn *c, const void *frame, size_t len, uint64_t seq,
  */
 void conn_resume(struct parked *p, const struct above_answer *a);
 void conn_unpark(struct parked *p);
+
+/**
+ * conn_works(s): May entries of a node below be taken in now?  Who stands at a counter comes
+ * first: not while one waits for his answer, which would wait for them on the disk too, or
+ * only every few milliseconds.
+ */
+int conn_works(const struct conns *s);
+
+/**
+ * conn_waits(c, waits): Note that a reply of c waits for the log from now on, or no more.
+ */
+void conn_waits(struct conn *c, int waits);
 
 /**
  * conn_settle(c): Read or do not read, as c stands; drop it when it has nothing

@@ -25,6 +25,7 @@ conns_open(const struct conns_options *o)
 	TAILQ_INIT(&s->dead);
 	TAILQ_INIT(&s->waiting);
 	TAILQ_INIT(&s->more);
+	TAILQ_INIT(&s->told);
 	return (s);
 }
 
@@ -147,6 +148,11 @@ conns_begin(struct conns *s)
 	s->turn++;
 	s->asked = 0;
 	s->work = 0;
+	while ((c = TAILQ_FIRST(&s->told)) != NULL && conn_works(s)) {
+		TAILQ_REMOVE(&s->told, c, more_entry);
+		c->told = 0;
+		TAILQ_INSERT_TAIL(&s->more, c, more_entry);
+	}
 	busy = !TAILQ_EMPTY(&s->more);
 	if (!busy)
 		return (0);
@@ -169,11 +175,8 @@ conns_end(struct conns *s, uint64_t durable)
 
 	for (c = TAILQ_FIRST(&s->waiting); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, wait_entry);
-		if (!outbuf_release(&c->out, durable)) {
-			TAILQ_REMOVE(&s->waiting, c, wait_entry);
-			c->waits = 0;
-			s->nwaiting--;
-		}
+		if (!outbuf_release(&c->out, durable))
+			conn_waits(c, 0);
 		conn_flush(c);
 	}
 	bury(s);
@@ -276,9 +279,7 @@ conns_unsure(struct conns *s, int code)
 	for (c = TAILQ_FIRST(&s->waiting); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, wait_entry);
 		outbuf_unsure(&c->out, code);
-		TAILQ_REMOVE(&s->waiting, c, wait_entry);
-		c->waits = 0;
-		s->nwaiting--;
+		conn_waits(c, 0);
 		conn_flush(c);
 	}
 	bury(s);

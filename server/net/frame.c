@@ -178,7 +178,10 @@ request(struct conn *c, const struct wire_header *h, const uint8_t *body,
 		c->peer.joined = 1;
 	if (done.cut[0] != '\0')
 		conns_cut_node(s, done.cut);
-	s->work += done.work;
+	if (done.work > 0) {
+		s->work += done.work;
+		s->worked_ms = conn_now();
+	}
 	if (done.close)
 		c->ending = 1;
 	if (done.drop)

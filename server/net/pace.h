@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#define PACE_WINDOW 16		/* batches on their way, at most */
-#define PACE_ENTRIES 64		/* of a batch: taking one in holds up the node above for a
-				 * third of a millisecond */
+#define PACE_WINDOW 32		/* batches on their way, at most */
+#define PACE_ENTRIES 32		/* of a batch: taking one in holds up the node above for a
+				 * sixth of a millisecond */
 #define PACE_ENTRIES_MIN 8
 #define PACE_SOON_US 100000
 #define PACE_LATE_US 300000
