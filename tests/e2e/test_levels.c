@@ -48,6 +48,13 @@ Test(levels, each_level_sees_what_is_below_it)
 	explain(b12, r.reference, "zh");
 	WANT(b12, "原因类别：短时间内多次开卡");
 	WANT(b12, "取较严者");
+	/* The counter sees the paper and clears it: the levels above hear so. */
+	run(b12, 0, "$L resolve %s approve --teller t1 --second t2 --evidence "
+	    "purpose_proof --socket $D/%s.sock", r.reference, b12->bank);
+	issue(b12, &r);
+	until(city, "$L log show --data $DATA --kind review --lang en",
+	    "approve");
+	WANT(city, "told by k1");
 	/* The other county has not seen anybody: the city has. */
 	r = ask(b21, 1, "ring-3");
 	cr_assert_eq(r.decision, LK_REVIEW);
@@ -129,6 +136,27 @@ held_by_the_city(unsigned person)
 	return (r);
 }
 
+/* Each level tells the whole of what became of the case. */
+static void
+tell_the_story(const struct lk_result *r, const char *county,
+    const char *above)
+{
+
+	explain(b11, r->reference, "en");
+	WANT(b11, "review approve (lin @k1)");
+	WANT(b11, "confirm");
+	WANT(b11, "cards at several institutions within a short time");
+	explain(k1, county, "zh");
+	WANT(k1, "批准（lin @city）");
+	explain(city, above, "en");
+	WANT(city, text("(at k1: reference %s)", county));
+	WANT(city, "review dispatch (lin)");
+	run(city, 0, "$L log show --data $DATA --lang en --kind confirm");
+	WANT(city, "told by k1, its entry");
+	run(city, 0, "$L review list --json" DESK);
+	cr_expect_str_eq(daemon_said(city->d), "");
+}
+
 Test(levels, a_case_goes_up_and_its_answer_down)
 {
 	struct lk_result r, s = { .size = sizeof(s) };
@@ -173,20 +201,7 @@ Test(levels, a_case_goes_up_and_its_answer_down)
 	issue(b11, &r);
 	city_caught_up(b11);
 	city_caught_up(k1);
-	/* Each level tells the whole story. */
-	explain(b11, r.reference, "en");
-	WANT(b11, "review approve (lin @k1)");
-	WANT(b11, "confirm");
-	WANT(b11, "cards at several institutions within a short time");
-	explain(k1, county, "zh");
-	WANT(k1, "批准（lin @city）");
-	explain(city, above, "en");
-	WANT(city, text("(at k1: reference %s)", county));
-	WANT(city, "review dispatch (lin)");
-	run(city, 0, "$L log show --data $DATA --lang en --kind confirm");
-	WANT(city, "told by k1, its entry");
-	run(city, 0, "$L review list --json" DESK);
-	cr_expect_str_eq(daemon_said(city->d), "");
+	tell_the_story(&r, county, above);
 	/* The clearance counts wherever he goes. */
 	s = ask(b12, 5, "cleared");
 	cr_expect_eq(s.decision, LK_PASS, "%s", s.hits);
