@@ -120,6 +120,39 @@ Test(link_node, both_are_killed)
 	city_end(c);
 }
 
+/* The county between a city and a branch is killed: what one knows the others do. */
+Test(link_node, county_between_is_killed)
+{
+	struct city_node *county;
+	struct city_load *l[2];
+	unsigned i;
+
+	c = city_new();
+	city = city_node(c, "city", NULL);
+	county = city_node(c, "county", city);
+	b = city_node(c, "b01", county);
+	for (i = 0; i < 3; i++)
+		city_start(&c->node[i]);
+	city_linked(county, 0);
+	city_linked(b, 0);
+	l[0] = city_load(b, 2, 100);
+	l[1] = city_load(county, 2, 200000);
+	for (i = 0; i < 4; i++) {
+		city_load_wait(l[0], 30);
+		city_load_wait(l[1], 30);
+		city_stop(county, SIGKILL);
+		city_load_wait(l[0], 30);
+		city_start(county);
+		city_linked(county, i + 1);
+		city_linked(b, i + 1);
+	}
+	for (i = 0; i < 2; i++) {
+		city_load_wait(l[i], 30);
+		city_unload(l[i]);
+	}
+	city_end(c);
+}
+
 /* Much to tell; whichever node is killed while that goes on, it is told once. */
 static void
 killed_while_telling(int above)
