@@ -5,6 +5,7 @@
 
 #include "plugin.h"
 
+#include "keys/utf8.h"
 #include "store/journal.h"
 #include "store/records.h"
 #include "store/state.h"
@@ -222,13 +223,16 @@ said(struct node *n, uint64_t last)
 static void
 copy(char *dst, size_t size, const char *s, size_t len)
 {
-	size_t i;
+	size_t i, n;
+	uint32_t c;
 
 	if (len >= size)
 		len = size - 1;
-	for (i = 0; i < len; i++)
-		dst[i] = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? '?' :
-		    s[i];
+	for (i = 0; i < len; i += n > 0 ? n : 1)
+		if ((n = utf8_next(&c, s + i, len - i)) == 0 || utf8_hidden(c))
+			memset(dst + i, '?', n > 0 ? n : 1);
+		else
+			memcpy(dst + i, s + i, n);
 	dst[len] = '\0';
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/utf8.h"
+
 #include "log.h"
 
 #define LINE_MAX_BYTES 2048
@@ -110,4 +112,17 @@ log_seldom(struct log_limit *l, int64_t now_ms, enum log_level level,
 	l->next_ms = now_ms + 1000;
 	say(level, buf);
 	errno = saved;
+}
+
+/* Leave of a text what shows. */
+char *
+log_plain(char *s)
+{
+	size_t len = strlen(s), i, n;
+	uint32_t c;
+
+	for (i = 0; i < len; i += n > 0 ? n : 1)
+		if ((n = utf8_next(&c, s + i, len - i)) == 0 || utf8_hidden(c))
+			memset(s + i, '?', n > 0 ? n : 1);
+	return (s);
 }

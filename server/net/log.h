@@ -44,4 +44,10 @@ void log_say(enum log_level level, const char *fmt, ...)
 void log_seldom(struct log_limit *l, int64_t now_ms, enum log_level level,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/**
+ * log_plain(s): Put '?' in place of what a peer's text s holds that does not show, such as
+ * line ends and what terminals obey, or that is no UTF-8.  Return s.
+ */
+char *log_plain(char *s);
+
 #endif /* !LIANGKA_LOG_H_ */

@@ -120,7 +120,7 @@ upstream_answered(struct upstream *u, const struct wire_header *h,
 	TAILQ_FOREACH(p, bucket(u, number), id_entry)
 		if (p->number == number)
 			break;
-	if (p == NULL) {
+	if (p == NULL || memcmp(h->id + 8, &u->salt, 8) != 0) {
 		u->late++;
 		return;
 	}
@@ -130,7 +130,7 @@ upstream_answered(struct upstream *u, const struct wire_header *h,
 	if (a.silent) {
 		char text[256];
 
-		(void)wire_copy(f, WIRE_T_MESSAGE, text, sizeof(text));
+		upstream_said(f, text, sizeof(text));
 		log_seldom(&u->said, conn_now(), LOG_LEVEL_WARNING, "the node "
 		    "above did not answer a question but said %d: %s",
 		    (int)wire_u32(f, WIRE_T_ERROR, 0), text);

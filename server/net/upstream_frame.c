@@ -24,6 +24,15 @@
 
 static const uint8_t no_id[WIRE_ID];
 
+/* What it says, for the log. */
+void
+upstream_said(const struct wire_fields *f, char *text, size_t size)
+{
+
+	(void)wire_copy(f, WIRE_T_MESSAGE, text, size);
+	(void)log_plain(text);
+}
+
 /* Say HELLO. */
 void
 upstream_hello(struct upstream *u)
@@ -79,7 +88,7 @@ joined(struct upstream *u, const struct wire_fields *f)
 	const uint8_t *leaf = NULL;
 	char text[512], name[16];
 
-	(void)wire_copy(f, WIRE_T_MESSAGE, text, sizeof(text));
+	upstream_said(f, text, sizeof(text));
 	if (wire_u32(f, WIRE_T_HELD, 0) != 0) {
 		hold(u, text);
 		return;
@@ -149,7 +158,7 @@ taken(struct upstream *u, const struct wire_fields *f)
 		u->resend_ms = conn_now() + (rc == LK_E_BUSY ||
 		    rc == LK_E_CONFLICT ? RESEND_MS : REFUSED_MS);
 		if (rc != LK_E_BUSY) {
-			(void)wire_copy(f, WIRE_T_MESSAGE, text, sizeof(text));
+			upstream_said(f, text, sizeof(text));
 			log_seldom(&u->said, conn_now(), LOG_LEVEL_ERROR,
 			    "the node above does not take our entries behind "
 			    "%llu (error %d): %s", (unsigned long long)
@@ -270,7 +279,7 @@ greeted(struct upstream *u, const struct wire_fields *f)
 		upstream_join(u);
 		return;
 	}
-	(void)wire_copy(f, WIRE_T_MESSAGE, text, sizeof(text));
+	upstream_said(f, text, sizeof(text));
 	upstream_lost(u, text[0] != '\0' ? text : "it refused HELLO");
 }
 

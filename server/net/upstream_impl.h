@@ -104,6 +104,7 @@ uint64_t upstream_put(struct upstream *u, const uint8_t *frame, size_t len);
  * upstream_events(u): Send batches, as many as may be on their way.
  * upstream_news(u): The thread has something.
  * upstream_counts(u): Write u->counts, and tell the status.
+ * upstream_said(f, text, size): Copy what a reply says in words, fit for the log.
  */
 void upstream_frame(struct upstream *u, const struct wire_header *h,
     const uint8_t *body);
@@ -113,6 +114,7 @@ void upstream_beat(struct upstream *u);
 void upstream_events(struct upstream *u);
 void upstream_news(struct upstream *u);
 void upstream_counts(struct upstream *u);
+void upstream_said(const struct wire_fields *f, char *text, size_t size);
 
 /* upstream_ask.c */
 

@@ -480,14 +480,14 @@ CASE(node, a_beat_fills_the_table)
 	ask(&x, WIRE_BEAT);
 	withn(&x, WIRE_T_LAST_SEQ, 44);
 	withn(&x, WIRE_T_LIST_VERSION, 412);
-	with(&x, WIRE_T_DAEMON, "1.3\t\x1b[2J");
+	with(&x, WIRE_T_DAEMON, "1.3\t\x1b[2J\xc2\x9b" "31m");
 	with(&x, WIRE_T_POLICY_VERSION, "2026-1");
 	with(&x, WIRE_T_COUNTS, "asked=5 silent=2 breaker=open");
 	cr_assert_eq(answer(&x), LK_OK);
 	IS("b017", LINK, "up");
 	IS("b017", LAST, "44");
 	IS("b017", LISTS, "412");
-	IS("b017", VERSION, "1.3??[2J");
+	IS("b017", VERSION, "1.3??[2J??" "31m");
 	IS("b017", POLICY, "2026-1");
 	IS("b017", COUNTS, "asked=5 silent=2 breaker=open");
 	cr_assert_eq(strtoll(field("b017", BEAT), NULL, 10), x.wall);
