@@ -249,6 +249,7 @@ take(struct run *r, struct node *n, const struct wire_header *h,
 	struct slot *s;
 	char text[512];
 	uint64_t at;
+	int32_t rc;
 
 	if (wire_fields_read(&f, body, h->length) != WIRE_OK)
 		return (-1);
@@ -262,7 +263,10 @@ take(struct run *r, struct node *n, const struct wire_header *h,
 		}
 		return (0);
 	}
-	if (wire_u32(&f, WIRE_T_ERROR, 1) != 0 && r->errors++ == 0) {
+	rc = (int32_t)wire_u32(&f, WIRE_T_ERROR, (uint32_t)LK_E_INTERNAL);
+	if (rc == LK_E_BUSY)
+		r->busy++;
+	else if (rc != LK_OK && r->errors++ == 0) {
 		(void)wire_copy(&f, WIRE_T_MESSAGE, text, sizeof(text));
 		fprintf(stderr, "%s: %s\n", n->l.node, text);
 	}
@@ -271,9 +275,9 @@ take(struct run *r, struct node *n, const struct wire_header *h,
 		return (-1);
 	s = &n->slot[at];
 	r->under_way--;
-	if (r->measuring)
+	if (r->measuring && rc == LK_OK)
 		hist_add(&r->h, now(CLOCK_MONOTONIC) - s->sent);
-	if (r->settle && decide(r, n, &s->e, &f) < 0)
+	if (r->settle && rc == LK_OK && decide(r, n, &s->e, &f) < 0)
 		return (-1);
 	/* A node that is too far ahead of its entries would only gather more. */
 	return (r->ending ? 0 : ask(r, n, (unsigned)at));
