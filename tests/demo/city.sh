@@ -253,6 +253,7 @@ Look further:
       how the nodes are set up; their links: $near/city/NODE/links.txt
 END
 
+say
 if [ $promise -eq 0 ]; then
 	say "All that was promised was kept ($(($(date +%s) - began)) s in all)."
 else
