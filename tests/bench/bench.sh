@@ -10,13 +10,13 @@
 #	BENCH_LISTS	sizes of the lists that arrive under load, see lists.sh; empty:
 #			none does
 #	BENCH_DESK	what of the desk is measured (intake screen), beside PostgreSQL and
-#			sqlite where they are there
+#			sqlite where they are there, and of links between nodes (links)
 #	BENCH_FULL=1	also load until all of the population have been met
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=3}" "${BENCH_ROUNDS:=5}"
 : "${BENCH_PEOPLE:=5000000}" "${BENCH_FULL:=}"
 : "${BENCH_AUDIT=bench_tiles bench_verify bench_replay bench_list bench_sync}"
-: "${BENCH_DESK=intake screen}"
+: "${BENCH_DESK=intake screen links}"
 LC_ALL=C
 export LC_ALL
 
