@@ -51,6 +51,7 @@ linkstatus_print(const struct tool *t, const struct linkstatus *s)
 	const char *state = words_name(words_link_state, s->state,
 	    t->language == LK_LANG_ZH);
 	char buf[FLEETTEXT_CELL];
+	uint64_t queued;
 
 	if (s->held) {
 		label(t, "冻结", "HELD");
@@ -70,6 +71,10 @@ linkstatus_print(const struct tool *t, const struct linkstatus *s)
 		if (buf[0] != '\0')
 			(void)fprintf(t->out, tool_zh(t, "（%s）", "  (%s)"),
 			    buf);
+		if (fleetlist_count(s->counts, "queued", &queued) == 0 &&
+		    queued > 0)
+			(void)fprintf(t->out, tool_zh(t, "，待上报 %" PRIu64,
+			    ", to be told: %" PRIu64), queued);
 		(void)fputc('\n', t->out);
 	}
 	if (s->known > 0) {

@@ -204,6 +204,11 @@ upstream_counts(struct upstream *u)
 	enum above_link state = u->state != UPSTREAM_UP ? ABOVE_DOWN :
 	    u->breaker.open ? ABOVE_PROBING : ABOVE_UP;
 
+	/* Without the link nothing is looked at: all of it may be wanted. */
+	if (u->state != UPSTREAM_UP && u->cursor > 0) {
+		queued = journal_durable(u->o.journal);
+		queued = queued > u->cursor ? queued - u->cursor : 0;
+	}
 	/* What is on its way is not told yet. */
 	if (u->pace.n > 0)
 		queued += u->pace.n;
