@@ -185,15 +185,33 @@ closed(struct request *q)
 	q->e->ref = c != NULL ? c->seq : 0;
 }
 
+/*
+ * The node's staff answered what only the centre may.  The card may be out already, so it
+ * counts as they said; but the centre's case does not end without a word here.
+ */
+static void
+presumed(struct request *q, const struct record_decision *d)
+{
+	struct entry *e = q->e;
+
+	if (e->code != REVIEW_APPROVE || (d->decision == LK_REVIEW &&
+	    d->by != LK_BY_CENTRE))
+		return;
+	if (e->alert < ALERT_CITY)
+		e->alert = ALERT_CITY;
+	e->alert_kind = ALERT_OVERRIDE;
+}
+
 /* A step in a case: one that was decided otherwise meanwhile changes nothing. */
 static void
 step(struct request *q)
 {
 	struct entry *e = q->e;
 	const struct record_decision *d;
+	int centre = grant_for(q->peer, "", RIGHT_DESK) != NULL;
 
 	/* Only the centre lets somebody off for days to come. */
-	if (grant_for(q->peer, "", RIGHT_DESK) == NULL) {
+	if (!centre) {
 		e->clear_until = 0;
 		e->clear_count = 0;
 	}
@@ -201,6 +219,8 @@ step(struct request *q)
 	d = e->ref != 0 ? decision_record(q, e->ref) : NULL;
 	if (d == NULL || !told_step(d, e, 1))
 		e->flags |= ENTRY_F_REFUSED;
+	else if (!centre)
+		presumed(q, d);
 }
 
 /* Make an entry of theirs one of ours. */

@@ -89,6 +89,32 @@ Test(levels_desk, alerts_reach_every_level)
 	city_end(c);
 }
 
+/* A bank that answers a case of the centre's by itself is found out. */
+Test(levels_desk, a_branch_that_speaks_for_the_centre)
+{
+	struct lk_result r;
+
+	describe(0);
+	own_rules();
+	start();
+	r = ask(b11, MID(1), "own");
+	cr_assert_eq(r.by, LK_BY_CENTRE);
+	step(b11, 0, "approve --clear-days 30 --clear-count 2", r.reference,
+	    "he");
+	issue(b11, &r);
+	city_caught_up(b11);
+	city_caught_up(k1);
+	(void)alert_at(city, "override");
+	WANT(city, "\"entry\":\"review\"");
+	WANT(city, "\"level\":\"city\"");
+	run(city, 0, "$L log show --data $DATA --kind review --lang en");
+	WANT(city, "by he");
+	WANT(city, "alert (city): override");
+	/* Nor does it let anybody off elsewhere. */
+	cr_assert_eq(ask(b12, MID(1), "elsewhere").decision, LK_REVIEW);
+	city_end(c);
+}
+
 Test(levels_desk, what_passed_without_the_city_is_found_out)
 {
 	struct city_answer *a;
