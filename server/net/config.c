@@ -170,7 +170,9 @@ check_link(struct config_reader *r)
 	if (!c->has_children)
 		return;
 	if ((n = nodes_load(c->nodes, r->doc.sink, err, sizeof(err))) == NULL)
-		conf_fail(&r->doc, r->children.at, r->children.span, "%s", err);
+		conf_fail(&r->doc, r->children.at, r->children.span, "`nodes`: "
+		    "%s%s", err, access(c->nodes, F_OK) != 0 ? "; it may be "
+		    "empty, but must be there" : "");
 	else if (nodes_count(n) + CHILDREN_ROOM > c->limits.connections)
 		conf_fail(&r->doc, r->children.at, r->children.span, "%s has "
 		    "%zu nodes: [limits] `connections` must be %zu at least",

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
+#include "tls.h"
 
 #ifndef LIANGKA_VERSION
 #define LIANGKA_VERSION	"1.0.0"
@@ -134,6 +135,27 @@ tell(const struct daemon *d, const char *file)
 		    d->config->lists_root);
 }
 
+/* Are there the certificate and key for links, and do they fit? */
+static int
+links(const struct config *c)
+{
+	const struct tls_files f = { .certificate = c->link_certificate,
+		.key = c->link_key, .ca = c->link_ca,
+		.revoked = c->link_revoked, .domain = c->domain,
+		.node = c->node };
+	struct tls_context *tls;
+	char err[TLS_ERROR_MAX];
+
+	if (!c->has_children && !c->has_upstream)
+		return (0);
+	tls = tls_context_load(&f, c->has_children ? TLS_SERVER : TLS_CLIENT,
+	    err, sizeof(err));
+	if (tls == NULL)
+		log_say(LOG_LEVEL_ERROR, "links: %s", err);
+	tls_context_free(tls);
+	return (tls != NULL ? 0 : EX_CONFIG);
+}
+
 /* Only look at the configuration. */
 static int
 check(const struct options *o)
@@ -143,7 +165,8 @@ check(const struct options *o)
 
 	memset(&d, 0, sizeof(d));
 	if ((rc = daemon_config(&d, o->config, CONFIG_READ_KEYS | (o->sandbox ?
-	    CONFIG_SANDBOX : 0))) == 0 && (rc = daemon_policy(&d)) == 0)
+	    CONFIG_SANDBOX : 0))) == 0 && (rc = daemon_policy(&d)) == 0 &&
+	    (rc = links(d.config)) == 0)
 		tell(&d, o->config);
 	return (daemon_close(&d, rc));
 }

@@ -90,6 +90,25 @@ institution(struct reading *r, struct nodes_node *p,
 	p->n++;
 }
 
+/* The verifier key of a node's log, which is named after the node. */
+static void
+log_key(struct reading *r, struct nodes_node *p, const struct conf_value *v)
+{
+	char err[NOTE_ERROR_MAX];
+	const char *name;
+
+	if (note_verifier_parse(&p->key, v->string, v->length, err) != 0) {
+		conf_fail(&r->doc, v->at, v->span, "%s", err);
+		return;
+	}
+	name = strrchr(p->key.name, '/');
+	if (name == NULL || strcmp(name + 1, p->id) != 0)
+		conf_fail(&r->doc, v->at, v->span, "this is the key of %s; the "
+		    "line in log.key.pub of node %s is wanted", p->key.name,
+		    p->id);
+	p->has_key = 1;
+}
+
 /* A value came. */
 static void
 value(void *arg, const struct conf_value *v)
@@ -97,7 +116,6 @@ value(void *arg, const struct conf_value *v)
 	struct reading *r = arg;
 	struct nodes_node *p;
 	const char *key = v->key->name;
-	char err[NOTE_ERROR_MAX];
 	uint32_t right;
 
 	if (r->nomem || r->nodes->n == 0)
@@ -110,12 +128,8 @@ value(void *arg, const struct conf_value *v)
 			conf_fail(&r->doc, v->at, v->span, "unknown right '%s': "
 			    "there are %s", v->string, grant_right_names());
 		p->rights |= right;
-	} else if (key == k_key) {
-		if (note_verifier_parse(&p->key, v->string, v->length, err) != 0)
-			conf_fail(&r->doc, v->at, v->span, "%s", err);
-		else
-			p->has_key = 1;
-	}
+	} else if (key == k_key)
+		log_key(r, p, v);
 }
 
 /* By id. */

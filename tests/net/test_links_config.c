@@ -138,6 +138,9 @@ nodes(const char *text)
 	return (nodes_parse("nodes.conf", text, strlen(text), &sink));
 }
 
+#define KEY_B018 "afc.example.gov.cn/branch/b018+98104c24+"		\
+	"AUbfx6cjH0jhSoChSOR6sfdwjmC+WgwvQadogKpKGkus"
+
 Test(nodes, who_may_speak_for_whom)
 {
 	const struct nodes_node *n;
@@ -145,7 +148,7 @@ Test(nodes, who_may_speak_for_whom)
 	struct peer p = { .n = 0 };
 
 	r = nodes("[node b018]\ninstitution = abc, boc\nrights = check\n"
-	    "[node b017]\ninstitution = icbc\narea = 330102\n"
+	    "key = \"" KEY_B018 "\"\n[node b017]\ninstitution = icbc\narea = 330102\n"
 	    "[node county]\ninstitution = \"*\"\nrights = check, desk\n");
 	cr_assert_not_null(r, "%s", told.message);
 	cr_expect_eq(nodes_count(r), 3);
@@ -162,6 +165,7 @@ Test(nodes, who_may_speak_for_whom)
 	cr_expect_null(grant_for(&p, "abc", RIGHT_CHECK));
 	cr_expect_eq(grant_for(&p, "icbc", RIGHT_CHECK)->area, 330102);
 	n = nodes_find(r, "b018");
+	cr_expect(n->has_key);
 	p.n = n->n;
 	p.grants = n->grants;
 	cr_expect_not_null(grant_for(&p, "abc", RIGHT_CHECK));
@@ -188,6 +192,8 @@ Test(nodes, what_is_wrong_is_said)
 		{ "[node b17]\ninstitution = a\nrights = fly\n",
 		    "unknown right 'fly'", 3 },
 		{ "[node b17]\ninstitution = a\nkey = \"x\"\n", "", 3 },
+		{ "[node b17]\ninstitution = a\nkey = \"" KEY_B018 "\"\n",
+		    "key of afc.example.gov.cn/branch/b018;", 3 },
 		{ "[node b17]\ninstitution = a\narea = 7\n", "", 3 },
 		{ "[node b17]\ninstitution = a\n[node b17]\ninstitution = a\n",
 		    "", 3 },
