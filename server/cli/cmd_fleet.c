@@ -73,8 +73,8 @@ sum_text(const struct tool *t, const struct sum *s)
 {
 
 	(void)fprintf(t->out, tool_zh(t,
-	    "%s%zu 个运行节点%s：已连 %zu，30 秒内已见证 %zu；冻结 %zu，待接入 %zu，停用 %zu\n",
-	    "%s%zu active nodes%s: %zu up, %zu cosigned within 30 s; %zu held, "
+	    "%s%zu 个运行节点%s：已连 %zu，90 秒内已见证 %zu；冻结 %zu，待接入 %zu，停用 %zu\n",
+	    "%s%zu active nodes%s: %zu up, %zu cosigned within 90 s; %zu held, "
 	    "%zu awaited, %zu retired\n"),
 	    tool_paint(t, s->well ? TOOL_GREEN : TOOL_RED),
 	    s->state[FLEETLIST_ACTIVE], tool_paint(t, TOOL_PLAIN), s->up,
@@ -213,11 +213,11 @@ const struct command cmd_fleet = {
 	    "node since the daemon's start is not kept over the next.\n"
 	    "\n"
 	    "As a check of a monitoring system: exit 0 means that every active "
-	    "node is up and had a head cosigned within 30 s, and none is held.  "
+	    "node is up and had a head cosigned within 90 s, and none is held.  "
 	    "Nodes that are awaited or retired do not count.",
 	.args = args,
 	.asks = 1,
-	.exits = "0  all active nodes are up and cosigned within 30 s, none is "
+	.exits = "0  all active nodes are up and cosigned within 90 s, none is "
 	    "held\n1  some are not; or there is no such NODE\n"
 	    COMMAND_EXITS_GIVEN COMMAND_EXITS_RECORD,
 	.examples = "liangka fleet\nliangka fleet b017\nliangka fleet --json\n",

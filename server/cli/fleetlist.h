@@ -12,7 +12,8 @@
 struct service;
 struct tool;
 
-#define FLEETLIST_FRESH_MS 30000	/* a cosigned head is no older */
+/* A cosigned head is no older: a node that nobody asks writes its clock each minute. */
+#define FLEETLIST_FRESH_MS 90000
 
 enum fleetlist_state {		/* as enum record_node_status */
 	FLEETLIST_ACTIVE, FLEETLIST_RETIRED, FLEETLIST_AWAITED, FLEETLIST_HELD,
@@ -71,7 +72,7 @@ int fleetlist_open(const char *counts);
 /**
  * fleetlist_lag(n): How many of its entries may still be missing here: what it says, else
  * all behind the last one taken, which counts those that are never told.
- * fleetlist_fresh(n, now): Was a head of its cosigned in the last half minute?
+ * fleetlist_fresh(n, now): Was a head of its cosigned in the last 90 s?
  * fleetlist_well(n, now): Is it as it should be: linked and fresh; or not expected to be?
  */
 uint64_t fleetlist_lag(const struct fleetlist_node *n);

@@ -96,7 +96,7 @@ fleettext_counts(const struct tool *t, const char *counts, char *buf)
 		add(t, buf, tool_zh(t, "离线决定 %" PRIu64, "%" PRIu64
 		    " offline"), v);
 	if (fleetlist_open(counts))
-		add(t, buf, "%s", tool_zh(t, "已熔断", "breaker open"));
+		add(t, buf, "%s", tool_zh(t, "已不再等待", "no longer waited for"));
 	return (buf);
 }
 

@@ -180,8 +180,8 @@ Test(fleetlist, a_node)
 	cr_assert(!fleetlist_open("breaker=opened"));
 	cr_assert_eq(fleetlist_lag(&n), 12);
 	cr_assert(fleetlist_well(&n, NOW));
-	cr_assert(fleetlist_well(&n, NOW + 26000));
-	cr_assert(!fleetlist_well(&n, NOW + 26001));
+	cr_assert(fleetlist_well(&n, NOW + 86000));
+	cr_assert(!fleetlist_well(&n, NOW + 86001));
 	/* What it says itself of its queue is exact. */
 	memcpy(n.counts, "queued=0", 9);
 	cr_assert_eq(fleetlist_lag(&n), 0);
@@ -248,10 +248,11 @@ Test(fleet, all_is_well)
 	r = cli(NULL, "fleet", "--socket", k.path, NULL);
 	cr_assert_eq(r->rc, TOOL_OK, "%s", r->err);
 	shows(r, "NODE  STATE   LINK         LAG        VERSION  LISTS  POLICY  "
-	    "COSIGNED      NODE ABOVE                         TROUBLE\n");
+	    "COSIGNED      NODE ABOVE"
+	    "                                 TROUBLE\n");
 	shows(r, "b017  active  up, 3 s ago  12 (10 s)  1.2.3    412    2026-1  "
-	    "52 (4 s ago)  120 asked, 3 silent, breaker open\n");
-	shows(r, "1 active nodes: 1 up, 1 cosigned within 30 s; 0 held, 0 "
+	    "52 (4 s ago)  120 asked, 3 silent, no longer waited for\n");
+	shows(r, "1 active nodes: 1 up, 1 cosigned within 90 s; 0 held, 0 "
 	    "awaited, 0 retired\n");
 	cr_assert_null(strstr(r->out, "* not as here"));
 }
@@ -335,7 +336,7 @@ Test(fleet, there_are_none_or_it_may_not_be_seen)
 
 	r = cli(NULL, "fleet", "--socket", k.path, NULL);
 	cr_assert_eq(r->rc, TOOL_OK, "%s", r->err);
-	cr_assert_str_eq(r->out, "0 active nodes: 0 up, 0 cosigned within 30 s;"
+	cr_assert_str_eq(r->out, "0 active nodes: 0 up, 0 cosigned within 90 s;"
 	    " 0 held, 0 awaited, 0 retired\n");
 	daemon_says.error = LK_E_DENIED;
 	daemon_says.why = "no right";
@@ -435,7 +436,7 @@ Test(fleet, the_status_tells_of_links)
 	cr_assert_null(strstr(r->out, "HELD"));
 	daemon_says.above = WIRE_ABOVE_UP;
 	r = cli(NULL, "status", "--socket", k.path, NULL);
-	shows(r, "node above      prov?  up  (9 asked, 4 silent, breaker open)\n");
+	shows(r, "node above      prov?  up  (9 asked, 4 silent, no longer waited for)\n");
 	shows(r, "nodes below     12, 11 up");
 	daemon_says.held = 1;
 	r = cli(NULL, "status", "--socket", k.path, NULL);
