@@ -80,8 +80,10 @@ explain_witness(const struct keyfile *k, const char *out)
 "\n"
 "1. Keep it on the witness alone, best on a machine that the nodes' staff\n"
 "   cannot reach.\n"
-"2. Put the line in %s.pub into [log] of every node (witness_key), after\n"
-"   comparing \"liangka-keys fingerprint\" on both sides.\n", k->name, out);
+"2. Put the line in %s.pub into liangkad.conf of every node that it\n"
+"   witnesses (witness_key in [upstream] where it is the node above that\n"
+"   cosigns, else in [log]), after comparing \"liangka-keys fingerprint\" on\n"
+"   both sides.\n", k->name, out);
 }
 
 /* A person's own key. */

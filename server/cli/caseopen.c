@@ -31,6 +31,17 @@ caseopen_id(const struct tool *t, const char *text, struct caseopen_id *id)
 	    "not fit) and no seq: mistyped?", text));
 }
 
+/* The decision may be of a node below or above. */
+static const char *
+elsewhere(const struct tool *t)
+{
+
+	return (tool_zh(t,
+	    "；每个节点各自编号，请到作出该决定的节点查询，或按交易号查找（liangka log search --txn）",
+	    "; each node has numbers of its own: look at the node that made it, "
+	    "or by its txn_id (\"liangka log search --txn\")"));
+}
+
 /* Why a case cannot be gathered. */
 static int
 failed(struct logread *r, const struct caseopen_id *id,
@@ -38,13 +49,15 @@ failed(struct logread *r, const struct caseopen_id *id,
 {
 	const struct tool *t = logread_tool(r);
 
+	const char *hint = id->form != 0 ? elsewhere(t) : "";
+
 	switch (fault) {
 	case CASEFILE_ABSENT:
-		return (tool_fail(t, TOOL_NO, "日志中没有 %s：%s",
-		    "the journal has no %s: %s", id->text, err));
+		return (tool_fail(t, TOOL_NO, "日志中没有 %s：%s%s",
+		    "the journal has no %s: %s%s", id->text, err, hint));
 	case CASEFILE_OTHER:
-		return (tool_fail(t, TOOL_NO, "%s 不是一个决定：%s",
-		    "%s is not a decision: %s", id->text, err));
+		return (tool_fail(t, TOOL_NO, "%s 不是一个决定：%s%s",
+		    "%s is not a decision: %s%s", id->text, err, hint));
 	case CASEFILE_PACKAGE:
 		return (logread_fault(r));
 	case CASEFILE_DAMAGED:
@@ -71,9 +84,10 @@ caseopen(struct logread *r, const struct caseopen_id *id, struct casefile **c)
 	casefile_close(*c);
 	*c = NULL;
 	return (tool_fail(logread_tool(r), TOOL_NO,
-	    "没有编号为 %s 的决定：第 %" PRIu64 " 条记录的校验码不同，请核对编号",
+	    "没有编号为 %s 的决定：第 %" PRIu64 " 条记录的校验码不同，请核对编号%s",
 	    "there is no decision %s: entry %" PRIu64 " has other check "
-	    "digits; was the id mistyped?", id->text, id->seq));
+	    "digits, perhaps mistyped%s", id->text, id->seq,
+	    elsewhere(logread_tool(r))));
 }
 
 /* Write its names. */

@@ -142,6 +142,11 @@ run(struct tool *t, int argc, char **argv)
 	    (rc = args_operands(t, argc, argv, 1, 1, "证书文件", "the file "
 	    "of a certificate")) != ARGS_GO)
 		return (rc);
+	if (o.ca == NULL && !linkdir_has(o.dir, LINKDIR_CA))
+		return (tool_fail(t, TOOL_NOINPUT,
+		    "%s：还没有颁发机构的证书；首次安装请用 --ca 指明",
+		    "%s: the authority's certificate is not there yet; name it "
+		    "with --ca the first time", o.dir));
 	if (keydisk_read_public(crt, sizeof(crt), argv[0], &e) < 0 ||
 	    keydisk_read_public(ca, sizeof(ca), o.ca != NULL ? o.ca :
 	    linkdir_path(o.dir, LINKDIR_CA, path), &e) < 0)

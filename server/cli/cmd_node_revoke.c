@@ -150,8 +150,8 @@ const struct command cmd_node_revoke = {
 	    "with that serial number, on the authority's revocation list "
 	    "(revoked.crl; RFC 5280, section 5) and withdraws an invitation of "
 	    "the node.  It holds at a node as soon as that has the new list: "
-	    "name it in liangkad.conf ([link] revoked) and send SIGHUP.  Links "
-	    "that are up go on until they end.\n"
+	    "name it in liangkad.conf ([link] revoked) and send SIGHUP.  The "
+	    "node above ends a link that is up with one of them then.\n"
 	    "\n"
 	    "A list is outdated after 90 days, and a node whose list is outdated "
 	    "makes no new links: --renew makes the next one.",

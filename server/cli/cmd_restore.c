@@ -31,8 +31,8 @@ tell_next(const struct tool *t, const struct options *o,
 	    "下一步：\n"
 	    "  1. 在 liangkad.conf 中写 data = \"%s\"，并把该目录交给 liangkad 的用户（chown -R）。\n"
 	    "  2. 如果节点在备份之后还运行过，或者不能确定：在 [log] 中写 generation = %d，first_seq 写"
-	    "大于别人见过的最大序号的数（上级用 liangka fleet 告知，见证人的检查点也可；至少 %" PRIu64
-	    "）。上级还须 liangka node readmit。\n"
+	    "大于别人见过的最大序号的数（至少 %" PRIu64
+	    "）。有上级时，由上级执行 liangka node replace，它会给出这两个数；否则以见证人的检查点为准。\n"
 	    "     只有节点确实停在 seq %" PRIu64 " 时，才可不改而继续。\n"
 	    "  3. 启动 liangkad；state.mdb 会由记录重建。\n",
 	    "Next:\n"
@@ -40,9 +40,9 @@ tell_next(const struct tool *t, const struct options *o,
 	    "to the daemon's user (chown -R).\n"
 	    "  2. If the node has run on after the backup, or you are not sure: "
 	    "write generation = %d in [log], and a first_seq above every number "
-	    "that others have seen (the node above tells by \"liangka fleet\", a "
-	    "witness by its head; at least %" PRIu64 ").  The node above has to "
-	    "readmit it (\"liangka node readmit\").\n"
+	    "that others have seen, at least %" PRIu64 ".  Where there is a node "
+	    "above, \"liangka node replace\" there says both; else a witness "
+	    "tells by its head.\n"
 	    "     Only a node that truly stopped at seq %" PRIu64 " may go on as "
 	    "it is.\n"
 	    "  3. Start liangkad; state.mdb is made anew from the record.\n"),

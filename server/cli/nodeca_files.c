@@ -13,6 +13,7 @@
 #include "keys/wipe.h"
 
 #include "args.h"
+#include "moment.h"
 #include "nodeca.h"
 #include "outfile.h"
 #include "tool.h"
@@ -179,7 +180,7 @@ nodeca_invited(const struct tool *t, const struct nodeca *a, const char *node,
     struct nodeca_invited *i)
 {
 	char path[NODECA_PATH_MAX], text[INVITED_MAX];
-	char at[KEYFILE_CREATED_LEN + 1] = "?";
+	char at[MOMENT_SIZE];
 	struct keyfile_error e;
 	int rc;
 
@@ -200,12 +201,11 @@ nodeca_invited(const struct tool *t, const struct nodeca *a, const char *node,
 		    "%s: is damaged; invite the node again", path));
 	if (t->now_ms() / 1000 <= i->ends)
 		return (ARGS_GO);
-	(void)keyfile_time_print(at, i->ends);
 	wipe(i->code, sizeof(i->code));
 	return (tool_fail(t, TOOL_NO,
 	    "节点 %s 的一次性代码已于 %s 过期，请重新邀请",
 	    "the one-time code of node %s ended %s; invite it again", node,
-	    at));
+	    moment_print(i->ends * 1000, at)));
 }
 
 /* It is used up. */
