@@ -214,10 +214,14 @@ linked() {
 	grep -q '^liangkad: linked with' "$dir/b018/log"
 }
 
-# Has the city all that b018 has recorded?
+# Has the city the card that was opened last at b018?  What b018 says is missing is of
+# its last beat, which may be older than the card.
 caught_up() {
-	liangka fleet b018 --socket "$dir/city/run/desk.sock" --json |
-	    grep -q '"lag":0[,}]'
+	opened=$(sed -n 's/.*b018-\([0-9][0-9]*\)-[0-9a-f]*.*/\1/p' "$dir/check" |
+	    head -n 1)
+	taken=$(liangka fleet b018 --socket "$dir/city/run/desk.sock" --json |
+	    sed -n 's/.*"cursor":\([0-9][0-9]*\).*/\1/p')
+	[ "${taken:-0}" -ge "$opened" ]
 }
 
 serial=0
