@@ -35,6 +35,7 @@ struct tls;
 #define CONN_STARVED 8		/* ms after which they are taken in whoever waits */
 #define CONN_LATE_MAX 64	/* replies of one connection that are delayed */
 #define CONN_REPLY 16384	/* room for a reply being written */
+#define CONN_FROM 8		/* bytes of an address */
 #define CONN_PARKED 64		/* requests of a program that wait for the node above */
 #define CONN_PARKED_LINK 4096	/* the same of a node below */
 
@@ -76,6 +77,7 @@ struct conn {
 	struct parked_list parked;
 	unsigned nparked;
 	struct tls *tls;	/* NULL: a program on this machine */
+	uint8_t from[CONN_FROM];	/* of its address */
 	const char *refused;	/* why a link is none: told in answer to HELLO */
 	uint8_t *in;		/* bytes not answered yet; NULL: none */
 	size_t in_len, in_cap;

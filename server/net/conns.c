@@ -1,5 +1,8 @@
+#include <sys/socket.h>
+
 #include <sys/param.h>
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,9 +74,26 @@ conns_add(struct conns *s, int fd, const struct peer *peer)
 	return (0);
 }
 
+/* Of an address what who has it cannot change at will: of IPv6 the network. */
+static void
+address(uint8_t from[CONN_FROM], const struct sockaddr_storage *ss)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
+
+	memset(from, 0, CONN_FROM);
+	if (ss->ss_family == AF_INET)
+		memcpy(from, &v4->sin_addr, 4);
+	else if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		memcpy(from, &v6->sin6_addr.s6_addr[12], 4);
+	else
+		memcpy(from, &v6->sin6_addr, CONN_FROM);
+}
+
 /* Add a link of a node below. */
 int
-conns_add_link(struct conns *s, int fd, struct tls *tls)
+conns_add_link(struct conns *s, int fd, struct tls *tls,
+    const struct sockaddr_storage *ss)
 {
 	const struct peer nobody = { .uid = UINT32_MAX };
 	struct conn *c;
@@ -83,9 +103,31 @@ conns_add_link(struct conns *s, int fd, struct tls *tls)
 		(void)close(fd);
 		return (-1);
 	}
+	address(c->from, ss);
 	TAILQ_INSERT_TAIL(&s->all, c, entry);
 	s->count++;
 	return (0);
+}
+
+/* Count those that have not proven whose they are. */
+unsigned
+conns_strangers(const struct conns *s, const struct sockaddr_storage *ss)
+{
+	uint8_t from[CONN_FROM];
+	unsigned left = tls_handshaking(), n = 0;
+	const struct conn *c;
+
+	address(from, ss);
+	/* They came last. */
+	TAILQ_FOREACH_REVERSE(c, &s->all, conn_list, entry) {
+		if (left == 0)
+			break;
+		if (c->tls == NULL || c->known)
+			continue;
+		left--;
+		n += memcmp(c->from, from, sizeof(c->from)) == 0;
+	}
+	return (n);
 }
 
 /* Ask the node above by this link. */

@@ -17,6 +17,7 @@
 
 struct config_limits;
 struct conns;
+struct sockaddr_storage;
 struct tls;
 struct upstream;
 struct event_base;
@@ -55,10 +56,18 @@ void conns_close(struct conns *s);
 int conns_add(struct conns *s, int fd, const struct peer *peer);
 
 /**
- * conns_add_link(s, fd, tls): The same for a connection of a node below; tls belongs to the
- * set too.
+ * conns_add_link(s, fd, tls, ss): The same for a connection of a node below; tls belongs to the
+ * set too.  ss: its address.
  */
-int conns_add_link(struct conns *s, int fd, struct tls *tls);
+int conns_add_link(struct conns *s, int fd, struct tls *tls,
+    const struct sockaddr_storage *ss);
+
+/**
+ * conns_strangers(s, ss): How many connections from that address (IPv6: from its network of
+ * 64 bits) have not proven yet whose link they are.
+ */
+unsigned conns_strangers(const struct conns *s,
+    const struct sockaddr_storage *ss);
 
 /**
  * conns_upstream(s, u): Ask the node above by u from now on.

@@ -28,6 +28,7 @@
 #define ACCEPTS 16		/* in one turn */
 #define HANDSHAKES 64		/* at once, see tls.h */
 #define JUDGE_MS 3600000	/* certificates of links end too */
+#define STRANGERS 16		/* of those, from one address */
 #define QUIET_MS 5000		/* a link that was not heard for so long is dead */
 
 /* A node that is linked. */
@@ -56,16 +57,51 @@ struct links {
 	int64_t judge_ms;	/* when links are judged next */
 	struct live *live;
 	size_t nlive, cap;
-	struct log_limit said;
+	struct log_limit said, crowd;
 };
+
+/* Do so many from there have yet to say who they are that one more must not wait? */
+static int
+crowd(struct links *l, const struct sockaddr_storage *ss, socklen_t len)
+{
+	char text[NI_MAXHOST] = "?";
+
+	if (conns_strangers(l->o.conns, ss) < STRANGERS)
+		return (0);
+	(void)getnameinfo((const struct sockaddr *)ss, len, text,
+	    sizeof(text), NULL, 0, NI_NUMERICHOST);
+	log_seldom(&l->crowd, conn_now(), LOG_LEVEL_WARNING, "%d connections "
+	    "from %s are open that do not say which node they are: no further "
+	    "ones are taken from there", STRANGERS, text);
+	return (1);
+}
+
+/* Serve one that was accepted. */
+static void
+accepted(struct links *l, int s, const struct sockaddr_storage *ss,
+    socklen_t len)
+{
+	struct tls *t;
+	int one = 1;
+
+	(void)setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	(void)setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	if (crowd(l, ss, len) ||
+	    conns_count(l->o.conns) >= l->o.config->limits.connections ||
+	    (t = tls_open(l->tls, s, NULL)) == NULL)
+		(void)close(s);
+	else
+		(void)conns_add_link(l->o.conns, s, t, ss);
+}
 
 /* Accept what waits. */
 static void
 ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct links *l = arg;
-	struct tls *t;
-	int s, i, one = 1;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int s, i;
 
 	(void)what;
 	for (i = 0; i < ACCEPTS; i++) {
@@ -74,7 +110,10 @@ ready(evutil_socket_t fd, short what, void *arg)
 			l->paused = 1;
 			return;
 		}
-		s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		memset(&ss, 0, sizeof(ss));
+		len = sizeof(ss);
+		s = accept4(fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC |
+		    SOCK_NONBLOCK);
 		if (s == -1) {
 			if (errno == EMFILE || errno == ENFILE ||
 			    errno == ENOMEM || errno == ENOBUFS) {
@@ -83,15 +122,7 @@ ready(evutil_socket_t fd, short what, void *arg)
 			}
 			return;
 		}
-		(void)setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one,
-		    sizeof(one));
-		(void)setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, &one,
-		    sizeof(one));
-		if (conns_count(l->o.conns) >= l->o.config->limits.connections ||
-		    (t = tls_open(l->tls, s, NULL)) == NULL)
-			(void)close(s);
-		else
-			(void)conns_add_link(l->o.conns, s, t);
+		accepted(l, s, &ss, len);
 	}
 }
 
