@@ -108,6 +108,7 @@ begin(struct tls *t)
 	ERR_clear_error();
 	t->io_error = 0;
 	t->drained = 0;
+	t->talk = 0;
 	t->wants_write = 0;
 	return (0);
 }
@@ -157,6 +158,33 @@ tls_handshake(struct tls *t)
 	return (errno == EAGAIN ? 0 : -1);
 }
 
+/* Count what TLS says itself. */
+void
+tls_message(int out, int version, int type, const void *buf, size_t len,
+    SSL *ssl, void *arg)
+{
+	struct tls *t = SSL_get_app_data(ssl);
+
+	(void)version, (void)buf, (void)len, (void)arg;
+	if (out || type != SSL3_RT_HANDSHAKE || t == NULL || !t->ready)
+		return;
+	t->row++;
+	t->talk++;
+}
+
+/* One who only ever asks for new keys would have all our time. */
+static int
+chatters(struct tls *t)
+{
+
+	if (t->row <= TLS_ROW)
+		return (0);
+	(void)snprintf(t->why, sizeof(t->why), "the other side keeps asking "
+	    "for new keys");
+	t->fault = TLS_PROTOCOL;
+	return (1);
+}
+
 /* Read. */
 ssize_t
 tls_read(struct tls *t, void *buf, size_t len)
@@ -172,10 +200,13 @@ tls_read(struct tls *t, void *buf, size_t len)
 	t->more = t->news = 0;
 	if (len > SSIZE_MAX)
 		len = SSIZE_MAX;
-	while (have < len) {
-		if ((rc = SSL_read_ex(t->ssl, (char *)buf + have, len - have,
-		    &n)) == 1) {
+	while (have < len && t->talk <= TLS_ROW) {
+		rc = SSL_read_ex(t->ssl, (char *)buf + have, len - have, &n);
+		if (chatters(t))
+			return (fail(t, EPROTO));
+		if (rc == 1) {
 			have += n;
+			t->row = 0;
 			continue;
 		}
 		rc = judge(t, rc);

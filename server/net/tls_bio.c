@@ -40,7 +40,7 @@ bio_read(BIO *b, char *buf, size_t len, size_t *done)
 
 	BIO_clear_retry_flags(b);
 	*done = 0;
-	if (t->drained) {
+	if (t->drained || t->talk > TLS_ROW) {
 		BIO_set_retry_read(b);
 		return (0);
 	}

@@ -26,6 +26,7 @@ restrict_to_ours(SSL_CTX *s)
 	SSL_CTX_set_read_ahead(s, 1);
 	SSL_CTX_set_verify_depth(s, 0);	/* no authority between */
 	tls_verify_setup(s);
+	SSL_CTX_set_msg_callback(s, tls_message);
 	if (SSL_CTX_set_min_proto_version(s, TLS1_3_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(s, TLS1_3_VERSION) == 1 &&
 	    SSL_CTX_set_ciphersuites(s, CIPHERS) == 1 &&

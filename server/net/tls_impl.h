@@ -12,6 +12,7 @@
 #include "tls.h"
 
 #define TLS_WHY_MAX 256
+#define TLS_ROW 32		/* messages of TLS itself in a row, e.g. of new keys */
 
 struct tls_context {
 	SSL_CTX *ssl;
@@ -40,11 +41,20 @@ struct tls {
 	unsigned unsent : 1;	/* a record is encrypted and not all sent */
 	int64_t ends;
 	uint64_t records;	/* written under this key */
+	unsigned row;		/* messages of TLS itself since the last bytes */
+	unsigned talk;		/* the same in this call */
 	char peer[NODECERT_NODE_MAX];	/* "": any */
 	char node[NODECERT_NODE_MAX];
 	uint8_t print[NODECERT_PRINT_LEN];
 	char why[TLS_WHY_MAX];
 };
+
+/**
+ * tls_message(): Count the messages of TLS itself that come after the handshake, for
+ * SSL_CTX_set_msg_callback().
+ */
+void tls_message(int out, int version, int type, const void *buf, size_t len,
+    SSL *ssl, void *arg);
 
 /**
  * tls_load(c, f, err, errlen): Read the files into a context that has read none.  Return

@@ -502,6 +502,50 @@ meet(struct tls *t, SSL *s)
 
 static const unsigned char ours[] = "\x09" TLS_ALPN, odd[] = "\x02h2\x08http/1.1";
 
+/* New keys so many times, then so many bytes. */
+static void
+renew(SSL *s, int times, int bytes)
+{
+	int i;
+
+	for (i = 0; i < times; i++) {
+		cr_assert_eq(SSL_key_update(s, SSL_KEY_UPDATE_NOT_REQUESTED),
+		    1);
+		cr_assert_eq(SSL_do_handshake(s), 1);
+	}
+	if (bytes > 0)
+		cr_assert_eq(SSL_write(s, "bytes", bytes), bytes);
+}
+
+Test(tls, ends_links_that_only_renew_their_keys)
+{
+	SSL_CTX *c;
+	char buf[64];
+	SSL *s;
+	int i, n;
+
+	connect_ends(city, NULL, NULL);
+	s = stranger(TLS_client_method(), fd[1], &c);
+	(void)SSL_set_alpn_protos(s, ours, sizeof(ours) - 1);
+	meet(above, s);
+	cr_assert(tls_ready(above), "%s", tls_error(above));
+	/* In between there is something: that takes longer, and is heard. */
+	for (i = 0; i < 10; i++)
+		renew(s, 20, 5);
+	for (i = n = 0; i < 50; i += n)
+		cr_assert_gt(n = (int)tls_read(above, buf, sizeof(buf)), 0);
+	cr_assert_eq(i, 50);
+	cr_assert_eq(tls_read(above, buf, sizeof(buf)), -1);
+	cr_assert_eq(errno, EAGAIN);
+	renew(s, 40, 0);
+	cr_assert_eq(tls_read(above, buf, sizeof(buf)), -1);
+	cr_assert_eq(errno, EPROTO);
+	cr_assert_str_eq(tls_error(above), "the other side keeps asking for "
+	    "new keys");
+	SSL_free(s);
+	SSL_CTX_free(c);
+}
+
 Test(tls, refuses_clients_without_a_certificate)
 {
 	SSL_CTX *c;
