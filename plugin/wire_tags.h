@@ -133,3 +133,4 @@ WIRE_TAG(135, ABOVE_STATE, "above_state", WIRE_U32, 4) /* WIRE_ABOVE_ */
 WIRE_TAG(136, ABOVE_COUNTS, "above_counts", WIRE_TEXT, 255)
 WIRE_TAG(137, NODES_UP, "nodes_up", WIRE_U64, 8) /* nodes below that are linked */
 WIRE_TAG(138, NODES_KNOWN, "nodes_known", WIRE_U64, 8)
+WIRE_TAG(139, ABOVE_WHY, "above_why", WIRE_TEXT, 255) /* why it is down, or does not answer */

@@ -213,7 +213,7 @@ const struct command cmd_fleet = {
 	    "node since the daemon's start is not kept over the next.\n"
 	    "\n"
 	    "As a check of a monitoring system: exit 0 means that every active "
-	    "node is up and had a head cosigned within 90 s, and none is held.  "
+	    "node is up, has no TROUBLE and had a head cosigned within 90 s, and none is held.  "
 	    "Nodes that are awaited or retired do not count.",
 	.args = args,
 	.asks = 1,

@@ -110,7 +110,8 @@ fleetlist_well(const struct fleetlist_node *n, int64_t now)
 {
 
 	if (n->state == FLEETLIST_ACTIVE)
-		return (n->up && fleetlist_fresh(n, now));
+		return (n->up && n->why[0] == '\0' &&
+		    fleetlist_fresh(n, now));
 	return (n->state != FLEETLIST_HELD);
 }
 

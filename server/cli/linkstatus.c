@@ -31,6 +31,7 @@ linkstatus_read(struct linkstatus *s, const struct wire_fields *f)
 	(void)wire_copy(f, WIRE_T_ABOVE_NAME, s->name, sizeof(s->name));
 	s->state = (int32_t)wire_u32(f, WIRE_T_ABOVE_STATE, 0);
 	(void)wire_copy(f, WIRE_T_ABOVE_COUNTS, s->counts, sizeof(s->counts));
+	(void)wire_copy(f, WIRE_T_ABOVE_WHY, s->why, sizeof(s->why));
 	s->up = wire_u64(f, WIRE_T_NODES_UP, 0);
 	s->known = wire_u64(f, WIRE_T_NODES_KNOWN, 0);
 }
@@ -76,6 +77,11 @@ linkstatus_print(const struct tool *t, const struct linkstatus *s)
 			(void)fprintf(t->out, tool_zh(t, "，待上报 %" PRIu64,
 			    ", to be told: %" PRIu64), queued);
 		(void)fputc('\n', t->out);
+		if (s->why[0] != '\0') {
+			label(t, "", "");
+			width_put(t->out, s->why);
+			(void)fputc('\n', t->out);
+		}
 	}
 	if (s->known > 0) {
 		label(t, "下级节点", "nodes below");
@@ -99,6 +105,8 @@ linkstatus_json(struct json *j, const struct linkstatus *s)
 			json_u64(j, "above_asked", v);
 		if (fleetlist_count(s->counts, "silent", &v) == 0)
 			json_u64(j, "above_silent", v);
+		if (s->why[0] != '\0')
+			json_text(j, "above_why", s->why);
 		json_bool(j, "above_breaker_open", fleetlist_open(s->counts));
 	}
 	json_u64(j, "nodes_known", s->known);

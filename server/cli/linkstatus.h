@@ -17,6 +17,7 @@ struct linkstatus {
 	char name[16];		/* the node above, "": none */
 	int32_t state;		/* WIRE_ABOVE_DOWN, _UP, _PROBING */
 	char counts[256];	/* see counter/fleet.h */
+	char why[256];		/* it is down, or does not answer; "": all is well */
 	uint64_t up, known;	/* nodes below */
 };
 

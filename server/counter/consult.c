@@ -19,6 +19,7 @@
 #include "above.h"
 #include "core.h"
 #include "deciding.h"
+#include "fleet.h"
 #include "told.h"
 
 #define AGE_MAX 150
@@ -180,6 +181,8 @@ consult_answer(struct request *q)
 	if (q->c->policy == NULL)
 		request_refuse(q, LK_E_UNAVAIL, "尚无生效的规则",
 		    "no policy is in force yet");
-	else
-		(void)consult(q);
+	else if (consult(q) != 0 && (q->error == LK_E_DENIED ||
+	    q->error == LK_E_UNSUPPORTED || q->error == LK_E_ARG))
+		/* As it is set up it will never be answered: an operator has to see that. */
+		fleet_refused(q->c->fleet, q->peer->node, q->text);
 }

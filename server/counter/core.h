@@ -65,6 +65,7 @@ struct counter {
 	int held;		/* we were wound back: nothing is recorded */
 	enum above_link above;	/* how the link to the node above is */
 	char above_counts[256];
+	char above_why[256];	/* why it is down, or does not answer */
 	char arena[ARENA];	/* texts converted from GB18030 */
 	size_t used;
 };

@@ -231,6 +231,18 @@ counter_above(struct counter *c, enum above_link state, const char *counts)
 	(void)snprintf(c->above_counts, sizeof(c->above_counts), "%s", counts);
 }
 
+/* And why. */
+void
+counter_above_why(struct counter *c, const char *why)
+{
+	size_t n = strnlen(why, sizeof(c->above_why) - 1);
+
+	while (n > 0 && n < strlen(why) && (why[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(c->above_why, why, n);
+	c->above_why[n] = '\0';
+}
+
 /* Make a counter. */
 struct counter *
 counter_open(const struct counter_options *o, char *err, size_t errlen)

@@ -182,7 +182,8 @@ int counter_held(const struct counter *c);
  * counter_cosigned(c, node, status, body, len, size): A head of its log was judged: status
  * as enum witness_status, with the body of that answer and the size of the head.
  * counter_above(c, state, counts): How the link to the node above is, for the status:
- * counts as fleet.h has it, which is copied.
+ * counts as fleet.h has it, which is copied.  counter_above_why(c, why): why it is down, or
+ * does not answer; "": all is well.
  */
 void counter_link(struct counter *c, const char *node, int up);
 void counter_link_refused(struct counter *c, const char *node,
@@ -191,6 +192,7 @@ void counter_cosigned(struct counter *c, const char *node, int status,
     const char *body, size_t len, uint64_t size);
 void counter_above(struct counter *c, enum above_link state,
     const char *counts);
+void counter_above_why(struct counter *c, const char *why);
 
 /**
  * counter_counts(c, checks, offline): How many applications were decided since the start,

@@ -58,6 +58,9 @@ deciding_gather(struct request *q, const struct bearing *b,
 	    e->inst, e->outlet);
 	if (ap->outlet_area == 0)
 		ap->outlet_area = q->grant->area;
+	/* The node whose outlet it is knows best. */
+	if (ap->outlet_area == 0 && (e->flags & ENTRY_F_CONSULT) != 0)
+		ap->outlet_area = e->area;
 	listing_look(c->listing, b->lists, e, q->now, lc, ap);
 	e->area = ap->outlet_area;
 	if (ap->area != 0 && ap->outlet_area != 0 &&

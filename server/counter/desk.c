@@ -318,6 +318,7 @@ status_links(struct request *q)
 		wire_put_u32(o, WIRE_T_ABOVE_STATE, c->above == ABOVE_NONE ?
 		    ABOVE_DOWN : c->above);
 		wire_put_text(o, WIRE_T_ABOVE_COUNTS, c->above_counts);
+		wire_put_text(o, WIRE_T_ABOVE_WHY, c->above_why);
 	}
 	fleet_count(c->fleet, &up, &known);
 	if (known > 0) {

@@ -16,7 +16,6 @@
 
 #define IN_FIRST 512		/* first room for a frame that came in part */
 
-static void wait_writable(struct conn *);
 static void readable(evutil_socket_t, short, void *);
 static void writable(evutil_socket_t, short, void *);
 static void lapsed(evutil_socket_t, short, void *);
@@ -162,14 +161,6 @@ conn_waits(struct conn *c, int waits)
 		TAILQ_REMOVE(&s->waiting, c, wait_entry);
 }
 
-/* How many of its requests may wait for the node above? */
-static unsigned
-parked_max(const struct conn *c)
-{
-
-	return (c->tls != NULL ? CONN_PARKED_LINK : CONN_PARKED);
-}
-
 /* Answer the whole frames among len bytes; return how many bytes they were. */
 static size_t
 answer(struct conn *c, const uint8_t *buf, size_t len)
@@ -188,7 +179,7 @@ answer(struct conn *c, const uint8_t *buf, size_t len)
 		if (len - pos < WIRE_HEADER + h.length)
 			break;
 		if (outbuf_held(&c->out) >= high || c->nparked >=
-		    parked_max(c)) {
+		    conn_parked_max(c)) {
 			c->choked = 1;
 			return (pos);
 		}
@@ -254,29 +245,6 @@ readable(evutil_socket_t fd, short what, void *arg)
 	conn_read(arg);
 }
 
-/* After reading from a link: is it somebody's, and whose?  0: it was dropped. */
-static int
-link_goes_on(struct conn *c, ssize_t n)
-{
-	struct conns *s = c->set;
-	int error = errno;	/* still wanted behind us */
-
-	if (n < 0 && errno == EPROTO) {
-		log_seldom(&s->said, conn_now(), LOG_LEVEL_WARNING,
-		    "a link from below was refused: %s", tls_error(c->tls));
-		conn_drop(c, CONN_BROKEN);
-		return (0);
-	}
-	if (!c->known && tls_ready(c->tls)) {
-		c->known = 1;
-		c->refused = s->o.linked(s->o.arg, c->tls, &c->peer);
-	}
-	if (tls_wants_write(c->tls))
-		wait_writable(c);
-	errno = error;
-	return (1);
-}
-
 /* Some of what came is still inside: go on in the next turn. */
 static void
 read_on(struct conn *c)
@@ -305,7 +273,7 @@ conn_read(struct conn *c)
 	assert(room > 0);
 	n = c->tls != NULL ? tls_read(c->tls, buf + have, room) :
 	    read(c->fd, buf + have, room);
-	if (c->tls != NULL && !link_goes_on(c, n))
+	if (c->tls != NULL && !conn_link_goes_on(c, n))
 		return;
 	if (n > 0) {
 		c->read_ms = conn_now();
@@ -391,8 +359,8 @@ lapsed(evutil_socket_t fd, short what, void *arg)
 }
 
 /* The socket takes nothing: wait until it does. */
-static void
-wait_writable(struct conn *c)
+void
+conn_wait_writable(struct conn *c)
 {
 
 	if (c->stuck_ms == 0)
@@ -415,7 +383,7 @@ conn_flush(struct conn *c)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
-			wait_writable(c);
+			conn_wait_writable(c);
 			break;
 		}
 		if (n < 0) {
@@ -433,48 +401,6 @@ conn_flush(struct conn *c)
 		c->writing = 0;
 	}
 	conn_settle(c);
-}
-
-/* Nobody knows of it any more but the caller. */
-static void
-detach(struct parked *p)
-{
-	struct conn *c = p->conn;
-
-	upstream_forget(c->set->upstream, p);
-	TAILQ_REMOVE(&c->parked, p, conn_entry);
-	c->nparked--;
-}
-
-/* Wipe and free it. */
-static void
-wipe(struct parked *p)
-{
-
-	explicit_bzero(p->body, p->h.length);
-	free(p);
-}
-
-/* Forget a request that waits for the node above. */
-void
-conn_unpark(struct parked *p)
-{
-
-	detach(p);
-	wipe(p);
-}
-
-/* The node above has answered. */
-void
-conn_resume(struct parked *p, const struct above_answer *a)
-{
-	struct conn *c = p->conn;
-
-	detach(p);
-	frame_resume(c, &p->h, p->body, a);
-	wipe(p);
-	if (c->fd != -1)
-		conn_flush(c);
 }
 
 /* The socket takes bytes again. */
@@ -509,7 +435,7 @@ conn_settle(struct conn *c)
 
 	if (c->choked && !c->ending &&
 	    outbuf_held(&c->out) <= c->set->o.limits->output / 2 &&
-	    c->nparked <= parked_max(c) / 2) {
+	    c->nparked <= conn_parked_max(c) / 2) {
 		c->choked = 0;
 		leave(c);
 	}
@@ -536,6 +462,7 @@ conn_drop(struct conn *c, enum conn_end why)
 {
 	struct conns *s = c->set;
 	struct late *l;
+	struct parked *p;
 
 	if (c->fd == -1)
 		return;
@@ -548,8 +475,8 @@ conn_drop(struct conn *c, enum conn_end why)
 		free(l);
 	}
 	c->nlate = 0;
-	while (!TAILQ_EMPTY(&c->parked))
-		conn_unpark(TAILQ_FIRST(&c->parked));
+	while ((p = TAILQ_FIRST(&c->parked)) != NULL)
+		conn_unpark(p);
 	if (c->waits)
 		conn_waits(c, 0);
 	if (c->more) {

@@ -179,6 +179,16 @@ int conn_works(const struct conns *s);
 void conn_waits(struct conn *c, int waits);
 
 /**
+ * conn_parked_max(c): How many of its requests may wait for the node above.
+ * conn_link_goes_on(c, n): tls_read() gave n: see whose link it is.  0: it was dropped;
+ * errno is as it was.
+ * conn_wait_writable(c): Go on once the socket takes bytes.
+ */
+unsigned conn_parked_max(const struct conn *c);
+int conn_link_goes_on(struct conn *c, ssize_t n);
+void conn_wait_writable(struct conn *c);
+
+/**
  * conn_settle(c): Read or do not read, as c stands; drop it when it has nothing
  * more to do at its end.
  */

@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
-#include <event2/event_struct.h>
 
 #include "plugin.h"
 
@@ -15,50 +13,20 @@
 #include "config.h"
 #include "conn.h"
 #include "conns.h"
-#include "counter/above.h"
 #include "counter/counter.h"
 #include "links.h"
 #include "listener.h"
 #include "log.h"
-#include "loop.h"
+#include "loop_impl.h"
 #include "notify.h"
-#include "tls.h"
 #include "upstream.h"
 
 #define SWEEP_MS 250
 #define TICK_MS 1000
 #define DRAIN_S 2
-#define SIGNALS 3
 #define WORK_SWEEP 1000	/* look-ups of counter_work(): well below a millisecond */
 #define WORK_IDLE 16000	/* the same while nobody asks: some milliseconds */
 #define WORK_TURN 16
-#define CERTS_MS INT64_C(3600000)
-#define FIRST_LINK_MS 1000	/* at the start */
-
-struct loop {
-	struct loop_options o;
-	struct event_base *base;
-	struct conns *conns;
-	struct listeners *listeners;
-	struct links *links;	/* of nodes below; NULL: none are served */
-	struct upstream *upstream; /* to the node above; NULL: there is none */
-	struct event signal[SIGNALS];
-	struct event journal[2];
-	struct event sweep;
-	struct event drained;
-	struct event adopt;
-	int nsignals, njournal, ntimers, nadopt; /* how many are set up */
-	int work;		/* counter_work() has more to do */
-	int busy;		/* somebody asked since the last sweep */
-	int64_t tick_ms;	/* when the next tick is due */
-	int64_t alive_ms;	/* when the watchdog is due */
-	int64_t certs_ms;	/* when certificates are looked at next */
-	int stopping;
-	int done;
-	int failed;
-};
-
-static void end_turn(struct loop *);
 
 /* Tell libevent's own complaints to our log. */
 static void
@@ -152,39 +120,6 @@ tick(struct loop *l, int64_t now)
 	}
 }
 
-/* Warn of what will keep links from being made before it does. */
-static void
-warn_of_ends(const struct tls_context *c)
-{
-	int64_t now = (int64_t)time(NULL);
-	int64_t revoked = tls_context_revoked_ends(c);
-	int days = tls_context_days(c, now);
-
-	if (days < TLS_WARN_DAYS)
-		log_say(LOG_LEVEL_WARNING, days < 0 ? "this node's certificate "
-		    "is over: no link can be made; \"liangka node renew\"" :
-		    "this node's certificate ends in %d days: \"liangka node "
-		    "renew\"", days);
-	if (revoked != 0 && revoked - now < TLS_WARN_DAYS * 86400)
-		log_say(LOG_LEVEL_WARNING, "the revocation list is outdated in "
-		    "%d days, and then no link can be made: \"liangka node "
-		    "revoke --renew\"", (int)((revoked - now) / 86400));
-}
-
-/* Once an hour, and at the start. */
-static void
-watch_certificates(struct loop *l, int64_t now)
-{
-
-	if (now < l->certs_ms)
-		return;
-	l->certs_ms = now + CERTS_MS;
-	if (l->upstream != NULL)
-		warn_of_ends(upstream_certificate(l->upstream));
-	else if (l->links != NULL)
-		warn_of_ends(links_certificate(l->links));
-}
-
 /* Go on with what new lists mean for earlier decisions. */
 static void
 look_back(struct loop *l, unsigned n)
@@ -210,7 +145,7 @@ sweep(evutil_socket_t fd, short what, void *arg)
 		links_tick(l->links);
 	if (l->upstream != NULL)
 		upstream_tick(l->upstream);
-	watch_certificates(l, now);
+	loop_links_watch(l, now);
 	look_back(l, l->busy ? WORK_SWEEP : WORK_IDLE);
 	l->busy = 0;
 	if (now >= l->tick_ms || (notify_watchdog_ms() > 0 &&
@@ -222,11 +157,11 @@ sweep(evutil_socket_t fd, short what, void *arg)
 static int
 watch(struct loop *l)
 {
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	static const int numbers[LOOP_SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
 	const struct timeval tv = { 0, SWEEP_MS * 1000 };
 	int i;
 
-	for (i = 0; i < SIGNALS; i++) {
+	for (i = 0; i < LOOP_SIGNALS; i++) {
 		if (evsignal_assign(&l->signal[i], l->base, numbers[i],
 		    signalled, l) != 0)
 			return (-1);
@@ -287,114 +222,13 @@ closed(void *arg, uint32_t uid)
 		listeners_closed(l->listeners, uid);
 }
 
-/* A link of a node below: whose? */
-static const char *
-linked(void *arg, const struct tls *tls, struct peer *peer)
-{
-	struct loop *l = arg;
-
-	return (links_linked(l->links, tls, peer));
-}
-
-/* It is gone. */
-static void
-unlinked(void *arg, const struct peer *peer)
-{
-	struct loop *l = arg;
-
-	links_unlinked(l->links, peer);
-}
-
-/* The head of its log came. */
-static void
-head(void *arg, const struct peer *peer, const uint8_t *body, size_t len)
-{
-	struct loop *l = arg;
-
-	links_head(l->links, peer, body, len);
-}
-
-/* Load the certificate for the link to the node above. */
-static struct tls_context *
-client_context(const struct config *c, char *err, size_t errlen)
-{
-	const struct tls_files f = { .certificate = c->link_certificate,
-		.key = c->link_key, .ca = c->link_ca,
-		.revoked = c->link_revoked, .domain = c->domain,
-		.node = c->node };
-
-	return (tls_context_load(&f, TLS_CLIENT, err, errlen));
-}
-
-/* Links with other nodes, below and above. */
-static int
-open_links(struct loop *l, char *err, size_t errlen)
-{
-	const struct config *c = l->o.config;
-	const struct links_options lo = { .base = l->base, .config = c,
-		.counter = l->o.counter, .conns = l->conns,
-		.sink = l->o.sink };
-	struct upstream_options uo = { .base = l->base, .config = c,
-		.counter = l->o.counter, .journal = l->o.journal };
-
-	if (c->has_children && (l->links = links_open(&lo, err, errlen)) ==
-	    NULL)
-		return (-1);
-	if (!c->has_upstream)
-		return (0);
-	if ((uo.tls = client_context(c, err, errlen)) == NULL)
-		return (-1);
-	if ((l->upstream = upstream_open(&uo, err, errlen)) == NULL)
-		return (-1);
-	if (c->upstream_mode != ABOVE_NEVER)
-		conns_upstream(l->conns, l->upstream);
-	return (0);
-}
-
-/* Read certificates, authority, revocations and the register of nodes again. */
-int
-loop_reload_links(struct loop *l, char *err, size_t errlen)
-{
-	struct tls_context *tls;
-
-	if (l->links != NULL && links_reload(l->links, err, errlen) != 0)
-		return (-1);
-	if (l->upstream == NULL)
-		return (0);
-	if ((tls = client_context(l->o.config, err, errlen)) == NULL)
-		return (-1);
-	upstream_tls(l->upstream, tls);
-	return (0);
-}
-
-/*
- * A node that was wound back hears so from the node above: give that a moment before the
- * first branch is served.  Where the line is down the first attempt fails at once.
- */
-static void
-await_link(struct loop *l)
-{
-	int64_t until = conn_now() + FIRST_LINK_MS;
-
-	if (l->upstream == NULL)
-		return;
-	upstream_tick(l->upstream);
-	while (!upstream_tried(l->upstream) && conn_now() < until && !l->done) {
-		(void)conns_begin(l->conns);
-		if (event_base_loop(l->base, EVLOOP_ONCE) == -1)
-			return;
-		end_turn(l);
-	}
-}
-
 /* Make the loop. */
 struct loop *
 loop_open(const struct loop_options *o, char *err, size_t errlen)
 {
 	struct conns_options co = { .counter = o->counter,
 		.limits = &o->config->limits, .node = o->config->node,
-		.version = o->version, .closed = closed, .linked = linked,
-		.unlinked = unlinked, .head = head };
+		.version = o->version, .closed = closed };
 	struct loop *l;
 
 	if ((l = calloc(1, sizeof(*l))) == NULL)
@@ -403,12 +237,12 @@ loop_open(const struct loop_options *o, char *err, size_t errlen)
 	if ((l->base = make_base()) == NULL)
 		goto nomem;
 	co.base = l->base;
-	co.arg = l;
+	loop_links(&co, l);
 	if ((l->conns = conns_open(&co)) == NULL || watch(l) != 0)
 		goto nomem;
-	if (open_links(l, err, errlen) != 0)
+	if (loop_links_open(l, err, errlen) != 0)
 		goto fail;
-	await_link(l);
+	loop_links_await(l);
 	l->listeners = listeners_open(l->base, o->config, l->conns, err,
 	    errlen);
 	if (l->listeners == NULL)
@@ -440,8 +274,8 @@ fail(struct loop *l, const char *why)
  * thread costs more than it saves; whatever else is asked meanwhile then waits
  * in its socket.  With more to do the thread writes while we gather.
  */
-static void
-end_turn(struct loop *l)
+void
+loop_end_turn(struct loop *l)
 {
 	struct journal *j = l->o.journal;
 	char why[512];
@@ -478,7 +312,7 @@ loop_run(struct loop *l)
 			log_say(LOG_LEVEL_ERROR, "the event loop has failed");
 			fail(l, "no events");
 		} else
-			end_turn(l);
+			loop_end_turn(l);
 	}
 	return (l->failed ? -1 : 0);
 }

@@ -135,8 +135,10 @@ upstream_answered(struct upstream *u, const struct wire_header *h,
 		    "above did not answer a question but said %d: %s",
 		    (int)wire_u32(f, WIRE_T_ERROR, 0), text);
 		u->silent++;
+		memcpy(u->unanswered, text, sizeof(text));
 	} else {
 		u->answered++;
+		u->unanswered[0] = '\0';
 		breaker_life(&u->breaker);
 	}
 	conn_resume(p, &a);

@@ -222,6 +222,8 @@ upstream_counts(struct upstream *u)
 	    u->breaker.open ? "open" : "closed",
 	    (unsigned long long)u->breaker.opens, (long long)u->rtt_us);
 	counter_above(u->o.counter, state, u->counts);
+	counter_above_why(u->o.counter, state == ABOVE_DOWN ? u->last_why :
+	    u->unanswered);
 }
 
 /* Say that we live, and how. */

@@ -50,6 +50,7 @@ struct upstream {
 	int64_t next_ms;	/* of the next attempt */
 	uint32_t pause_ms;	/* before it */
 	char last_why[512];	/* told to the log once */
+	char unanswered[256];	/* what it said last in place of an answer, or "" */
 	struct log_limit said;
 	/* what goes out and comes in */
 	uint8_t *out;
