@@ -275,6 +275,11 @@ translate(struct request *q)
 	case ENTRY_VOID:
 		e->ref = about(q, e->ref);
 		break;
+	case ENTRY_ALERT:
+		/* A step; an alert comes with what it is about. */
+		e->alert = e->alert_kind = 0;
+		e->ref = ours(q, e->ref);
+		break;
 	default:
 		e->ref = ours(q, e->ref);
 		break;

@@ -298,3 +298,18 @@ CASE(told, times_that_no_clock_shows)
 		cr_assert_eq(e->expires, odd[i] < 0 ? city.x.wall + 60000 : 1);
 	}
 }
+
+/* An alert is raised by what it is about, never by itself: a desk would drown in them. */
+CASE(told, steps_raise_no_alerts)
+{
+	struct entry *e = made_up(ENTRY_ALERT, 1000);
+
+	e->code = ALERT_STEP_TAKE;
+	e->alert = ALERT_PROVINCE;
+	e->alert_kind = ALERT_RULE;
+	cr_assert_eq(linkkit_tell(&a, e), LK_OK, "%s", a.why);
+	e = linkkit_entry(&city, journal_seq(city.x.journal));
+	cr_assert_eq(e->kind, ENTRY_ALERT);
+	cr_assert_eq(e->alert, ALERT_NONE);
+	cr_assert_eq(e->alert_kind, ALERT_NO_KIND);
+}
