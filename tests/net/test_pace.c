@@ -32,7 +32,7 @@ Test(pace, grows_on_a_fast_line_to_its_bounds)
 	int i;
 
 	pace_begin(&p);
-	for (i = 0; i < 3; i++)
+	for (i = PACE_ENTRIES_MIN; i < PACE_ENTRIES; i *= 2)
 		answered(&p, 1 * MS);
 	cr_expect_eq(p.entries, PACE_ENTRIES);
 	cr_expect_eq(p.window, 1);
@@ -71,7 +71,9 @@ Test(pace, stays_in_between)
 	int i;
 
 	pace_begin(&p);
-	for (i = 0; i < 5; i++)
+	for (i = PACE_ENTRIES_MIN; i < PACE_ENTRIES; i *= 2)
+		answered(&p, 1 * MS);
+	for (i = 0; i < 2; i++)
 		answered(&p, 1 * MS);
 	for (i = 0; i < 9; i++)
 		answered(&p, 200 * MS);
