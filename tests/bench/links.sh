@@ -143,11 +143,10 @@ down() {
 	wait "$1" || die "liangkad: exit $?"
 }
 
-runs=0
+# check LETTER SOCKET: under names of transactions that no other run has (8 letters).
 check() {
-	runs=$((runs + 1))
-	"$bin/bench/bench_check" --socket "$1" --connections 1 \
-	    --seconds "$BENCH_LINK_SECONDS" --run "l$runs" --people 1000000 ||
+	"$bin/bench/bench_check" --socket "$2" --connections 1 \
+	    --seconds "$BENCH_LINK_SECONDS" --run "$1$(date +%s | tail -c 6)" --people 1000000 ||
 	    die "bench_check failed"
 }
 
@@ -178,7 +177,7 @@ links setup "$dir" "$((BENCH_LINK_IDLE > 12 ? BENCH_LINK_IDLE + 1 : 13))"
 ask() {
 	for mode in never always; do
 		child $mode "$dir/n0000.data"
-		check "$run/n0000.sock" | sed "s/^check/$mode/"
+		check "${mode%"${mode#?}"}" "$run/n0000.sock" | sed "s/^check/$mode/"
 		[ $mode = never ] ||
 		    links beat "$dir" "$address" "$BENCH_LINK_SECONDS"
 		down "$below"
