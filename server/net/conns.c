@@ -122,6 +122,7 @@ conns_strangers(const struct conns *s, const struct sockaddr_storage *ss)
 	TAILQ_FOREACH_REVERSE(c, &s->all, conn_list, entry) {
 		if (left == 0)
 			break;
+		/* cppcheck-suppress uninitvar ; conn_open() clears all of it */
 		if (c->tls == NULL || c->known)
 			continue;
 		left--;
