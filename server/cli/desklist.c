@@ -1,12 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugin/call.h"
-#include "plugin/reply.h"
 
 #include "desklist.h"
 #include "service.h"
 #include "tabline.h"
+#include "tabpage.h"
 #include "tool.h"
 
 #define CASE_FIELDS 16
@@ -95,80 +94,40 @@ add(struct desklist *l, uint32_t what, const char *line, size_t len)
 	return (0);
 }
 
-/* Read a page of the reply. */
+/* A line of a case, of an alert. */
 static int
-read_page(struct service *s, struct call *call, struct desklist *l,
-    uint32_t what, uint64_t *after)
+add_case(void *arg, const char *line, size_t len)
 {
-	struct wire_fields f;
-	const uint8_t *body;
-	const char *p, *end, *nl;
-	size_t len;
-	uint64_t next;
-	int rc;
 
-	body = call_body(call, &len);
-	rc = reply_plain(body, len, 0);
-	if (wire_fields_read(&f, body, len) != WIRE_OK)
-		return (LK_E_INTERNAL);
-	(void)wire_copy(&f, WIRE_T_MESSAGE, s->message, sizeof(s->message));
-	if (rc != 0)
-		return (rc);
-	(void)wire_copy(&f, WIRE_T_NODE, l->node, sizeof(l->node));
-	l->now = (int64_t)wire_u64(&f, WIRE_T_TIME_MS, 0);
-	p = wire_text(&f, WIRE_T_TABLE, &len);
-	for (end = p + len; p < end && rc == 0; p = nl + 1) {
-		if ((nl = memchr(p, '\n', (size_t)(end - p))) == NULL)
-			return (LK_E_INTERNAL);
-		rc = add(l, what, p, (size_t)(nl - p));
-	}
-	next = wire_u64(&f, WIRE_T_NEXT, 0);
-	if (next != 0 && next <= *after)
-		return (LK_E_INTERNAL);	/* it would never end */
-	*after = next;
-	return (rc);
+	return (add(arg, WIRE_DESK_CASES, line, len));
 }
 
-/* Ask for the page behind *after; 0 there when it was the last. */
 static int
-ask(const struct tool *t, struct service *s, struct desklist *l, uint32_t what,
-    uint64_t *after)
+add_alert(void *arg, const char *line, size_t len)
 {
-	static const uint8_t id[WIRE_ID];
-	struct wire_out o;
-	struct call call;
-	int rc;
 
-	s->message[0] = '\0';
-	if ((rc = call_begin(&call, s->handle, 0)) == 0 &&
-	    (rc = call_link(&call, &o)) == 0) {
-		wire_begin(&o, WIRE_DESK, id);
-		wire_put_u32(&o, WIRE_T_REMAINING_MS, 1); /* codec_stamp sets it */
-		if (t->language == LK_LANG_EN)
-			wire_put_u32(&o, WIRE_T_LANGUAGE, LK_LANG_EN);
-		wire_put_u32(&o, WIRE_T_DESK_WHAT, what);
-		if (*after != 0)
-			wire_put_u64(&o, WIRE_T_AFTER, *after);
-		if (wire_end(&o) != 0)
-			rc = LK_E_INTERNAL;
-		else if ((rc = call_exchange(&call, &o)) == 0)
-			rc = read_page(s, &call, l, what, after);
-		if (rc == LK_E_INTERNAL)
-			call_refuse(&call);
-	}
-	return (call_end(&call, rc));
+	return (add(arg, WIRE_DESK_ALERTS, line, len));
+}
+
+/* What to ask for. */
+static struct tabpage
+page(struct desklist *l, uint32_t what)
+{
+
+	return ((struct tabpage){ .type = WIRE_DESK, .what = what,
+		.line = what == WIRE_DESK_CASES ? add_case : add_alert,
+		.arg = l });
 }
 
 /* Ask for all pages. */
 static int
 all(const struct tool *t, struct service *s, struct desklist *l, uint32_t what)
 {
-	uint64_t after = 0;
-	int rc;
+	struct tabpage p = page(l, what);
+	int rc = tabpage_all(t, s, &p);
 
-	do
-		rc = ask(t, s, l, what, &after);
-	while (rc == 0 && after != 0);
+	l->now = p.now;
+	memcpy(l->node, p.node, sizeof(l->node));
 	return (rc);
 }
 
@@ -194,10 +153,11 @@ desklist_case(const struct tool *t, struct service *s, uint64_t seq,
     struct desklist_case *c)
 {
 	struct desklist l = { .ncases = 0 };
-	uint64_t after = seq - 1;
+	struct tabpage p = page(&l, WIRE_DESK_CASES);
 	int rc;
 
-	if ((rc = ask(t, s, &l, WIRE_DESK_CASES, &after)) == 0) {
+	p.after = seq - 1;
+	if ((rc = tabpage_ask(t, s, &p)) == 0) {
 		rc = l.ncases > 0 && l.c[0].seq == seq ? 0 : 1;
 		if (rc == 0)
 			*c = l.c[0];

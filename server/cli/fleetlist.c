@@ -1,12 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugin/call.h"
-#include "plugin/reply.h"
 
 #include "fleetlist.h"
 #include "service.h"
 #include "tabline.h"
+#include "tabpage.h"
 #include "tool.h"
 
 #define FIELDS 17
@@ -117,8 +116,9 @@ fleetlist_well(const struct fleetlist_node *n, int64_t now)
 
 /* Add a line. */
 static int
-add(struct fleetlist *l, const char *line, size_t len)
+add(void *arg, const char *line, size_t len)
 {
+	struct fleetlist *l = arg;
 	struct fleetlist_node *v;
 
 	/* Room for 64, then twice as much each time. */
@@ -134,78 +134,14 @@ add(struct fleetlist *l, const char *line, size_t len)
 	return (0);
 }
 
-/* Read a page of the reply. */
-static int
-read_page(struct service *s, struct call *call, struct fleetlist *l,
-    uint64_t *after)
-{
-	struct wire_fields f;
-	const uint8_t *body;
-	const char *p, *end, *nl;
-	size_t len;
-	uint64_t next;
-	int rc;
-
-	body = call_body(call, &len);
-	rc = reply_plain(body, len, 0);
-	if (wire_fields_read(&f, body, len) != WIRE_OK)
-		return (LK_E_INTERNAL);
-	(void)wire_copy(&f, WIRE_T_MESSAGE, s->message, sizeof(s->message));
-	if (rc != 0)
-		return (rc);
-	l->now = (int64_t)wire_u64(&f, WIRE_T_TIME_MS, 0);
-	p = wire_text(&f, WIRE_T_TABLE, &len);
-	for (end = p + len; p < end && rc == 0; p = nl + 1) {
-		if ((nl = memchr(p, '\n', (size_t)(end - p))) == NULL)
-			return (LK_E_INTERNAL);
-		rc = add(l, p, (size_t)(nl - p));
-	}
-	next = wire_u64(&f, WIRE_T_NEXT, 0);
-	if (next != 0 && next <= *after)
-		return (LK_E_INTERNAL);	/* it would never end */
-	*after = next;
-	return (rc);
-}
-
-/* Ask for the page behind *after; 0 there when it was the last. */
-static int
-ask(const struct tool *t, struct service *s, struct fleetlist *l,
-    uint64_t *after)
-{
-	static const uint8_t id[WIRE_ID];
-	struct wire_out o;
-	struct call call;
-	int rc;
-
-	s->message[0] = '\0';
-	if ((rc = call_begin(&call, s->handle, 0)) == 0 &&
-	    (rc = call_link(&call, &o)) == 0) {
-		wire_begin(&o, WIRE_FLEET, id);
-		wire_put_u32(&o, WIRE_T_REMAINING_MS, 1); /* codec_stamp sets it */
-		if (t->language == LK_LANG_EN)
-			wire_put_u32(&o, WIRE_T_LANGUAGE, LK_LANG_EN);
-		if (*after != 0)
-			wire_put_u64(&o, WIRE_T_AFTER, *after);
-		if (wire_end(&o) != 0)
-			rc = LK_E_INTERNAL;
-		else if ((rc = call_exchange(&call, &o)) == 0)
-			rc = read_page(s, &call, l, after);
-		if (rc == LK_E_INTERNAL)
-			call_refuse(&call);
-	}
-	return (call_end(&call, rc));
-}
-
 /* Ask for all of them. */
 int
 fleetlist_get(const struct tool *t, struct service *s, struct fleetlist *l)
 {
-	uint64_t after = 0;
-	int rc;
+	struct tabpage p = { .type = WIRE_FLEET, .line = add, .arg = l };
+	int rc = tabpage_all(t, s, &p);
 
-	do
-		rc = ask(t, s, l, &after);
-	while (rc == 0 && after != 0);
+	l->now = p.now;
 	return (rc);
 }
 

@@ -116,17 +116,16 @@ int
 counter_hold(struct counter *c)
 {
 	struct entry *e = &c->entry;
-	int rc;
 
-	if (c->held)
+	c->held = 1;
+	/* Where there was no room for the entry it is tried again when we hear so again. */
+	if (held_before(&c->o))
 		return (LK_OK);
 	entry_clear(e, ENTRY_NODE);
 	memcpy(e->node, c->o.node, strnlen(c->o.node, sizeof(e->node) - 1));
 	e->code = NODE_HELD;
 	e->count = generation(c->journal, NULL);
-	rc = journal_write(c->journal, e, NULL);
-	c->held = 1;
-	return (rc);
+	return (journal_write(c->journal, e, NULL));
 }
 
 /* Are we held? */

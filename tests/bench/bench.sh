@@ -132,6 +132,7 @@ echo "bench: $BENCH_ROUNDS rounds of $BENCH_SECONDS s, $(nproc) cores, load" \
 
 # One reply for the echo server; and the code is warm.
 line=$(load 64 1 --reply "$dir/reply") || exit 1
+n=1	# that was in a shell of its own; no run has another's transactions
 bytes=${line##*reply_bytes=}
 bytes=${bytes%% *}
 watch
