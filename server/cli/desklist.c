@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #include "desklist.h"
 #include "service.h"
 #include "tabline.h"

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #include "fleetlist.h"
 #include "service.h"
 #include "tabline.h"

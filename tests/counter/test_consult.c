@@ -384,3 +384,17 @@ CASE(consult, a_held_node_asks_nothing)
 	cr_assert_eq(linkkit_check(&a, "abank", "001", 1, LK_PRODUCT_BANK1,
 	    "h", NULL), LK_E_UNAVAIL);
 }
+
+/* Alerts and cases go by the outlet's area: where we have none, the node's own word. */
+CASE(consult, the_outlets_area_is_the_nodes_where_we_know_none)
+{
+
+	a.grant[0].area = 0;
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 1, LK_PRODUCT_BANK1,
+	    "area", NULL), LK_PASS);
+	cr_assert_eq(linkkit_entry(&city, a.said.seq)->area, 330100);
+	a.grant[0].area = 330200;
+	cr_assert_eq(linkkit_check(&a, "abank", "001", 2, LK_PRODUCT_BANK1,
+	    "ours", NULL), LK_PASS);
+	cr_assert_eq(linkkit_entry(&city, a.said.seq)->area, 330200);
+}

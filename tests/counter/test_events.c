@@ -6,8 +6,11 @@
 #include "plugin.h"
 
 #include "counter/reference.h"
+#include "engine/day.h"
+#include "engine/outletday.h"
 #include "engine/person.h"
 #include "store/journal.h"
+#include "store/names.h"
 #include "store/records.h"
 #include "store/state.h"
 
@@ -376,6 +379,21 @@ file_row(struct fixture *x, int person, const char *card)
 	cr_assert_eq(answer(x), LK_OK);
 }
 
+/* How many cards of today the outlet's days count. */
+static int64_t
+cards_today(struct linknode *n, const char *inst, const char *outlet)
+{
+	const struct outletday *o;
+	uint8_t key[4];
+
+	record_outlet_key(key, names_find(journal_names(n->x.journal),
+	    NAME_OUTLET, inst, outlet));
+	o = state_get(journal_state(n->x.journal), RECORD_OUTLET, key,
+	    sizeof(key), NULL, NULL);
+	return (o == NULL ? 0 : outletday_sum(o, day_of(n->x.wall / 1000), 1,
+	    0));
+}
+
 /* A file came before the line was back, or the other way round: one card is one. */
 CASE(events, a_card_that_a_file_told_too_counts_once)
 {
@@ -390,6 +408,7 @@ CASE(events, a_card_that_a_file_told_too_counts_once)
 	cr_assert_eq(linkkit_count(&city, 3, OPENING_ISSUED), 1);
 	linkkit_deliver(&a);
 	cr_assert_eq(linkkit_count(&city, 3, OPENING_ISSUED), 1);
+	cr_assert_eq(cards_today(&city, "abank", "001"), 1);
 	/* What becomes of it later is its own node's to say. */
 	ask(&a.x, WIRE_VOID);
 	with(&a.x, WIRE_T_DECISION_ID, id);

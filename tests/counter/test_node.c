@@ -103,6 +103,7 @@ join(const char *node, uint32_t gen, uint64_t base, uint64_t last)
 static int
 tell(uint64_t after, uint64_t seq)
 {
+	static const uint8_t hash[32] = { 7 };
 	static uint8_t bytes[EVENTBATCH_MAX];
 	struct eventbatch b = { .buf = bytes };
 	struct entry e;
@@ -117,6 +118,7 @@ tell(uint64_t after, uint64_t seq)
 	cr_assert_eq(eventbatch_add(&b, &e), 0);
 	ask(&x, WIRE_EVENTS);
 	withn(&x, WIRE_T_AFTER, (int64_t)after);
+	wire_put_bytes(&x.b, WIRE_T_LEAF, hash, sizeof(hash));
 	wire_put_bytes(&x.b, WIRE_T_ENTRIES, bytes, b.len);
 	return (answer(&x));
 }
@@ -315,6 +317,8 @@ CASE(node, readmitted)
 
 	cr_assert_eq(join("b017", 1, 1, 40), LK_OK);
 	cr_assert_eq(tell(0, 40), LK_OK);
+	cr_assert_eq(join("b017", 1, 1, 40), LK_OK);
+	cr_assert(wire_has(&x.r, WIRE_T_LEAF), "it is to compare its entry 40");
 	cr_assert_eq(say(STAFFNOTE_NODE_READMIT, "b017"), LK_E_STATE);
 	says("未被冻结");
 	cr_assert_eq(join("b017", 1, 1, 39), LK_E_STATE);
@@ -341,6 +345,7 @@ CASE(node, readmitted)
 	cr_assert_eq(num(&x, WIRE_T_HELD), 1);
 	cr_assert_eq(steps("b017", NODE_HELD), 1, "no second alert");
 	cr_assert_eq(join("b017", 2, 41, 41), LK_OK);
+	cr_assert_not(wire_has(&x.r, WIRE_T_LEAF), "its entry 40 is another");
 	cr_assert_eq(last()->code, NODE_JOINED);
 	cr_assert_eq(last()->count, 2);
 	cr_assert_eq(last()->base, 41);
@@ -717,4 +722,28 @@ CASE(node, a_clock_that_is_behind_is_set_right)
 	e = decided(5, 6, x.wall + days);
 	cr_expect_eq(e->at, x.wall);
 	cr_expect_eq(e->expires, x.wall + 1800000);
+}
+
+CASE(node, held_by_the_node_above_it_says_so_once)
+{
+	uint64_t seq;
+
+	x.options.above = &above;
+	fixture_reopen(&x);
+	seq = journal_seq(x.journal);
+	cr_assert_eq(counter_hold(x.counter), LK_OK);
+	cr_assert_eq(journal_seq(x.journal), seq + 1);
+	cr_assert_eq(counter_hold(x.counter), LK_OK);
+	cr_assert_eq(journal_seq(x.journal), seq + 1);
+	fixture_durable(&x);
+	cr_assert_eq(last()->code, NODE_HELD);
+	cr_assert_eq(check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "t"),
+	    LK_E_UNAVAIL);
+	fixture_reopen(&x);
+	cr_assert(counter_held(x.counter));
+	seq = journal_seq(x.journal);
+	cr_assert_eq(counter_hold(x.counter), LK_OK);
+	cr_assert_eq(journal_seq(x.journal), seq);
+	cr_assert_eq(check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "t"),
+	    LK_E_UNAVAIL);
 }
