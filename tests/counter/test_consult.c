@@ -398,3 +398,34 @@ CASE(consult, the_outlets_area_is_the_nodes_where_we_know_none)
 	    "ours", NULL), LK_PASS);
 	cr_assert_eq(linkkit_entry(&city, a.said.seq)->area, 330200);
 }
+
+/* How long a check waits for the node above whose caller has `left` ms; 0: not said. */
+static uint32_t
+waits(int64_t left, const char *txn)
+{
+	static struct wire_fields f;
+	struct wire_header h = { .version = 1, .type = WIRE_CHECK,
+		.id = { 3 } };
+	struct fixture *x = &a.x;
+	struct counter_done done;
+	struct wire_out w;
+
+	applicant(x, "abank", "001", 8, LK_PRODUCT_BANK1, txn);
+	if (left != 0)
+		withn(x, WIRE_T_REMAINING_MS, left);
+	cr_assert_eq(wire_fields_read(&f, x->body, x->b.len), WIRE_OK);
+	wire_out_init(&w, x->out, sizeof(x->out));
+	counter_answer(x->counter, &x->peer, &h, &f, &w, &done);
+	cr_assert(done.ask);
+	return (done.ask_ms);
+}
+
+/* So each level gives up before the one below it does. */
+CASE(consult, the_node_above_gets_a_share_of_the_callers_time)
+{
+
+	cr_assert_eq(waits(0, "w0"), 300);
+	cr_assert_eq(waits(3000, "w1"), 300);
+	cr_assert_eq(waits(300, "w2"), 225);
+	cr_assert_eq(waits(40, "w3"), 30);
+}
