@@ -92,9 +92,9 @@ open_journal(struct fixture *x, int offline)
 
 	x->clock = (struct jclock_source){ wall, mono, boot, x };
 	j = journal_open(&(struct journal_options){ .dir = x->dir,
-	    .node = x->node, .clock = &x->clock, .overlay_bytes = 16 << 20,
-	    .segment_bytes = 1 << 20, .version = "test",
-	    .offline = offline, .domain = "t.example",
+	    .node = x->node, .disk = x->disk, .clock = &x->clock,
+	    .overlay_bytes = 16 << 20, .segment_bytes = 1 << 20,
+	    .version = "test", .offline = offline, .domain = "t.example",
 	    .signers = x->signer != NULL ? &x->signer : NULL,
 	    .nsigners = x->signer != NULL }, err, sizeof(err));
 	cr_assert_not_null(j, "%s", err);

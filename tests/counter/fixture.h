@@ -14,6 +14,7 @@
 #include "plugin/wire.h"
 #include "store/jclock.h"
 
+struct disk;
 struct note_signer;
 
 struct fixture {
@@ -28,6 +29,7 @@ struct fixture {
 	struct counter_options options;
 	const char *policy;	/* text */
 	const struct note_signer *signer; /* keep a signed log, if set */
+	const struct disk *disk; /* NULL: the real one; from the next opening on */
 	struct peer peer;
 	struct grant grant[4];
 	const struct grant *grants[4];

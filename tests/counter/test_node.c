@@ -723,27 +723,3 @@ CASE(node, a_clock_that_is_behind_is_set_right)
 	cr_expect_eq(e->at, x.wall);
 	cr_expect_eq(e->expires, x.wall + 1800000);
 }
-
-CASE(node, held_by_the_node_above_it_says_so_once)
-{
-	uint64_t seq;
-
-	x.options.above = &above;
-	fixture_reopen(&x);
-	seq = journal_seq(x.journal);
-	cr_assert_eq(counter_hold(x.counter), LK_OK);
-	cr_assert_eq(journal_seq(x.journal), seq + 1);
-	cr_assert_eq(counter_hold(x.counter), LK_OK);
-	cr_assert_eq(journal_seq(x.journal), seq + 1);
-	fixture_durable(&x);
-	cr_assert_eq(last()->code, NODE_HELD);
-	cr_assert_eq(check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "t"),
-	    LK_E_UNAVAIL);
-	fixture_reopen(&x);
-	cr_assert(counter_held(x.counter));
-	seq = journal_seq(x.journal);
-	cr_assert_eq(counter_hold(x.counter), LK_OK);
-	cr_assert_eq(journal_seq(x.journal), seq);
-	cr_assert_eq(check(&x, "abank", "001", 1, LK_PRODUCT_BANK1, "t"),
-	    LK_E_UNAVAIL);
-}
